@@ -1,0 +1,8 @@
+//! A linter for the performance pillar of the AWS Serverless Applications Lens.
+//!
+//! Data flows one way: bytes become a [`source::Source`], a spanned [`document::Document`], a template with
+//! guarded values, its expansion by the SAM transform, a graph, the view that rules query,
+//! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
+
+pub mod names;
+pub mod source;
