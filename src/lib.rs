@@ -4,5 +4,6 @@
 //! guarded values, its expansion by the SAM transform, a graph, the view that rules query,
 //! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
 
+pub mod document;
 pub mod names;
 pub mod source;
