@@ -5,5 +5,6 @@
 //! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
 
 pub mod document;
+pub mod guard;
 pub mod names;
 pub mod source;

@@ -1,0 +1,364 @@
+//! The syntax tree of a rules file. Texts and keys stand in tables of the file, so that an evaluation
+//! looks each of them up once and compares numbers afterwards.
+
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::functions::Function;
+use super::message::Message;
+use crate::source::Position;
+
+/// A text of a rules file (a key, a literal, a variable's name): an index into [`Rules`]' table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TextId(pub(super) u32);
+
+/// A key that queries ask for: an index into [`Rules`]' table of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct KeyId(pub(super) u32);
+
+/// A rule of a file: its place in the order of [`Rules::rules`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleIndex(pub usize);
+
+/// How messages are written, and which spellings a key is found under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A plain `.guard` file: messages are free text (`Violation: … Fix: …` is split), and an absent key is
+    /// tried in other cases as cfn-guard does.
+    Guard,
+    /// A rule page: messages have lines with meanings and `{queries}` in them, and keys are found as written.
+    Page,
+}
+
+/// A rules file, parsed.
+#[derive(Debug)]
+pub struct Rules {
+    pub(super) dialect: Dialect,
+    pub(super) texts: IndexSet<Box<str>, FxBuildHasher>,
+    pub(super) keys: Vec<Key>,
+    pub(super) lets: Lets,
+    pub(super) all: Vec<Rule>,
+    pub(super) by_name: FxHashMap<TextId, Vec<RuleIndex>>,
+    pub(super) parameterized: FxHashMap<TextId, ParameterizedRule>,
+}
+
+/// A key as written, and the spellings that are tried when it is absent (none on rule pages).
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) text: TextId,
+    pub(super) spellings: Vec<TextId>,
+}
+
+/// A named rule, or the clauses that stand outside of any (the rule `default`).
+#[derive(Debug)]
+pub struct Rule {
+    /// The name.
+    pub name: String,
+    /// What `#@ key: value` lines directly above the rule say, in their order.
+    pub headers: Vec<(String, String)>,
+    /// Where the rule begins.
+    pub position: Position,
+    pub(super) conditions: Vec<AnyOf>,
+    pub(super) block: Block,
+}
+
+/// A rule that takes arguments and runs where it is called.
+#[derive(Debug)]
+pub(super) struct ParameterizedRule {
+    pub(super) parameters: Vec<TextId>,
+    pub(super) block: Block,
+}
+
+/// The `let`s of one scope, each name once.
+#[derive(Debug)]
+pub(super) struct Lets {
+    /// Which scope of the file this is.
+    pub(super) id: u32,
+    pub(super) all: Vec<Let>,
+}
+
+/// `let name = value`.
+#[derive(Debug)]
+pub(super) struct Let {
+    pub(super) name: TextId,
+    pub(super) value: Operand,
+}
+
+/// Assignments and clauses in braces: all of the clauses must hold.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) lets: Lets,
+    pub(super) clauses: Vec<AnyOf>,
+}
+
+/// Clauses joined by `or`: one of them must hold.
+#[derive(Debug)]
+pub(super) struct AnyOf(pub(super) Vec<Clause>);
+
+/// One statement of a block.
+#[derive(Debug)]
+pub(super) enum Clause {
+    /// `query operator value`.
+    Check(Box<Check>),
+    /// `query { … }`.
+    Block(Box<QueryBlock>),
+    /// `when conditions { … }`.
+    When(Box<WhenBlock>),
+    /// `AWS::Lambda::Function { … }`.
+    Type(Box<TypeBlock>),
+    /// The name of another rule.
+    Reference(Box<Reference>),
+    /// A parameterized rule with its arguments.
+    Call(Box<Call>),
+}
+
+/// `query operator value <<message>>`.
+#[derive(Debug)]
+pub(super) struct Check {
+    pub(super) position: Position,
+    pub(super) query: Query,
+    /// A prefix `not` and the operator's own negation, taken together.
+    pub(super) is_negated: bool,
+    pub(super) test: Test,
+    pub(super) message: Option<Message>,
+}
+
+/// What a [`Check`] asks of the query's values.
+#[derive(Debug)]
+pub(super) enum Test {
+    /// The value is there.
+    Exists,
+    /// It has no members or characters.
+    Empty,
+    /// It has this type.
+    Is(Type),
+    /// It stands in this relation to another value.
+    Compare(Operator, Operand),
+}
+
+/// A type that `is_…` tests for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    /// `is_string`
+    String,
+    /// `is_list`
+    List,
+    /// `is_struct`
+    Struct,
+    /// `is_bool`
+    Bool,
+    /// `is_int`
+    Int,
+    /// `is_float`
+    Float,
+    /// `is_null`
+    Null,
+}
+
+/// A relation between two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    /// `==`
+    Equal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+    /// `in`
+    In,
+}
+
+/// `query [not empty] { … }`.
+#[derive(Debug)]
+pub(super) struct QueryBlock {
+    pub(super) position: Position,
+    pub(super) query: Query,
+    /// `query !empty { … }`: selecting nothing is a failure.
+    pub(super) is_not_empty: bool,
+    pub(super) block: Block,
+}
+
+/// `when conditions { … }`.
+#[derive(Debug)]
+pub(super) struct WhenBlock {
+    pub(super) position: Position,
+    pub(super) conditions: Vec<AnyOf>,
+    pub(super) block: Block,
+}
+
+/// `A::B::C [when conditions] { … }`.
+#[derive(Debug)]
+pub(super) struct TypeBlock {
+    pub(super) position: Position,
+    /// `Resources.*[ Type == 'A::B::C' ]`.
+    pub(super) query: Query,
+    pub(super) conditions: Vec<AnyOf>,
+    pub(super) block: Block,
+}
+
+/// `[not] rule_name`.
+#[derive(Debug)]
+pub(super) struct Reference {
+    pub(super) position: Position,
+    pub(super) rule: TextId,
+    pub(super) is_negated: bool,
+    pub(super) message: Option<Message>,
+}
+
+/// `[not] rule_name(arguments)`.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) position: Position,
+    pub(super) rule: TextId,
+    pub(super) arguments: Vec<Operand>,
+    pub(super) is_negated: bool,
+    pub(super) message: Option<Message>,
+}
+
+/// What stands right of an operator, in a `let` or as an argument.
+#[derive(Debug)]
+pub(super) enum Operand {
+    /// A value written down.
+    Literal(Literal),
+    /// Values found in the document.
+    Query(Query),
+    /// Values computed from others.
+    Function(FunctionCall),
+}
+
+/// `function(arguments)`.
+#[derive(Debug)]
+pub(super) struct FunctionCall {
+    pub(super) function: Function,
+    pub(super) arguments: Vec<Operand>,
+}
+
+/// A path through the document, from the current value or a variable.
+#[derive(Debug)]
+pub(super) struct Query {
+    /// `some`: one of the values is enough.
+    pub(super) is_some: bool,
+    pub(super) start: Start,
+    pub(super) steps: Vec<Step>,
+}
+
+/// Where a [`Query`] starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// At the value that the block or filter is about; else at the document.
+    Root,
+    /// At each value of a variable; `is_spread` if `[*]` was written after it.
+    Variable {
+        /// The variable's name.
+        name: TextId,
+        /// `%v[*]` means the same values as `%v`, but is not a lone variable.
+        is_spread: bool,
+    },
+}
+
+/// One step of a [`Query`].
+#[derive(Debug)]
+pub(super) enum Step {
+    /// `.key`
+    Key(KeyId),
+    /// `.%variable`
+    Variable(TextId),
+    /// `[3]`, `.3`
+    Index(i64),
+    /// `.*`, `[ name ]`: every member of a list or map.
+    Values(Option<TextId>),
+    /// `[*]`, `[name]`: every element of a list, and a map itself unless its keys are captured.
+    Elements(Option<TextId>),
+    /// `[ name | clauses ]`
+    Filter(Option<TextId>, Vec<AnyOf>),
+    /// `[ keys operator value ]`
+    Keys(KeyTest, Operand),
+}
+
+/// What a `keys` filter asks of each key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyTest {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `in`
+    In,
+    /// `not in`
+    NotIn,
+}
+
+/// A value written in a rules file.
+#[derive(Debug)]
+pub(super) enum Literal {
+    /// `null`
+    Null,
+    /// `true`
+    Bool(bool),
+    /// `5`
+    Int(i64),
+    /// `5.0`
+    Float(f64),
+    /// `'text'`
+    Text(TextId),
+    /// `/regex/`
+    Pattern(Box<Pattern>),
+    /// `r[1, 5]`
+    IntRange(Range<i64>),
+    /// `r[1.0, 5.0]`
+    FloatRange(Range<f64>),
+    /// `r[a, z]`
+    CharRange(Range<char>),
+    /// `[1, 2]`
+    List(Vec<Literal>),
+    /// `{a: 1}`, each key once.
+    Map(Vec<(TextId, Literal)>),
+}
+
+/// A regular expression, compiled when the file was parsed.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) text: String,
+    pub(super) regex: fancy_regex::Regex,
+}
+
+/// `r[low, high)`.
+#[derive(Debug, PartialEq)]
+pub(super) struct Range<T> {
+    pub(super) low: T,
+    pub(super) high: T,
+    pub(super) has_low: bool,
+    pub(super) has_high: bool,
+}
+
+impl Rules {
+    /// The rules in the order of the file; clauses outside of rules make a first one named `default`.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.all.iter()
+    }
+
+    /// Whether a query asks for this key.
+    pub fn asks_for(&self, key: &str) -> bool {
+        self.keys.iter().any(|asked| self.text(asked.text) == key)
+    }
+
+    pub(super) fn text(&self, id: TextId) -> &str {
+        &self.texts[id.0 as usize]
+    }
+}
+
+impl Query {
+    /// `%variable` and nothing else.
+    pub(super) fn is_lone_variable(&self) -> bool {
+        self.steps.is_empty() && matches!(self.start, Start::Variable { is_spread: false, .. })
+    }
+
+    /// Whether the query's last step selects among members, so that selecting nothing is an answer.
+    pub(super) fn ends_in_filter(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::Filter(..) | Step::Keys(..)))
+    }
+}

@@ -1,0 +1,252 @@
+//! Filters: which members of a list or map a query goes on with. Whether a conditional member exists is asked last.
+
+use super::members::{Content, Member};
+use super::queries::Way;
+use super::status::Status;
+use super::value::{Reached, Results, Shape, Value, What};
+use super::{Outcome, Role, Run, RunError, Stop};
+use crate::guard::ast::{
+    AnyOf, Clause, KeyTest, Literal, Operand, Operator, Query, Start, Step, Test, TextId,
+};
+use crate::guard::tree::Node;
+
+/// How a filter runs over members.
+#[derive(Clone, Copy, Default)]
+struct Filtering<'a> {
+    /// The variable that captures the keys of those it keeps.
+    capture: Option<TextId>,
+    /// What its clauses are about, if not the member.
+    root: Option<Value<'a>>,
+}
+
+/// What a filter is about, which depends on the step before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// A key: the filter is about the members of a map.
+    Key,
+    /// `.*`: about a map itself, and no scalar.
+    Values,
+    /// `[*]` or a variable: about a map or scalar itself.
+    Elements,
+    /// Anything else: the same, but cfn-guard crashes on a map here.
+    Other,
+}
+
+impl<'a> Run<'_, 'a> {
+    pub(super) fn by_filter(
+        &mut self,
+        query: &'a Query,
+        at: usize,
+        way: Way<'a>,
+        capture: Option<TextId>,
+        results: &mut Results<'a>,
+    ) -> Outcome<()> {
+        let before = before(query, at);
+        let itself = Member { key: None, content: Content::Value(way.value) };
+        match (self.shape(way.value), before) {
+            (Shape::Map { .. }, Before::Key) => {
+                for member in self.members(way.value) {
+                    self.filtered(query, at, way, member, Filtering { capture, root: None }, results)?;
+                }
+                self.add_unseen(way, results);
+                Ok(())
+            }
+            (Shape::Map { .. }, Before::Other) if self.evaluator.is_strict => {
+                Err(Stop::Broken(RunError::Crash))
+            }
+            (Shape::List, _) => {
+                for member in self.members(way.value) {
+                    self.filtered(query, at, way, member, Filtering::default(), results)?;
+                }
+                Ok(())
+            }
+            (Shape::Unknown, Before::Key | Before::Values) => {
+                results.push(Reached { what: What::Undetermined(way.value), is_possible: true });
+                Ok(())
+            }
+            (shape, Before::Key | Before::Values) if shape.is_scalar() => {
+                results.push(Reached { what: What::Missing(way.value), is_possible: way.is_possible });
+                Ok(())
+            }
+            _ => {
+                let root = self.strict_root(query, at);
+                self.filtered(query, at, way, itself, Filtering { capture: None, root }, results)
+            }
+        }
+    }
+
+    /// A member that `.*` or `[*]` gave to the filter at step `at`.
+    pub(super) fn filtered_member(
+        &mut self,
+        query: &'a Query,
+        at: usize,
+        way: Way<'a>,
+        member: Member<'a>,
+        results: &mut Results<'a>,
+    ) -> Outcome<()> {
+        let is_asked_itself = self.content_if_present(member.content).is_some_and(|value| {
+            let shape = self.shape(value);
+            let is_ready = shape.is_map() || shape.is_unknown() || before(query, at) == Before::Elements;
+            is_ready && !shape.is_list()
+        });
+        if is_asked_itself {
+            let root = if member.key.is_none() { self.strict_root(query, at) } else { None };
+            return self.filtered(query, at, way, member, Filtering { capture: None, root }, results);
+        }
+        match self.settled_content(member.content) {
+            Some(value) => self.deeper(|run| run.walk(query, at, Way { value, ..way }, results)),
+            None => Ok(()),
+        }
+    }
+
+    /// What cfn-guard asks a filter behind `[*]` about: not the element, but what stands around the query.
+    fn strict_root(&self, query: &'a Query, at: usize) -> Option<Value<'a>> {
+        let is_behind_members = at > 0 && matches!(query.steps[at - 1], Step::Values(_) | Step::Elements(_));
+        (self.evaluator.is_strict && is_behind_members).then(|| self.root())
+    }
+
+    /// Asks the filters from step `at` on of a member, then whether it exists, and goes on from it.
+    fn filtered(
+        &mut self,
+        query: &'a Query,
+        at: usize,
+        way: Way<'a>,
+        member: Member<'a>,
+        filtering: Filtering<'a>,
+        results: &mut Results<'a>,
+    ) -> Outcome<()> {
+        let present = self.content_if_present(member.content);
+        let Some(value) = present.or_else(|| self.settled_content(member.content)) else {
+            return Ok(());
+        };
+        let mut way = Way { value, ..way };
+        let mut next = at;
+        let mut root = filtering.root.unwrap_or(value);
+        while let Some(Step::Filter(_, clauses)) = query.steps.get(next) {
+            if next > at {
+                let shape = self.shape(value);
+                if shape.is_list() {
+                    break;
+                }
+                if shape.is_map() && self.evaluator.is_strict {
+                    return Err(Stop::Broken(RunError::Crash));
+                }
+                root = value;
+            }
+            match self.filter(clauses, root)? {
+                Status::Pass => {}
+                Status::Unknown => way.is_possible = true,
+                Status::Fail | Status::Skip => return Ok(()),
+            }
+            next += 1;
+        }
+        if present.is_some() && self.settled_content(member.content).is_none() {
+            return Ok(());
+        }
+        if let (Some(capture), Some(key)) = (filtering.capture, member.key) {
+            self.capture_key(capture, key);
+        }
+        self.deeper(|run| run.walk(query, next, way, results))
+    }
+
+    /// Whether a member is one that the filter keeps. The places that were read for one it turns away do not count.
+    pub(super) fn filter(&mut self, clauses: &'a [AnyOf], member: Value<'a>) -> Outcome<Status> {
+        let reads = self.reads.len();
+        let mut rest = clauses;
+        while let Some((first, others)) = rest.split_first() {
+            match self.at_a_glance(first, member) {
+                Some(true) => rest = others,
+                // Without haste the others are asked too: they may be an error.
+                Some(false) if others.is_empty() || self.is_hasty() => {
+                    self.reads.truncate(reads);
+                    return Ok(Status::Fail);
+                }
+                Some(false) | None => break,
+            }
+        }
+        if rest.is_empty() {
+            return Ok(Status::Pass);
+        }
+        let status =
+            self.silently(|run| run.deeper(|run| run.about(member, |run| run.all_of(rest, Role::Gate))))?;
+        match status {
+            Status::Pass | Status::Unknown => {}
+            // Those at a glance have passed already.
+            Status::Skip if rest.len() < clauses.len() => return Ok(Status::Pass),
+            Status::Fail | Status::Skip => self.reads.truncate(reads),
+        }
+        Ok(status)
+    }
+
+    /// Whether a member satisfies a clause of the form `Key == 'text'` or `Key in ['text', …]`, where that can be
+    /// told from two names. Most filters begin with one, and run over every resource.
+    fn at_a_glance(&mut self, clause: &'a AnyOf, member: Value<'a>) -> Option<bool> {
+        let ([Clause::Check(check)], Value::Node(map)) = (clause.0.as_slice(), member) else { return None };
+        let ([Step::Key(key)], Start::Root) = (check.query.steps.as_slice(), check.query.start) else {
+            return None;
+        };
+        let Test::Compare(operator, Operand::Literal(literal)) = &check.test else { return None };
+        let tree = self.tree();
+        let Node::Map { entries, .. } = tree.node(map) else { return None };
+        let key = self.evaluator.text_name(self.key(*key).text)?;
+        let child = self.evaluator.entry(map, entries, key)?;
+        let Node::Text(text) = tree.node(child) else { return None };
+        let mut is_text = |literal: &Literal| {
+            let Literal::Text(wanted) = literal else { return None };
+            Some(self.evaluator.text_name(*wanted) == Some(*text))
+        };
+        let holds = match (operator, literal) {
+            (Operator::Equal, literal) => is_text(literal)?,
+            (Operator::In, Literal::List(wanted)) => {
+                let mut holds = false;
+                for literal in wanted {
+                    holds |= is_text(literal)?;
+                }
+                holds
+            }
+            _ => return None,
+        };
+        self.read(Value::Node(child));
+        Some(holds != check.is_negated)
+    }
+
+    pub(super) fn by_keys(
+        &mut self,
+        query: &'a Query,
+        at: usize,
+        way: Way<'a>,
+        test: KeyTest,
+        operand: &'a Operand,
+        results: &mut Results<'a>,
+    ) -> Outcome<()> {
+        if !self.shape(way.value).is_map() {
+            results.push(Reached { what: What::Missing(way.value), is_possible: way.is_possible });
+            return Ok(());
+        }
+        let wanted = self.about(way.value, |run| run.operand(operand))?;
+        for member in self.members(way.value) {
+            let Some(key) = member.key else { continue };
+            let is_possible = match self.key_matches(key, test, &wanted) {
+                Status::Pass => way.is_possible,
+                Status::Unknown => true,
+                Status::Fail | Status::Skip => continue,
+            };
+            if let Some(value) = self.settled_content(member.content) {
+                let way = Way { value, is_possible, ..way };
+                self.deeper(|run| run.walk(query, at + 1, way, results))?;
+            }
+        }
+        self.add_unseen(way, results);
+        Ok(())
+    }
+}
+
+fn before(query: &Query, at: usize) -> Before {
+    match (at.checked_sub(1).map(|at| &query.steps[at]), query.start) {
+        (Some(Step::Key(_)), _) => Before::Key,
+        (Some(Step::Values(_)), _) => Before::Values,
+        (Some(Step::Elements(_)), _) | (None, Start::Variable { .. }) => Before::Elements,
+        (Some(Step::Variable(_) | Step::Index(_) | Step::Filter(..) | Step::Keys(..)), _)
+        | (None, Start::Root) => Before::Other,
+    }
+}

@@ -1,0 +1,242 @@
+//! Evaluation of rules over a tree. It copies no subtree and interns what it computes; what it cannot know it says.
+
+mod checks;
+mod clauses;
+mod compare;
+mod epoch;
+mod filters;
+mod functions;
+mod members;
+mod operators;
+mod queries;
+mod render;
+mod run;
+mod scope;
+mod status;
+mod subject;
+mod value;
+
+use std::fmt;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+pub use render::{Anchor, Rendered, RenderedPiece};
+pub use status::Status;
+pub use subject::Candidates;
+
+use super::ast::{RuleIndex, Rules, TextId};
+use super::tree::{GuardId, NodeId, Place, Scenario, Tree};
+use crate::names::{Name, Names};
+use crate::source::Position;
+use run::{Run, Wanted};
+use subject::Item;
+use value::Reached;
+
+/// A failing clause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Where the clause stands in the rules file.
+    pub clause: Position,
+    /// What its message says here.
+    pub message: Option<Rendered>,
+    /// What it is about.
+    pub at: Anchor,
+    /// Why there is no verdict, where the rule itself is broken.
+    pub error: Option<RunError>,
+}
+
+/// Why a rule could not be evaluated. It fails; the other rules of its file do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// A variable that no scope around the clause has.
+    UndefinedVariable(String),
+    /// A rule that the file does not have.
+    UndefinedRule(String),
+    /// A variable or rule that needs itself.
+    Cycle(String),
+    /// A call with too many or too few arguments.
+    WrongArguments(String),
+    /// Rules, variables and blocks inside one another beyond the bound.
+    TooDeep,
+    /// A variable as a step (`.%name`) whose value is no text.
+    NotAKey(String),
+    /// A function that cannot work with its arguments.
+    Function(String),
+    /// A test that a value's type does not allow, where no clause can fail for it (under [`Evaluator::strict`]).
+    Unevaluatable,
+    /// Something on which cfn-guard itself crashes, under [`Evaluator::strict`]: a filter behind a filter, a failing
+    /// test of a literal.
+    Crash,
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UndefinedVariable(name) => {
+                write!(f, "no scope around this clause has a variable `%{name}`")
+            }
+            Self::UndefinedRule(name) => write!(f, "the file has no rule `{name}`"),
+            Self::Cycle(name) => write!(f, "`{name}` needs itself"),
+            Self::WrongArguments(name) => write!(f, "`{name}` takes another number of arguments"),
+            Self::TooDeep => f.write_str("rules, variables and blocks stand too deep inside one another"),
+            Self::NotAKey(name) => write!(f, "`%{name}` stands for a key and is no text"),
+            Self::Function(what) => f.write_str(what),
+            Self::Unevaluatable => f.write_str("a value has a type that this cannot be asked of"),
+            Self::Crash => f.write_str("cfn-guard crashes here"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// Why an evaluation stops before it has a status.
+#[derive(Debug)]
+enum Stop {
+    /// A test that the value's type does not allow: the clause fails, or what its `when` guards.
+    Unevaluatable,
+    /// A broken rule.
+    Broken(RunError),
+}
+
+type Outcome<T> = Result<T, Stop>;
+
+/// The scenario of a tree without doubts.
+pub struct Plain;
+
+impl Scenario for Plain {
+    fn holds(&mut self, _guard: GuardId) -> bool {
+        true
+    }
+
+    fn pick(&mut self, _node: NodeId, _count: usize) -> usize {
+        0
+    }
+
+    fn read(&mut self, _place: Place) {}
+}
+
+/// Rules over a tree. What the rules look up by text is found once; what a `let` of a file or rule gave is kept for
+/// later runs if its evaluation asked the scenario nothing.
+pub struct Evaluator<'a> {
+    rules: &'a Rules,
+    tree: &'a Tree,
+    names: &'a Names,
+    is_strict: bool,
+    /// The rules' texts among the document's names, each looked up when it is first needed.
+    found: Vec<Lookup>,
+    /// Entries of large maps by key.
+    indexes: FxHashMap<NodeId, FxHashMap<Name, NodeId>>,
+    /// What `json_parse` has read, by text.
+    parsed: Tree,
+    parsed_texts: FxHashMap<Name, Option<NodeId>>,
+    /// Variables of scopes about the document itself, by scope and index in it.
+    kept_lets: FxHashMap<(u32, usize), Kept<Rc<[Reached<'a>]>>>,
+    kept_rules: FxHashMap<(TextId, Role), Kept<Status>>,
+    /// The items of every rule.
+    items: Vec<Rc<[Item<'a>]>>,
+    /// Keys that queries captured, by the variable that captures them.
+    captures: FxHashMap<TextId, Vec<Reached<'a>>>,
+}
+
+/// What an evaluation gave, and the places that it read.
+#[derive(Clone)]
+struct Kept<T> {
+    value: T,
+    reads: Rc<[Place]>,
+}
+
+/// Whether the document has a text.
+#[derive(Clone, Copy)]
+enum Lookup {
+    Unasked,
+    Absent,
+    Found(Name),
+}
+
+/// What a clause is evaluated for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Role {
+    /// It asserts: what cannot be compared is a failure.
+    Assertion,
+    /// It decides whether something else applies.
+    Gate,
+}
+
+/// A map with more entries than this is indexed when it is first searched.
+const LARGE_MAP: usize = 24;
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator of these rules over this tree, whose texts are in `names`.
+    pub fn new(rules: &'a Rules, tree: &'a Tree, names: &'a Names) -> Self {
+        Self {
+            rules,
+            tree,
+            names,
+            is_strict: false,
+            found: vec![Lookup::Unasked; rules.texts.len()],
+            indexes: FxHashMap::default(),
+            parsed: Tree::default(),
+            parsed_texts: FxHashMap::default(),
+            kept_lets: FxHashMap::default(),
+            kept_rules: FxHashMap::default(),
+            items: subject::items(rules),
+            captures: FxHashMap::default(),
+        }
+    }
+
+    /// The same without our deviations from cfn-guard: a filter behind `[*]` is about the value around it, and a
+    /// filter on which cfn-guard crashes is an error.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// The status of a whole rule; what fails is added to `failures`. Rules of a plain file are asked in their
+    /// order, since captured keys stay for the rules after.
+    pub fn status(
+        &mut self,
+        rule: RuleIndex,
+        scenario: &mut dyn Scenario,
+        failures: &mut Vec<Failure>,
+    ) -> Status {
+        let mut run = Run::new(self, scenario, Wanted::All);
+        let status = run.top_rule(rule);
+        run.finish();
+        failures.append(&mut run.failures);
+        status
+    }
+
+    /// The status of a rule's `when`; PASS if it has none.
+    pub fn gate(&mut self, rule: RuleIndex, scenario: &mut dyn Scenario) -> Status {
+        self.captures.clear();
+        let mut run = Run::new(self, scenario, Wanted::None);
+        let status = run.top_gate(rule);
+        run.finish();
+        status
+    }
+
+    fn text_name(&mut self, text: TextId) -> Option<Name> {
+        let slot = &mut self.found[text.0 as usize];
+        if let Lookup::Unasked = slot {
+            *slot = self.names.find(self.rules.text(text)).map_or(Lookup::Absent, Lookup::Found);
+        }
+        match *slot {
+            Lookup::Found(name) => Some(name),
+            Lookup::Unasked | Lookup::Absent => None,
+        }
+    }
+
+    /// The entry of a map in the document's tree.
+    fn entry(&mut self, map: NodeId, entries: &[(Name, NodeId)], key: Name) -> Option<NodeId> {
+        if entries.len() <= LARGE_MAP {
+            return entries.iter().find(|entry| entry.0 == key).map(|entry| entry.1);
+        }
+        let index = self.indexes.entry(map).or_insert_with(|| entries.iter().copied().collect());
+        index.get(&key).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! What a failing clause says, where it fails: texts with values in them, and places.
+
+use super::value::{Made, Reached, Shape, Value, What};
+use super::{Failure, Run, RunError, Wanted};
+use crate::guard::ast::Query;
+use crate::guard::message::{Message, Piece};
+use crate::guard::tree::Place;
+use crate::source::Position;
+
+/// A message with its queries answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendered {
+    /// What is wrong, in one line.
+    pub text: Vec<RenderedPiece>,
+    /// What to write; may have several lines. Empty if the message says nothing about it.
+    pub fix: Vec<RenderedPiece>,
+    /// A few words for the margin; may be empty.
+    pub label: Vec<RenderedPiece>,
+    /// Other places, with a few words for each.
+    pub also: Vec<(Anchor, Vec<RenderedPiece>)>,
+}
+
+/// A part of a rendered text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RenderedPiece {
+    /// As it stands in the message.
+    Text(String),
+    /// What a query found; `?` if that is not known or not there.
+    Value {
+        /// The value: several are joined by commas.
+        text: String,
+        /// Where it stands.
+        place: Option<Place>,
+    },
+    /// Where the value at this place comes from, in the caller's words.
+    SourceOf(Place),
+    /// How many members were gathered: the caller knows.
+    Count,
+}
+
+/// A place that a failure is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The value's place; if it is missing, that of the last value on the way to it.
+    pub place: Place,
+    /// Whether the value is missing there.
+    pub is_missing: bool,
+}
+
+/// What stands for a value that is not known or not there.
+const UNKNOWN: &str = "?";
+/// Members and levels of a list or map that a message shows.
+const SHOWN: usize = 8;
+const SHOWN_DEPTH: usize = 4;
+
+impl<'a> Run<'_, 'a> {
+    /// Notes that a clause fails, if anyone wants to know. Without a value, it is about the current root.
+    pub(super) fn describe(
+        &mut self,
+        clause: Position,
+        message: Option<&'a Message>,
+        about: Option<Reached<'a>>,
+    ) {
+        let is_wanted = match self.wanted {
+            Wanted::None => false,
+            // `a or b << message >>`: the message stands behind the last alternative and speaks for all of them.
+            Wanted::First => {
+                let is_silent = |first: &Failure| first.message.is_none() && message.is_some();
+                self.failures.first().is_none_or(is_silent)
+            }
+            Wanted::All => true,
+        };
+        if !is_wanted {
+            return;
+        }
+        let reads = (self.reads.len(), self.shared_reads.len());
+        let pointed = message.and_then(|message| message.at.as_ref()).and_then(|at| self.place_of(at));
+        let at = pointed
+            .or_else(|| about.and_then(|about| self.anchor(about)))
+            .unwrap_or_else(|| self.root_anchor());
+        let rendered = message.map(|message| self.rendered(message));
+        // Telling of a failure is not what it rests on.
+        self.reads.truncate(reads.0);
+        self.shared_reads.truncate(reads.1);
+        if self.wanted == Wanted::First {
+            self.failures.clear();
+        }
+        self.failures.push(Failure { clause, message: rendered, at, error: None });
+    }
+
+    /// Notes that cfn-guard crashes where it would tell of this failure.
+    pub(super) fn describe_crash(&mut self, clause: Position) {
+        if self.wanted != Wanted::None {
+            let at = self.root_anchor();
+            self.failures.push(Failure { clause, message: None, at, error: Some(RunError::Crash) });
+        }
+    }
+
+    /// Notes that a rule is broken; nothing else that it said counts.
+    pub(super) fn describe_error(&mut self, clause: Position, error: RunError) {
+        self.failures.clear();
+        if self.wanted != Wanted::None {
+            let at = self.root_anchor();
+            self.failures.push(Failure { clause, message: None, at, error: Some(error) });
+        }
+    }
+
+    fn rendered(&mut self, message: &'a Message) -> Rendered {
+        let mut also = Vec::new();
+        for (query, pieces) in &message.also {
+            if let Some(anchor) = self.place_of(query) {
+                also.push((anchor, self.pieces(pieces)));
+            }
+        }
+        Rendered {
+            text: self.pieces(&message.text),
+            fix: self.pieces(&message.fix),
+            label: self.pieces(&message.label),
+            also,
+        }
+    }
+
+    fn pieces(&mut self, pieces: &'a [Piece]) -> Vec<RenderedPiece> {
+        let mut rendered = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => rendered.push(RenderedPiece::Text(text.clone())),
+                Piece::Value(query) => {
+                    let results = self.results_of(query);
+                    let place = results.iter().find_map(|reached| self.place(reached.found()?));
+                    let shown: Vec<String> =
+                        results.iter().take(SHOWN).map(|reached| self.shown(*reached)).collect();
+                    let text = if shown.is_empty() { UNKNOWN.to_owned() } else { shown.join(", ") };
+                    rendered.push(RenderedPiece::Value { text, place });
+                }
+                Piece::Source(query) => {
+                    let results = self.results_of(query);
+                    let place = results.iter().find_map(|reached| self.place(reached.found()?));
+                    rendered.extend(place.map(RenderedPiece::SourceOf));
+                }
+                Piece::Count => rendered.push(RenderedPiece::Count),
+            }
+        }
+        rendered
+    }
+
+    /// What a message's query finds; nothing where it cannot be answered.
+    fn results_of(&mut self, query: &'a Query) -> super::value::Results<'a> {
+        self.silently(|run| run.query(query)).unwrap_or_default()
+    }
+
+    fn place_of(&mut self, query: &'a Query) -> Option<Anchor> {
+        let results = self.results_of(query);
+        let found = results.iter().find(|reached| reached.found().is_some()).or_else(|| results.first());
+        found.and_then(|reached| self.anchor(*reached))
+    }
+
+    fn anchor(&self, reached: Reached<'a>) -> Option<Anchor> {
+        let is_missing = !matches!(reached.what, What::Value(_) | What::Literal(_));
+        self.place(reached.last_value()).map(|place| Anchor { place, is_missing })
+    }
+
+    fn place(&self, value: Value<'a>) -> Option<Place> {
+        match value {
+            Value::Node(node) => Some(self.tree().place(node)),
+            Value::Parsed(_) | Value::Literal(_) | Value::Made(_) => None,
+        }
+    }
+
+    /// The innermost value of the document that the clause is about.
+    fn root_anchor(&self) -> Anchor {
+        let place = self.frames[..=self.scope].iter().rev().find_map(|frame| self.place(frame.root));
+        Anchor { place: place.unwrap_or(Place(0)), is_missing: false }
+    }
+
+    fn shown(&mut self, reached: Reached<'a>) -> String {
+        let mut text = String::new();
+        match reached.found() {
+            Some(value) => self.show(value, 0, &mut text),
+            None => text.push_str(UNKNOWN),
+        }
+        text
+    }
+
+    fn show(&mut self, value: Value<'a>, depth: usize, text: &mut String) {
+        match self.shape(value) {
+            Shape::Null => text.push_str("null"),
+            Shape::Bool(value) => text.push_str(&value.to_string()),
+            Shape::Int(value) => text.push_str(&value.to_string()),
+            Shape::Float(value) => text.push_str(&value.to_string()),
+            Shape::Char(value) => text.push(value),
+            Shape::Text(value) => text.push_str(self.text(value)),
+            Shape::Pattern(pattern) => text.push_str(&pattern.text),
+            Shape::IntRange(_) | Shape::FloatRange(_) | Shape::CharRange(_) | Shape::Unknown => {
+                text.push_str(UNKNOWN);
+            }
+            Shape::List | Shape::Map { .. } if depth >= SHOWN_DEPTH => text.push('…'),
+            Shape::List => {
+                text.push('[');
+                self.show_members(value, depth, text);
+                text.push(']');
+            }
+            Shape::Map { .. } => {
+                text.push('{');
+                self.show_members(value, depth, text);
+                text.push('}');
+            }
+        }
+    }
+
+    fn show_members(&mut self, value: Value<'a>, depth: usize, text: &mut String) {
+        let members = self.members(value);
+        for (index, member) in members.iter().enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            if index == SHOWN {
+                text.push('…');
+                return;
+            }
+            if let Some(key) = member.key {
+                text.push_str(self.text(key));
+                text.push_str(": ");
+            }
+            let value = self.settled_content(member.content).unwrap_or(Value::Made(Made::Unknown));
+            self.show(value, depth + 1, text);
+        }
+    }
+}

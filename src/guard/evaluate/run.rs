@@ -1,0 +1,148 @@
+//! A run: one evaluation in one scenario, with what it has read and what it has to tell.
+
+use std::rc::Rc;
+
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use super::scope::Frame;
+use super::value::Value;
+use super::{Evaluator, Failure, Kept, Outcome, RunError, Stop};
+use crate::guard::ast::{Dialect, Key, KeyId, Literal, Rules, TextId};
+use crate::guard::tree::{Place, Scenario, Tree};
+
+/// Blocks, filters, variables and rules inside one another that are followed.
+const DEPTH: usize = 160;
+
+/// Places, each once, in the order in which they were read.
+pub(super) type Places = IndexSet<Place, FxBuildHasher>;
+
+/// Which failures a run is to describe.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// None: inside of conditions and filters.
+    None,
+    /// The first that has something to say.
+    First,
+    /// All.
+    All,
+}
+
+/// One evaluation in one scenario.
+pub(super) struct Run<'r, 'a> {
+    pub(super) evaluator: &'r mut Evaluator<'a>,
+    pub(super) scenario: &'r mut dyn Scenario,
+    pub(super) frames: Vec<Frame<'a>>,
+    /// The innermost scope: an index into `frames`.
+    pub(super) scope: usize,
+    /// How often the scenario decided something, or a key was captured: what came of it cannot be kept.
+    pub(super) asked: usize,
+    /// Places that were read, handed to the scenario at the end. What a filter turns away takes its places back.
+    pub(super) reads: Places,
+    /// Places that variables and referenced rules read, which no filter takes back.
+    pub(super) shared_reads: Places,
+    pub(super) wanted: Wanted,
+    pub(super) failures: Vec<Failure>,
+    pub(super) depth: usize,
+    /// Rules being evaluated, to notice one that needs itself.
+    pub(super) open_rules: Vec<TextId>,
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    pub(super) fn new(
+        evaluator: &'r mut Evaluator<'a>,
+        scenario: &'r mut dyn Scenario,
+        wanted: Wanted,
+    ) -> Self {
+        let mut run = Self {
+            evaluator,
+            scenario,
+            frames: Vec::new(),
+            scope: 0,
+            asked: 0,
+            reads: Places::default(),
+            shared_reads: Places::default(),
+            wanted,
+            failures: Vec::new(),
+            depth: 0,
+            open_rules: Vec::new(),
+        };
+        let root = run.evaluator.tree.root().map(|root| run.settled(root));
+        // A tree without a root is a document without a value.
+        let root = root.flatten().unwrap_or(Value::Literal(&Literal::Null));
+        let lets = &run.evaluator.rules.lets;
+        run.frames.push(Frame::of_document(root, lets));
+        run
+    }
+
+    /// Tells the scenario what was read.
+    pub(super) fn finish(&mut self) {
+        for place in self.shared_reads.union(&self.reads) {
+            self.scenario.read(*place);
+        }
+    }
+
+    /// The result of `work`, to be kept if it asked the scenario nothing, and whether it may be.
+    pub(super) fn keepable<T: Clone>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Outcome<T>,
+    ) -> Outcome<(Kept<T>, bool)> {
+        let outer = std::mem::take(&mut self.reads);
+        let asked = self.asked;
+        let result = work(self);
+        let reads = std::mem::replace(&mut self.reads, outer);
+        let reads: Rc<[Place]> = reads.into_iter().collect();
+        self.shared_reads.extend(reads.iter().copied());
+        Ok((Kept { value: result?, reads }, self.asked == asked))
+    }
+
+    /// What was kept, with its places read again.
+    pub(super) fn recalled<T: Clone>(&mut self, kept: &Kept<T>) -> T {
+        self.shared_reads.extend(kept.reads.iter().copied());
+        kept.value.clone()
+    }
+
+    pub(super) fn rules(&self) -> &'a Rules {
+        self.evaluator.rules
+    }
+
+    pub(super) fn tree(&self) -> &'a Tree {
+        self.evaluator.tree
+    }
+
+    pub(super) fn key(&self, key: KeyId) -> &'a Key {
+        &self.rules().keys[key.0 as usize]
+    }
+
+    /// Whether the first failure settles a conjunction and the rest of it need not be looked at. cfn-guard looks
+    /// at all of it, which shows where a later clause is an error.
+    pub(super) fn is_hasty(&self) -> bool {
+        self.rules().dialect == Dialect::Page && self.wanted != Wanted::All
+    }
+
+    /// One level deeper, unless that is too deep.
+    pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.depth >= DEPTH {
+            return Err(Stop::Broken(RunError::TooDeep));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Without describing failures: inside of filters, conditions and references.
+    pub(super) fn silently<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let wanted = std::mem::replace(&mut self.wanted, Wanted::None);
+        let result = work(self);
+        self.wanted = wanted;
+        result
+    }
+
+    /// Notes that a value was compared, tested or counted.
+    pub(super) fn read(&mut self, value: Value<'a>) {
+        if let Value::Node(node) = value {
+            self.reads.insert(self.tree().place(node));
+        }
+    }
+}

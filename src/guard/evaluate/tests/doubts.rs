@@ -1,0 +1,167 @@
+//! What is unknown, conditional or one of several.
+
+use super::{Case, Dialect, Plain, Status, World};
+use Status::{Fail, Pass, Skip, Unknown};
+
+#[track_caller]
+fn statuses(world: &World, wanted: &[(&str, Status)]) {
+    for (clauses, status) in wanted {
+        assert_eq!(world.status(clauses), *status, "{clauses}");
+    }
+}
+
+#[test]
+fn an_unknown_value_exists_and_is_nothing_for_certain() {
+    let world = World::new("U: !Unknown ''\nN: 5\n");
+    statuses(
+        &world,
+        &[
+            ("U exists", Pass),
+            ("U !exists", Fail),
+            ("U == 5", Unknown),
+            ("U != 5", Unknown),
+            ("U > 5", Unknown),
+            ("U in [5]", Unknown),
+            ("U not in ['a', 'b']", Unknown),
+            ("N in U", Unknown),
+            ("U empty", Unknown),
+            ("U !empty", Unknown),
+            ("U is_string", Unknown),
+            ("U !is_list", Unknown),
+            ("N == to_lower(U)", Unknown),
+            ("N > add(U, 1)", Unknown),
+            ("let n = count(U[*])\n%n == 1", Unknown),
+        ],
+    );
+}
+
+#[test]
+fn nobody_knows_what_is_behind_an_unknown_value() {
+    let world = World::new("U: !Unknown ''\n");
+    statuses(&world, &[("U.a exists", Unknown), ("U.a !exists", Unknown), ("U[*] { a == 1 }", Unknown)]);
+    statuses(&world, &[("U[ a == 1 ] empty", Unknown), ("U[ a == 1 ] !empty", Unknown)]);
+}
+
+#[test]
+fn an_open_map_may_have_any_key_but_has_those_that_it_has() {
+    let world = World::new("M: !Open {a: 1}\nC: {a: 1}\n");
+    statuses(
+        &world,
+        &[
+            ("M.b exists", Unknown),
+            ("M.b == 1", Unknown),
+            ("M.a == 1", Pass),
+            ("M !empty", Pass),
+            ("M == {a: 1}", Unknown),
+            ("M == {a: 2}", Fail),
+            ("M.* == 1", Unknown),
+            ("M.* == 2", Fail),
+            ("M[ this == 1 ] !empty", Pass),
+            ("M[ this == 1 ] empty", Fail),
+            ("M[ this == 2 ] empty", Unknown),
+            ("C[ this == 2 ] empty", Pass),
+        ],
+    );
+}
+
+#[test]
+fn one_unknown_leaves_a_conjunction_open_until_something_fails() {
+    let world = World::new("U: !Unknown ''\nN: 5\n");
+    statuses(
+        &world,
+        &[
+            ("U == 1\nN == 5", Unknown),
+            ("U == 1\nN == 6", Fail),
+            ("U == 1 or N == 5", Pass),
+            ("U == 1 or N == 6", Unknown),
+            ("when U == 1 { N == 6 }", Unknown),
+            ("when U == 1 { N == 5 }", Pass),
+            ("when U == 1\n N == 6 { N == 6 }", Skip),
+        ],
+    );
+}
+
+#[test]
+fn a_rule_under_an_unknown_condition_does_not_fail() {
+    let world = World::new("U: !Unknown ''\nN: 5\n");
+    let (status, failures) = world.run("rule r when U == 1 { N == 6 }", Dialect::Page, &mut Plain);
+    assert_eq!((status, failures.len()), (Unknown, 0));
+}
+
+#[test]
+fn a_member_that_a_filter_cannot_place_is_possible() {
+    let world = World::new("L: [{k: !Unknown '', v: 1}, {k: a, v: 2}]\nQ: [{k: !Unknown '', v: 1}]\n");
+    statuses(
+        &world,
+        &[
+            ("L[ k == 'a' ] { v == 2 }", Unknown),
+            ("L[ k == 'a' ] { v == 3 }", Fail),
+            ("L[ k == 'a' ] { v < 3 }", Pass),
+            ("L[ k == 'a' ].v == 2", Unknown),
+            ("L[ k == 'a' ] !empty", Pass),
+            ("L[ k == 'a' ] empty", Fail),
+            ("Q[ k == 'a' ] !empty", Unknown),
+            ("Q[ k == 'a' ] empty", Unknown),
+            ("Q[ k == 'a' ].v exists", Unknown),
+            ("some Q[ k == 'a' ].v == 1", Unknown),
+            ("let n = count(L[ k == 'a' ])\n%n == 1", Unknown),
+            ("let n = count(L[*])\n%n == 2", Pass),
+        ],
+    );
+}
+
+#[test]
+fn the_first_alternative_whose_condition_holds_is_meant() {
+    let world = World::new("N: !Choice [[1, 10], [2, 20]]\n");
+    let status =
+        |case: &mut Case, clause: &str| world.run(&format!("rule r {{ {clause} }}"), Dialect::Page, case).0;
+    assert_eq!(status(&mut Case::default(), "N == 10"), Pass);
+    assert_eq!(status(&mut Case::without(&[1]), "N == 20"), Pass);
+    assert_eq!(status(&mut Case::without(&[1, 2]), "N !exists"), Pass);
+}
+
+#[test]
+fn an_item_that_is_not_there_vanishes_from_its_list() {
+    let world = World::new("L: [!If [1, 10], 20]\nA: [!If [1, 10]]\n");
+    let status =
+        |case: &mut Case, clause: &str| world.run(&format!("rule r {{\n{clause}\n}}"), Dialect::Page, case).0;
+    for (clause, with, without) in [
+        ("L == [10, 20]", Pass, Fail),
+        ("L[0] == 10", Pass, Fail),
+        ("let n = count(L[*])\n%n == 2", Pass, Fail),
+        ("A !empty", Pass, Fail),
+        ("A[*] exists", Pass, Fail),
+    ] {
+        assert_eq!(status(&mut Case::default(), clause), with, "{clause}");
+        assert_eq!(status(&mut Case::without(&[1]), clause), without, "{clause}");
+    }
+}
+
+#[test]
+fn one_of_several_is_picked_by_the_case() {
+    let world = World::new("N: !OneOf [1, 2]\n");
+    for (pick, wanted) in [(0, Pass), (1, Fail)] {
+        let mut case = Case { pick, ..Case::default() };
+        assert_eq!(world.run("rule r { N == 1 }", Dialect::Page, &mut case).0, wanted);
+        assert_eq!(case.picked, 1);
+    }
+}
+
+#[test]
+fn existence_is_asked_last_and_only_of_what_the_filter_keeps() {
+    let world = World::new("R: {a: !If [1, {t: x}], b: !If [2, {t: y}], c: {t: x}}\n");
+    for query in ["R.*[ t == 'y' ]", "R[ t == 'y' ]"] {
+        let mut case = Case::default();
+        world.run(&format!("rule r {{ {query} empty }}"), Dialect::Page, &mut case);
+        assert_eq!(case.asked, [2], "{query}");
+    }
+}
+
+#[test]
+fn the_case_is_told_what_was_read_but_not_what_a_filter_turned_away() {
+    let world = World::new("R: {a: {t: x, n: 1}, b: {t: y, n: 2}}\n");
+    let mut case = Case::default();
+    world.run("rule r { R.*[ t == 'x' ].n == 1 }", Dialect::Page, &mut case);
+    let read: Vec<&str> = case.read.iter().map(|place| world.at(*place)).collect();
+    assert_eq!(read, ["x", "1"]);
+}

@@ -1,0 +1,18 @@
+//! The Guard rule language: grammar, syntax tree and evaluation over a tree of plain data.
+
+mod ast;
+mod evaluate;
+mod functions;
+pub mod load;
+mod message;
+mod parse;
+#[cfg(test)]
+mod probes;
+mod tree;
+
+pub use ast::{Dialect, Rule, RuleIndex, Rules};
+pub use evaluate::{
+    Anchor, Candidates, Evaluator, Failure, Plain, Rendered, RenderedPiece, RunError, Status,
+};
+pub use parse::ParseError;
+pub use tree::{GuardId, Node, NodeId, Place, Scenario, Tree};
