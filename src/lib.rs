@@ -4,7 +4,10 @@
 //! guarded values, its expansion by the SAM transform, a graph, the view that rules query,
 //! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
 
+#[cfg(test)]
+pub(crate) mod corpus;
 pub mod document;
 pub mod guard;
 pub mod names;
 pub mod source;
+pub(crate) mod template;

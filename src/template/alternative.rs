@@ -1,0 +1,119 @@
+//! What a value can be, once it is resolved.
+
+use smallvec::{SmallVec, smallvec};
+
+use crate::names::Name;
+
+use super::Origin;
+use super::condition::Guard;
+use super::value::ValueId;
+
+/// A value as guarded alternatives. The guards exclude each other and cover all cases; one alternative under
+/// [`Guard::ALWAYS`] is the normal case.
+#[derive(Clone, Debug)]
+pub(crate) struct Val {
+    /// At most [`Val::MOST_ALTERNATIVES`]; a value with more is unknown.
+    pub alternatives: SmallVec<[(Guard, Alt); 1]>,
+}
+
+impl Val {
+    /// Past this many alternatives a value is unknown.
+    pub(crate) const MOST_ALTERNATIVES: usize = 16;
+
+    /// One alternative that always holds.
+    pub(crate) fn always(alt: Alt) -> Self {
+        Self { alternatives: smallvec![(Guard::ALWAYS, alt)] }
+    }
+
+    /// The alternative, where there is only one.
+    pub(crate) fn only(&self) -> Option<&Alt> {
+        match &self.alternatives[..] {
+            [(_, alt)] => Some(alt),
+            _ => None,
+        }
+    }
+}
+
+/// One alternative. Collections are resolved one level at a time: their members are values again.
+#[derive(Clone, Debug)]
+pub(crate) enum Alt {
+    /// Not there: `AWS::NoValue`, or a key that is not written.
+    Absent {
+        /// The property whose branch is `AWS::NoValue`, or the narrowest construct that the key belongs in.
+        at: Origin,
+    },
+    /// A known scalar.
+    Scalar {
+        /// Its text.
+        text: Name,
+        /// Whether its spelling decides its type (plain) or it is a text.
+        is_plain: bool,
+        /// Where the text itself stands: the property, or the mapping's row, or the parameter's default.
+        origin: Origin,
+        /// The parameter whose default this rests on.
+        default_of: Option<Name>,
+    },
+    /// One of a parameter's `AllowedValues`; which one is the deployer's choice.
+    OneOf {
+        /// The parameter.
+        parameter: Name,
+        /// The texts.
+        values: Vec<Name>,
+    },
+    /// A list, whose items are to be resolved.
+    List(ValueId),
+    /// A map, whose values are to be resolved.
+    Map(ValueId),
+    /// A reference to a resource of this template: `Ref` has no attribute.
+    Resource {
+        /// Logical id.
+        id: Name,
+        /// `Arn`.
+        attribute: Option<Name>,
+    },
+    /// A text of which some pieces are known: an ARN around a resource, a name with the stack's name in it.
+    Text(Vec<TextPart>),
+    /// Not known before deployment.
+    Unknown(Unknown),
+}
+
+/// A piece of a partly known text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TextPart {
+    /// Known.
+    Known(Name),
+    /// `${Resource}` or `${Resource.Attribute}`.
+    Resource {
+        /// Logical id.
+        id: Name,
+        /// Attribute.
+        attribute: Option<Name>,
+    },
+    /// A pseudo parameter: `AWS::Region`.
+    Pseudo(Name),
+    /// Anything else.
+    Unknown(Unknown),
+}
+
+/// Why a value is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// A parameter without a default, or one that SSM fills.
+    Parameter(Name),
+    /// Another stack's export.
+    Import,
+    /// `{{resolve:…}}`.
+    DynamicReference,
+    /// A pseudo parameter.
+    Pseudo(Name),
+    /// A mapping's row that depends on something unknown.
+    Mapping,
+    /// A macro writes here.
+    Macro,
+    /// A name that nothing in this file defines.
+    Undefined(Name),
+    /// A function that nothing here evaluates, or one with arguments of the wrong shape.
+    Function,
+    /// More alternatives than are followed.
+    TooMany,
+}

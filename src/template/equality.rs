@@ -1,0 +1,264 @@
+//! The `Conditions` section as formulas: what its `Fn::Equals` compare, and how named conditions rest on one
+//! another.
+
+use rustc_hash::FxHashSet;
+use smallvec::{SmallVec, smallvec};
+
+use crate::document::{Scalar, Typed};
+use crate::names::Name;
+
+use super::Template;
+use super::alternative::Alt;
+use super::condition::Guard;
+use super::resolve::Resolver;
+use super::value::{Call, Data, SubPart, ValueId};
+
+/// Gives every named condition its meaning.
+pub(super) fn define_conditions(template: &Template) {
+    let mut definer = Definer { resolver: Resolver::new(template), open: FxHashSet::default(), depth: 0 };
+    definer.allow_texts();
+    for name in template.conditions.keys() {
+        definer.condition(*name);
+    }
+}
+
+struct Definer<'t> {
+    resolver: Resolver<'t>,
+    /// The conditions whose meaning is being worked out.
+    open: FxHashSet<Name>,
+    depth: usize,
+}
+
+/// One side of a comparison, in one case.
+#[derive(Clone, Copy)]
+enum Side {
+    /// A text.
+    Known(Name),
+    /// Something that conditions can ask about.
+    Term(Name),
+}
+
+impl Definer<'_> {
+    /// How deep conditions may rest on one another; what lies deeper is free.
+    const MOST_DEPTH: usize = 256;
+
+    fn allow_texts(&self) {
+        let template = self.resolver.template();
+        for name in template.parameters.keys() {
+            let texts = self.resolver.texts_of(*name).unwrap_or_default();
+            let mut allowed: Vec<Name> = Vec::new();
+            for text in texts {
+                if !allowed.contains(text) {
+                    allowed.push(*text);
+                }
+            }
+            if !allowed.is_empty() {
+                template.guards.allow(*name, allowed);
+            }
+        }
+    }
+
+    /// A condition that rests on itself, and one that nothing defines, is free to hold.
+    fn condition(&mut self, name: Name) -> Guard {
+        let template = self.resolver.template();
+        if let Some(guard) = template.guards.defined(name) {
+            return guard;
+        }
+        let Some(value) = template.conditions.get(&name) else { return template.guards.condition(name) };
+        if self.depth >= Self::MOST_DEPTH || !self.open.insert(name) {
+            return template.guards.define_free(name);
+        }
+        let meaning = self.meaning(*value);
+        self.open.remove(&name);
+        template.guards.define(name, meaning)
+    }
+
+    fn meaning(&mut self, id: ValueId) -> Guard {
+        let template = self.resolver.template();
+        let guards = &template.guards;
+        let Data::Call(call) = template.values.data(id) else { return self.free(id) };
+        self.depth += 1;
+        let guard = match &**call {
+            _ if self.depth > Self::MOST_DEPTH => self.free(id),
+            Call::Condition(name) => self.condition(*name),
+            Call::Equals(a, b) => self.equals(*a, *b),
+            Call::Not(inner) => guards.not(self.meaning(*inner)),
+            Call::And(all) => all.iter().fold(Guard::ALWAYS, |all, one| guards.and(all, self.meaning(*one))),
+            Call::Or(any) => any.iter().fold(Guard::NEVER, |any, one| guards.or(any, self.meaning(*one))),
+            Call::Ref(_)
+            | Call::GetAtt(..)
+            | Call::Sub(_)
+            | Call::Join { .. }
+            | Call::Select { .. }
+            | Call::Split { .. }
+            | Call::If { .. }
+            | Call::FindInMap { .. }
+            | Call::ImportValue(_)
+            | Call::Base64(_)
+            | Call::ToJsonString(_)
+            | Call::Transform(_)
+            | Call::Other { .. } => self.free(id),
+        };
+        self.depth -= 1;
+        guard
+    }
+
+    /// A claim that nothing is known about.
+    fn free(&self, id: ValueId) -> Guard {
+        let names = &self.resolver.template().names;
+        self.resolver.template().guards.equal(self.term(id), names.intern("true"))
+    }
+
+    fn equals(&self, a: ValueId, b: ValueId) -> Guard {
+        let guards = &self.resolver.template().guards;
+        let mut equal = Guard::NEVER;
+        let others = self.sides(b);
+        for (guard, side) in self.sides(a) {
+            for (other_guard, other) in &others {
+                let same = match (side, *other) {
+                    (Side::Known(a), Side::Known(b)) if a == b => Guard::ALWAYS,
+                    (Side::Known(_), Side::Known(_)) => Guard::NEVER,
+                    (Side::Term(term), Side::Known(text)) | (Side::Known(text), Side::Term(term)) => {
+                        guards.equal(term, text)
+                    }
+                    (Side::Term(a), Side::Term(b)) => guards.same(a, b),
+                };
+                equal = guards.or(equal, guards.and(guards.and(guard, *other_guard), same));
+            }
+        }
+        equal
+    }
+
+    fn sides(&self, id: ValueId) -> SmallVec<[(Guard, Side); 1]> {
+        let template = self.resolver.template();
+        if let Data::Call(call) = template.values.data(id)
+            && let Call::Ref(name) = **call
+            && let Some(texts) = self.resolver.texts_of(name)
+        {
+            let side =
+                if let [text] = texts { Side::Known(self.spelled(*text, false)) } else { Side::Term(name) };
+            return smallvec![(Guard::ALWAYS, side)];
+        }
+        let side = |alt| {
+            if let Alt::Scalar { text, is_plain, default_of: None, .. } = alt {
+                Side::Known(self.spelled(text, is_plain))
+            } else {
+                Side::Term(self.term(id))
+            }
+        };
+        let alternatives = self.resolver.resolve(id).alternatives.into_iter();
+        alternatives.map(|(guard, alt)| (guard, side(alt))).collect()
+    }
+
+    /// Conditions compare texts: the truth value `True` is the text `true`.
+    fn spelled(&self, text: Name, is_plain: bool) -> Name {
+        let names = &self.resolver.template().names;
+        match (Scalar { text: names.text(text), is_plain }).typed() {
+            Typed::Bool(value) => names.intern(if value { "true" } else { "false" }),
+            Typed::Null | Typed::Int(_) | Typed::Float(_) | Typed::Text(_) => text,
+        }
+    }
+
+    /// An expression by its text: equal expressions are one term.
+    fn term(&self, id: ValueId) -> Name {
+        let mut text = String::new();
+        self.spell(id, &mut text);
+        self.resolver.template().names.intern(&text)
+    }
+
+    fn spell(&self, id: ValueId, out: &mut String) {
+        let template = self.resolver.template();
+        let text = |name: Name| template.names.text(name);
+        match template.values.data(id) {
+            Data::Scalar { text: scalar, .. } => {
+                out.push('\'');
+                out.push_str(text(*scalar));
+                out.push('\'');
+            }
+            Data::List(items) => self.spell_all("[", items, "]", out),
+            Data::Map(entries) => {
+                for entry in entries {
+                    out.push_str(text(entry.key));
+                    self.spell_all(": ", &[entry.value], "; ", out);
+                }
+            }
+            Data::Call(call) => match &**call {
+                Call::Ref(name) | Call::Condition(name) => out.push_str(text(*name)),
+                Call::GetAtt(resource, attribute) => {
+                    out.push_str(text(*resource));
+                    out.push('.');
+                    out.push_str(text(*attribute));
+                }
+                Call::Sub(parts) => self.spell_sub(parts, out),
+                Call::Join { separator, items } => {
+                    out.push_str("Fn::Join('");
+                    out.push_str(text(*separator));
+                    self.spell_all("', ", &[*items], ")", out);
+                }
+                Call::Split { separator, text: whole } => {
+                    out.push_str("Fn::Split('");
+                    out.push_str(text(*separator));
+                    self.spell_all("', ", &[*whole], ")", out);
+                }
+                Call::Select { index, items } => self.spell_all("Fn::Select(", &[*index, *items], ")", out),
+                Call::If { condition, then, otherwise } => {
+                    out.push_str("Fn::If(");
+                    out.push_str(text(*condition));
+                    self.spell_all(", ", &[*then, *otherwise], ")", out);
+                }
+                Call::FindInMap { map, top, second, default } => {
+                    let mut arguments = vec![*map, *top, *second];
+                    arguments.extend(*default);
+                    self.spell_all("Fn::FindInMap(", &arguments, ")", out);
+                }
+                Call::ImportValue(value) => self.spell_all("Fn::ImportValue(", &[*value], ")", out),
+                Call::Base64(value) => self.spell_all("Fn::Base64(", &[*value], ")", out),
+                Call::ToJsonString(value) => self.spell_all("Fn::ToJsonString(", &[*value], ")", out),
+                Call::Equals(a, b) => self.spell_all("Fn::Equals(", &[*a, *b], ")", out),
+                Call::And(all) => self.spell_all("Fn::And(", all, ")", out),
+                Call::Or(any) => self.spell_all("Fn::Or(", any, ")", out),
+                Call::Not(value) => self.spell_all("Fn::Not(", &[*value], ")", out),
+                Call::Transform(value) => self.spell_all("Fn::Transform(", &[*value], ")", out),
+                Call::Other { function, argument } => {
+                    out.push_str(text(*function));
+                    self.spell_all("(", &[*argument], ")", out);
+                }
+            },
+        }
+    }
+
+    fn spell_all(&self, before: &str, ids: &[ValueId], after: &str, out: &mut String) {
+        out.push_str(before);
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 {
+                out.push_str(", ");
+            }
+            self.spell(*id, out);
+        }
+        out.push_str(after);
+    }
+
+    /// Each variable's value is spelled once, however often the text has it.
+    fn spell_sub(&self, parts: &[SubPart], out: &mut String) {
+        let text = |name: Name| self.resolver.template().names.text(name);
+        let mut bound: Vec<ValueId> = Vec::new();
+        let mut spelled: FxHashSet<ValueId> = FxHashSet::default();
+        out.push_str("Fn::Sub('");
+        for part in parts {
+            match *part {
+                SubPart::Text(known) => out.push_str(text(known)),
+                SubPart::Ref(name) => out.extend(["${", text(name), "}"]),
+                SubPart::GetAtt(resource, attribute) => {
+                    out.extend(["${", text(resource), ".", text(attribute), "}"]);
+                }
+                SubPart::Bound(name, value) => {
+                    out.extend(["${", text(name), "}"]);
+                    if spelled.insert(value) {
+                        bound.push(value);
+                    }
+                }
+            }
+        }
+        self.spell_all("', ", &bound, ")", out);
+    }
+}

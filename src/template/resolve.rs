@@ -1,0 +1,243 @@
+//! Resolving a value: what it will be when the template is deployed, as far as the template itself says.
+
+use crate::document::{Scalar, Typed};
+use crate::names::Name;
+
+use super::Template;
+use super::alternative::{Alt, Val};
+use super::condition::Guard;
+use super::evaluate::Cases;
+use super::value::ValueId;
+
+/// Resolves values of one template.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolver<'t> {
+    template: &'t Template,
+}
+
+impl<'t> Resolver<'t> {
+    /// A resolver for `template`.
+    pub(crate) fn new(template: &'t Template) -> Self {
+        Self { template }
+    }
+
+    /// The template.
+    pub(crate) fn template(self) -> &'t Template {
+        self.template
+    }
+
+    /// What the value will be. Never fails: what cannot be told is [`Alt::Unknown`].
+    pub(crate) fn resolve(self, id: ValueId) -> Val {
+        self.resolve_under(id, Guard::ALWAYS)
+    }
+
+    /// The guard of a resource: its `Condition`, or [`Guard::ALWAYS`].
+    pub(crate) fn guard_of(self, resource: Name) -> Guard {
+        let condition = self.template.resources.get(&resource).and_then(|resource| resource.condition);
+        condition.map_or(Guard::ALWAYS, |name| self.template.guards.condition(name))
+    }
+
+    /// The integer that CloudFormation takes a scalar for: `"30"` is 30.
+    pub(crate) fn integer(self, alt: &Alt) -> Option<i64> {
+        match self.typed(alt)? {
+            Typed::Int(integer) => Some(integer),
+            #[expect(clippy::cast_precision_loss, reason = "the bounds are far below 2^53")]
+            Typed::Float(float) if float.fract() == 0.0 && float.abs() < (1_i64 << 53) as f64 => {
+                Some(float as i64)
+            }
+            Typed::Float(_) | Typed::Null | Typed::Bool(_) | Typed::Text(_) => None,
+        }
+    }
+
+    /// The text of a scalar.
+    pub(crate) fn text(self, alt: &Alt) -> Option<&'t str> {
+        let Alt::Scalar { text, .. } = alt else { return None };
+        Some(self.template.names.text(*text))
+    }
+
+    /// What is not known is only what holds under `under`.
+    pub(super) fn resolve_under(self, id: ValueId, under: Guard) -> Val {
+        let mut cases = Cases::default();
+        self.collect(id, under, &mut cases);
+        cases.into_val(under)
+    }
+
+    /// A scalar's type; quotes do not matter.
+    fn typed(self, alt: &Alt) -> Option<Typed<'t>> {
+        self.text(alt).map(|text| Scalar { text, is_plain: true }.typed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::template::tests::template;
+
+    /// What a property of the one resource can be, in a template with these sections.
+    fn told(sections: &str, value: &str) -> Vec<String> {
+        let text = format!("{sections}\nResources:\n  R:\n    Type: T\n    Properties:\n      P: {value}\n");
+        template(&text).told("R", "P")
+    }
+
+    #[test]
+    fn a_parameter_is_what_it_may_be() {
+        let sections = "Parameters:\n  Default: {Type: String, Default: x}\n  One: {Type: String, AllowedValues: [x]}\n  Two: {Type: String, AllowedValues: [x, y], Default: x}\n  Free: {Type: Number}\n  Ssm: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /path}\n  Secret: {Type: String, NoEcho: true, Default: hidden}\n  List: {Type: CommaDelimitedList, Default: 'a, b'}";
+        for (name, expected) in [
+            ("Default", "x by default of Default"),
+            ("One", "x"),
+            ("Two", "x or y"),
+            ("Free", "any Free"),
+            ("Ssm", "any Ssm"),
+            ("Secret", "any Secret"),
+            ("List", "any List"),
+        ] {
+            assert_eq!(told(sections, &format!("!Ref {name}")), [expected]);
+        }
+        assert_eq!(told(sections, "!Select [1, !Ref List]"), ["b by default of List"]);
+        assert_eq!(told(sections, "!Join ['-', !Ref List]"), ["a-b by default of List"]);
+        assert_eq!(told(sections, "!Sub '${Default}${Secret}'"), ["x<any Secret>"]);
+    }
+
+    #[test]
+    fn a_default_is_shown_where_it_is_written() {
+        let template = template(
+            "Parameters: {A: {Type: Number, Default: '30'}}\nResources: {R: {Type: T, Properties: {P: !Ref A}}}",
+        );
+        let val = Resolver::new(&template).resolve(template.property("R", "P"));
+        let Some(Alt::Scalar { origin, is_plain: true, .. }) = val.only() else { panic!("{val:?}") };
+        assert_eq!(template.sources[0].slice(origin.key), "Default");
+        assert_eq!(template.sources[0].slice(origin.value), "'30'");
+    }
+
+    #[test]
+    fn references_name_resources_pseudo_parameters_or_nothing() {
+        for (value, expected) in [
+            ("!Ref R", "<R>"),
+            ("!GetAtt R.Arn", "<R.Arn>"),
+            ("!Sub '${R.Arn}'", "<R.Arn>"),
+            ("!Ref AWS::Region", "any AWS::Region"),
+            ("!Ref AWS::NoValue", "absent at P"),
+            ("!Ref Nowhere", "undefined Nowhere"),
+            ("!GetAtt Nowhere.Arn", "undefined Nowhere"),
+            ("!ImportValue x", "Import"),
+            ("!Base64 x", "Function"),
+            ("!GetAZs ''", "Function"),
+            ("{Fn::Transform: {Name: M}}", "Macro"),
+            ("!ToJsonString {a: 1}", "map"),
+            ("[a]", "list"),
+        ] {
+            assert_eq!(told("", value), [expected], "{value}");
+        }
+    }
+
+    #[test]
+    fn texts_are_put_together_as_far_as_they_are_known() {
+        for (value, expected) in [
+            ("!Sub 'arn:${AWS::Partition}:sqs:x'", "arn:<AWS::Partition>:sqs:x"),
+            ("!Sub ['${A}-b', {A: a}]", "a-b"),
+            ("!Join ['/', [a, !Ref R, !Ref AWS::NoValue, !Join ['', [b, c]]]]", "a/<R>/bc"),
+            ("!Join ['', []]", ""),
+            ("!Join [',', !Split ['-', a-b]]", "a,b"),
+            ("!Select [1, [a, b]]", "b"),
+            ("!Select ['1', !Split ['-', a-b]]", "b"),
+            ("!Select [2, [a, b]]", "Function"),
+            ("!Select [1, [!Ref AWS::NoValue, a, b]]", "Function"),
+            ("!Select [2, !Split ['/', !GetAtt R.Url]]", "<Function><R.Url><Function>"),
+            ("!Select [0, !Split ['-', !Ref AWS::StackName]]", "any AWS::StackName"),
+            ("'{{resolve:ssm:/x}}'", "DynamicReference"),
+            ("'a{{resolve:ssm:/x}}b'", "a<DynamicReference>b"),
+            ("!Sub '${Nowhere}x'", "<undefined Nowhere>x"),
+        ] {
+            assert_eq!(told("", value), [expected], "{value}");
+        }
+    }
+
+    const CONDITIONS: &str = "Parameters: {Env: {Type: String}}\nConditions:\n  A: !Equals [!Ref Env, a]\n  B: !Equals [!Ref Env, b]\n  C: !Equals [!Ref Other, c]";
+
+    #[test]
+    fn branches_are_alternatives_under_their_conditions() {
+        assert_eq!(told(CONDITIONS, "!If [A, 1, 2]"), ["1 when A is true", "2 when A is false"]);
+        assert_eq!(
+            told(CONDITIONS, "!If [A, 1, !If [C, 2, !Ref AWS::NoValue]]"),
+            [
+                "1 when A is true",
+                "2 when A is false and C is true",
+                "absent at P when A is false and C is false"
+            ]
+        );
+    }
+
+    #[test]
+    fn branches_that_cannot_be_are_dropped() {
+        assert_eq!(
+            told(CONDITIONS, "!If [A, !If [B, 1, 2], 3]"),
+            ["2 when A is true and B is false", "3 when A is false"]
+        );
+        assert_eq!(
+            told(CONDITIONS, "!Sub ['${X}${Y}', {X: !If [A, 1, 2], Y: !If [B, 1, 2]}]"),
+            [
+                "12 when A is true and B is false",
+                "21 when A is false and B is true",
+                "22 when A is false and B is false"
+            ]
+        );
+    }
+
+    #[test]
+    fn two_hundred_nested_branches_are_resolved_in_time() {
+        for is_first in [true, false] {
+            let nested = (0..200).fold("x".to_owned(), |inner, n| {
+                if is_first {
+                    format!("!If [C{n}, {inner}, y{n}]")
+                } else {
+                    format!("!If [C{n}, y{n}, {inner}]")
+                }
+            });
+            let text = format!("Resources:\n  R:\n    Type: T\n    Properties:\n      P: {nested}\n");
+            let template = template(&text);
+            let start = Instant::now();
+            assert_eq!(template.told("R", "P"), ["TooMany"]);
+            assert!(start.elapsed() < Duration::from_millis(500));
+        }
+    }
+
+    #[test]
+    fn texts_that_multiply_are_cut_off() {
+        let nested = (0..12).fold("0123456789".to_owned(), |inner, _| {
+            format!("!Sub ['{}', {{X: {inner}}}]", "${X}".repeat(10))
+        });
+        let text = format!(
+            "Resources:\n  R:\n    Type: T\n    Properties:\n      P: {nested}\nConditions:\n  C: !Equals [{nested}, x]\n"
+        );
+        let start = Instant::now();
+        let told = template(&text).told("R", "P");
+        assert!(told.len() == 1 && told[0].contains("TooMany") && told[0].len() < 1 << 20);
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn numbers_are_read_through_their_quotes() {
+        let template = template(
+            "Resources:\n  R:\n    Type: T\n    Properties: {A: '30', B: 30, C: '30.0', D: thirty, E: [1]}\n",
+        );
+        let resolver = Resolver::new(&template);
+        let alt = |property| resolver.resolve(template.property("R", property)).only().unwrap().clone();
+        assert_eq!(
+            ["A", "B", "C", "D", "E"].map(|it| resolver.integer(&alt(it))),
+            [Some(30), Some(30), Some(30), None, None]
+        );
+    }
+
+    #[test]
+    fn a_resource_exists_where_its_condition_holds() {
+        let template = template(
+            "Conditions: {A: !Equals [!Ref X, a]}\nResources: {R: {Type: T, Condition: A}, S: {Type: T}}",
+        );
+        let resolver = Resolver::new(&template);
+        let name = |text| template.names.intern(text);
+        assert_eq!(resolver.guard_of(name("R")), template.guards.condition(name("A")));
+        assert_eq!(resolver.guard_of(name("S")), Guard::ALWAYS);
+    }
+}

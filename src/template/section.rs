@@ -1,0 +1,400 @@
+//! The sections of a template, read from the document's top map.
+
+use crate::document::{Document, Kind, NodeId};
+use crate::names::Name;
+use crate::source::{Source, Span};
+
+use super::fragment;
+use super::read::{Reader, opens, written};
+use super::value::{Data, Entry, ValueId};
+use super::{Flaw, Folder, Guards, NameMap, Parameter, Resource, Template, equality};
+
+/// Understands a document: see [`Template::read`].
+pub(super) fn read(source: Source, document: &Document, folder: Folder) -> (Template, Vec<Flaw>) {
+    let mut reader = Reader::new(document, source.text().len());
+    let mut sections = Sections::default();
+    sections.read(&mut reader, document.root());
+    let Reader { names, values, flaws, has_foreign_tag, .. } = reader;
+    let mut template = Template {
+        sources: vec![source],
+        folder,
+        names,
+        values,
+        guards: Guards::default(),
+        transforms: sections.transforms,
+        globals: sections.globals,
+        parameters: sections.parameters,
+        mappings: sections.mappings,
+        conditions: sections.conditions,
+        resources: sections.resources,
+        outputs: sections.outputs,
+        has_open_resources: sections.has_open_resources,
+        is_open: sections.is_open || has_foreign_tag,
+        is_fragment: false,
+    };
+    template.is_open |= template.transforms.iter().any(|name| !is_followed(template.names.text(*name)));
+    template.is_fragment = fragment::is_fragment(&template, &sections.unread);
+    equality::define_conditions(&template);
+    (template, flaws)
+}
+
+/// Whether a transform adds nothing to the resources that the author wrote, or is one that we follow.
+fn is_followed(transform: &str) -> bool {
+    matches!(transform, "AWS::Serverless-2016-10-31" | "AWS::LanguageExtensions" | "AWS::CodeDeployBlueGreen")
+        || transform.starts_with("AWS::SecretsManager-")
+}
+
+#[derive(Default)]
+struct Sections {
+    transforms: Vec<Name>,
+    globals: Option<ValueId>,
+    parameters: NameMap<Parameter>,
+    mappings: NameMap<NameMap<NameMap<ValueId>>>,
+    conditions: NameMap<ValueId>,
+    resources: NameMap<Resource>,
+    /// Logical ids that stand in `Resources` and could not be read.
+    unread: Vec<Name>,
+    outputs: Option<ValueId>,
+    has_open_resources: bool,
+    is_open: bool,
+}
+
+impl Sections {
+    fn read(&mut self, reader: &mut Reader<'_>, root: NodeId) {
+        let document = reader.document;
+        if document.kind(root) != Kind::Mapping {
+            reader.flaw(root, "a template is a map of sections");
+            return;
+        }
+        for section in document.entries(root) {
+            let (text, _, key) = reader.key(section.key);
+            let value = section.value;
+            match text {
+                "Transform" => self.read_transforms(reader, value),
+                "Globals" => self.globals = section_value(reader, text, value, key),
+                "Parameters" => self.read_parameters(reader, value),
+                "Mappings" => self.read_mappings(reader, value),
+                "Conditions" => self.read_conditions(reader, value),
+                "Resources" => self.read_resources(reader, value),
+                "Outputs" => self.outputs = section_value(reader, text, value, key),
+                _ => self.is_open |= opens(text),
+            }
+        }
+    }
+
+    /// `Transform` is a name, a map with a `Name`, or a list of these.
+    fn read_transforms(&mut self, reader: &mut Reader<'_>, node: NodeId) {
+        let document = reader.document;
+        match document.kind(node) {
+            Kind::Sequence => {
+                for item in document.items(node) {
+                    self.read_transform(reader, item);
+                }
+            }
+            Kind::Scalar if is_null(reader, node) => {}
+            Kind::Scalar | Kind::Mapping => self.read_transform(reader, node),
+        }
+    }
+
+    fn read_transform(&mut self, reader: &mut Reader<'_>, node: NodeId) {
+        let name = entry(reader, node, "Name").unwrap_or(node);
+        match reader.text(name) {
+            Some(text) => self.transforms.push(reader.names.intern(text)),
+            None => reader.flaw(node, "a transform is a name, or a map with a `Name`"),
+        }
+    }
+
+    fn read_parameters(&mut self, reader: &mut Reader<'_>, section: NodeId) {
+        for (text, name, key, node) in section_entries(reader, "Parameters", section) {
+            if opens(text) {
+                continue;
+            }
+            if reader.document.kind(node) != Kind::Mapping {
+                reader.flaw(node, format!("parameter `{text}` must be a map with a `Type`"));
+            }
+            self.parameters.insert(name, parameter(reader, node, key));
+        }
+    }
+
+    fn read_mappings(&mut self, reader: &mut Reader<'_>, section: NodeId) {
+        for (text, name, _, rows) in section_entries(reader, "Mappings", section) {
+            if opens(text) {
+                continue;
+            }
+            let mut mapping = NameMap::default();
+            for (top, top_name, _, row) in map_entries(reader, rows, || format!("mapping `{text}`")) {
+                if opens(top) {
+                    continue;
+                }
+                let mut columns = NameMap::default();
+                for (_, second, key, value) in map_entries(reader, row, || format!("row `{top}` of `{text}`"))
+                {
+                    columns.insert(second, reader.value(value, Some(key)));
+                }
+                mapping.insert(top_name, columns);
+            }
+            self.mappings.insert(name, mapping);
+        }
+    }
+
+    fn read_conditions(&mut self, reader: &mut Reader<'_>, section: NodeId) {
+        reader.is_condition = true;
+        for (text, name, key, node) in section_entries(reader, "Conditions", section) {
+            if !opens(text) {
+                self.conditions.insert(name, reader.value(node, Some(key)));
+            }
+        }
+        reader.is_condition = false;
+    }
+
+    fn read_resources(&mut self, reader: &mut Reader<'_>, section: NodeId) {
+        for (text, id, key, body) in section_entries(reader, "Resources", section) {
+            if opens(text) {
+                self.has_open_resources = true;
+                continue;
+            }
+            let type_node = entry(reader, body, "Type");
+            if let Some(type_name) = type_node.and_then(|node| reader.text(node)) {
+                let type_name = reader.names.intern(type_name);
+                let resource = resource(reader, type_name, key, body);
+                self.resources.insert(id, resource);
+                continue;
+            }
+            self.unread.push(id);
+            // `Type: !Rain::Module x.yaml` is another tool's, and a macro beside it may write the type.
+            let is_made = type_node.is_some_and(|node| reader.function_of_tag(node).is_some())
+                || entry(reader, body, "Fn::Transform").is_some();
+            if is_made {
+                self.has_open_resources = true;
+            } else {
+                reader.flaw(body, format!("resource `{text}` must be a map with a `Type` that is a text"));
+            }
+        }
+    }
+}
+
+/// A section that is kept as one value, if it is a map.
+fn section_value(reader: &mut Reader<'_>, name: &str, node: NodeId, key: Span) -> Option<ValueId> {
+    match reader.document.kind(node) {
+        Kind::Mapping => Some(reader.value(node, Some(key))),
+        Kind::Scalar if is_null(reader, node) => None,
+        Kind::Scalar | Kind::Sequence => {
+            reader.flaw(node, format!("`{name}` must be a map"));
+            None
+        }
+    }
+}
+
+/// The entries of a section.
+fn section_entries<'d>(
+    reader: &mut Reader<'d>,
+    name: &str,
+    node: NodeId,
+) -> Vec<(&'d str, Name, Span, NodeId)> {
+    map_entries(reader, node, || format!("`{name}`"))
+}
+
+/// The entries of a map; for something else, a flaw that names it, and nothing.
+fn map_entries<'d>(
+    reader: &mut Reader<'d>,
+    node: NodeId,
+    what: impl Fn() -> String,
+) -> Vec<(&'d str, Name, Span, NodeId)> {
+    let document = reader.document;
+    if document.kind(node) != Kind::Mapping {
+        if !is_null(reader, node) {
+            reader.flaw(node, format!("{} must be a map", what()));
+        }
+        return Vec::new();
+    }
+    document
+        .entries(node)
+        .map(|entry| {
+            let (text, name, key) = reader.key(entry.key);
+            (text, name, key, entry.value)
+        })
+        .collect()
+}
+
+/// The node under a key of a map.
+fn entry(reader: &Reader<'_>, node: NodeId, key: &str) -> Option<NodeId> {
+    let mut entries = reader.document.entries(node);
+    entries.find(|entry| reader.document.scalar(entry.key).text == key).map(|entry| entry.value)
+}
+
+/// Nothing written: an empty section is as good as none.
+fn is_null(reader: &Reader<'_>, node: NodeId) -> bool {
+    reader.text(node).is_some_and(|text| {
+        reader.document.scalar(node).is_plain && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+    })
+}
+
+fn parameter(reader: &mut Reader<'_>, node: NodeId, key: Span) -> Parameter {
+    let text = |key| entry(reader, node, key).and_then(|node| reader.text(node));
+    let type_name = reader.names.intern(text("Type").unwrap_or("String"));
+    let is_secret = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let allowed = entry(reader, node, "AllowedValues").map_or_else(Vec::new, |values| {
+        let texts = reader.document.items(values).filter_map(|value| reader.text(value));
+        texts.map(|text| reader.names.intern(text)).collect()
+    });
+    let document = reader.document;
+    let default = document.entries(node).find(|entry| document.scalar(entry.key).text == "Default");
+    let default = default.map(|entry| reader.value(entry.value, Some(document.span(entry.key))));
+    let origin = written(key, reader.span(node));
+    Parameter { type_name, default, allowed, is_secret, origin }
+}
+
+fn resource(reader: &mut Reader<'_>, type_name: Name, key: Span, body: NodeId) -> Resource {
+    let document = reader.document;
+    let mut resource = Resource {
+        type_name,
+        properties: None,
+        condition: None,
+        attributes: NameMap::default(),
+        origin: written(key, reader.span(body)),
+        made_by: None,
+        written_as: type_name,
+        takes_globals: false,
+        event: None,
+    };
+    let mut transform = None;
+    for attribute in document.entries(body) {
+        let (text, name, attribute_key) = reader.key(attribute.key);
+        match text {
+            "Type" => {}
+            // The place to act on what `Properties` lacks is the resource.
+            "Properties" if is_null(reader, attribute.value) => {}
+            "Properties" => resource.properties = Some(reader.value(attribute.value, Some(key))),
+            "Condition" if reader.text(attribute.value).is_some() => {
+                resource.condition = reader.text(attribute.value).map(|text| reader.names.intern(text));
+            }
+            _ => {
+                let value = reader.value(attribute.value, Some(attribute_key));
+                if opens(text) {
+                    reader.values.add_opening_key(name);
+                    transform = Some(Entry { key: name, value });
+                }
+                resource.attributes.insert(name, value);
+            }
+        }
+    }
+    if let Some(transform) = transform {
+        open_properties(reader, &mut resource, transform);
+    }
+    resource
+}
+
+/// A macro beside `Properties` rewrites the whole resource, its properties among it.
+fn open_properties(reader: &mut Reader<'_>, resource: &mut Resource, transform: Entry) {
+    let (origin, mut entries) = match resource.properties {
+        None => (resource.origin, Vec::new()),
+        Some(properties) => (reader.values.origin(properties), reader.values.entries(properties).to_vec()),
+    };
+    entries.push(transform);
+    resource.properties = Some(reader.values.add(origin, Data::Map(entries)));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::template::tests::{read, template};
+
+    #[test]
+    fn a_section_of_the_wrong_shape_is_a_flaw_and_counts_as_empty() {
+        let (template, flaws) = read(
+            "Parameters: [a]\nMappings: {M: 1}\nConditions: x\nOutputs: [b]\nTransform: {a: b}\nResources: {A: {Type: T}, B: {}, C: 1, D: {Type: [T]}}\n",
+        );
+        let messages: Vec<&str> = flaws.iter().map(|flaw| flaw.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "`Parameters` must be a map",
+                "mapping `M` must be a map",
+                "`Conditions` must be a map",
+                "`Outputs` must be a map",
+                "a transform is a name, or a map with a `Name`",
+                "resource `B` must be a map with a `Type` that is a text",
+                "resource `C` must be a map with a `Type` that is a text",
+                "resource `D` must be a map with a `Type` that is a text",
+            ]
+        );
+        assert_eq!(template.sources[0].slice(flaws[0].location.span), "[a]");
+        assert_eq!(template.resources.len(), 1);
+        assert!(template.parameters.is_empty() && template.outputs.is_none());
+    }
+
+    #[test]
+    fn what_is_not_a_map_is_an_empty_template() {
+        for text in ["[1, 2]", "just a text"] {
+            let (template, flaws) = read(text);
+            assert!(template.resources.is_empty());
+            assert_eq!(flaws.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_section_is_as_good_as_none() {
+        let template =
+            template("Parameters:\nMappings: ~\nConditions: null\nOutputs:\nTransform:\nResources:\n");
+        assert!(template.transforms.is_empty() && template.resources.is_empty());
+    }
+
+    #[test]
+    fn a_transform_is_a_name_a_map_or_a_list() {
+        for transform in ["X", "[X]", "{Name: X, Parameters: {}}", "[{Name: X}]"] {
+            let template = template(&format!("Transform: {transform}\nResources: {{}}\n"));
+            let names: Vec<&str> =
+                template.transforms.iter().map(|name| template.names.text(*name)).collect();
+            assert_eq!(names, ["X"], "{transform}");
+        }
+    }
+
+    #[test]
+    fn only_a_transform_that_is_not_followed_opens_the_template() {
+        let is_open = |text: &str| template(text).is_open();
+        assert!(!is_open("Transform: AWS::Serverless-2016-10-31\nResources: {}\n"));
+        assert!(!is_open(
+            "Transform: [AWS::LanguageExtensions, AWS::SecretsManager-2024-09-16]\nResources: {}\n"
+        ));
+        assert!(is_open("Transform: [AWS::Serverless-2016-10-31, MyMacro]\nResources: {}\n"));
+        assert!(is_open("Transform: {Name: AWS::Include, Parameters: {Location: x}}\nResources: {}\n"));
+        assert!(is_open("Fn::Transform: {Name: AWS::Include}\nResources: {}\n"));
+    }
+
+    #[test]
+    fn a_loop_or_a_macro_in_resources_opens_them_and_keeps_the_rest() {
+        for made in [
+            "Fn::ForEach::X: [I, [a], {}]",
+            "Fn::Transform: {Name: M}",
+            "M: {Fn::Transform: {Name: M}}",
+            "M: {Type: !Rain::Module x}",
+        ] {
+            let template = template(&format!("Resources:\n  {made}\n  A: {{Type: T}}\n"));
+            assert!(template.has_open_resources() && !template.is_open(), "{made}");
+            assert_eq!(template.resources.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_read_with_what_it_allows() {
+        let template = template(
+            "Parameters:\n  P: {Type: Number, Default: 5, NoEcho: 'TRUE', AllowedValues: [5, '6']}\nResources: {}\n",
+        );
+        let parameter = &template.parameters[&template.names.intern("P")];
+        let allowed: Vec<&str> = parameter.allowed.iter().map(|name| template.names.text(*name)).collect();
+        assert_eq!(allowed, ["5", "6"]);
+        assert!(parameter.is_secret);
+        assert_eq!(template.sources[0].slice(parameter.origin.key), "P");
+    }
+
+    #[test]
+    fn attributes_are_kept_as_written() {
+        let template = template(
+            "Resources:\n  R:\n    Type: T\n    Condition: C\n    DependsOn: [A]\n    DeletionPolicy: Retain\n    IgnoreGlobals: '*'\n",
+        );
+        let resource = template.resources.values().next().unwrap();
+        assert_eq!(resource.condition, template.names.find("C"));
+        let attributes: Vec<&str> =
+            resource.attributes.keys().map(|name| template.names.text(*name)).collect();
+        assert_eq!(attributes, ["DependsOn", "DeletionPolicy", "IgnoreGlobals"]);
+    }
+}
