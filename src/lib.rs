@@ -9,5 +9,6 @@ pub(crate) mod corpus;
 pub mod document;
 pub mod guard;
 pub mod names;
+pub(crate) mod sam;
 pub mod source;
 pub(crate) mod template;

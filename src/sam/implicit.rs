@@ -1,0 +1,140 @@
+//! The APIs that events call for without naming one: `ServerlessRestApi` and `ServerlessHttpApi`.
+
+use crate::names::Name;
+use crate::template::{NameMap, Origin, ValueId};
+
+use super::{Expansion, Kind, Subject};
+
+/// The implicit REST API.
+pub(super) const REST_API: &str = "ServerlessRestApi";
+/// The implicit HTTP API.
+pub(super) const HTTP_API: &str = "ServerlessHttpApi";
+
+/// A kind of implicit API.
+struct Implicit {
+    kind: Kind,
+    written_as: &'static str,
+    id: &'static str,
+    event: &'static str,
+    api_property: &'static str,
+    /// The condition under which it exists, when its events stand under several.
+    condition: &'static str,
+    stage: Option<&'static str>,
+}
+
+const IMPLICIT: &[Implicit] = &[
+    Implicit {
+        kind: Kind::Api,
+        written_as: "AWS::Serverless::Api",
+        id: REST_API,
+        event: "Api",
+        api_property: "RestApiId",
+        condition: "ServerlessRestApiCondition",
+        stage: Some("Prod"),
+    },
+    Implicit {
+        kind: Kind::HttpApi,
+        written_as: "AWS::Serverless::HttpApi",
+        id: HTTP_API,
+        event: "HttpApi",
+        api_property: "ApiId",
+        condition: "ServerlessHttpApiCondition",
+        stage: None,
+    },
+];
+
+/// Attributes of an implicit API, and what wins when its events' resources disagree.
+const POLICIES: &[(&str, &[&str])] =
+    &[("DeletionPolicy", &["Retain", "Delete"]), ("UpdateReplacePolicy", &["Retain", "Snapshot", "Delete"])];
+
+impl Expansion<'_> {
+    /// Adds the implicit APIs that events call for. They come before `Globals`, which apply to them too.
+    pub(super) fn add_implicit_apis(&mut self) {
+        for implicit in IMPLICIT {
+            let id = self.name(implicit.id);
+            if self.subject(id).is_some() {
+                continue;
+            }
+            let callers = self.callers(implicit);
+            let Some((caller, at)) = callers.first().copied() else {
+                continue;
+            };
+            let author = self.subjects[caller].1.id;
+            let mut properties = Vec::new();
+            if let Some(stage) = implicit.stage {
+                let stage = self.text(at, stage);
+                self.put(&mut properties, "StageName", stage);
+            }
+            let properties = self.map_of(at, properties);
+            let condition = self.common_condition(implicit, &callers);
+            let attributes = self.common_policies(&callers);
+            let subject = Subject {
+                id,
+                properties: Some(properties),
+                condition,
+                attributes,
+                origin: at,
+                author,
+                written_as: self.name(implicit.written_as),
+                takes_globals: true,
+            };
+            self.add_subject(implicit.kind, subject);
+        }
+    }
+
+    /// The resources whose events name no API, each with the place of its event.
+    fn callers(&self, implicit: &Implicit) -> Vec<(usize, Origin)> {
+        let mut callers = Vec::new();
+        for (place, (kind, subject)) in self.subjects.iter().enumerate() {
+            if !matches!(kind, Kind::Function | Kind::StateMachine) {
+                continue;
+            }
+            let Some(events) = self.property(subject.properties, "Events") else {
+                continue;
+            };
+            for entry in self.template.values.entries(events) {
+                let properties = self.property(Some(entry.value), "Properties");
+                if self.scalar(self.property(Some(entry.value), "Type")) == Some(implicit.event)
+                    && self.property(properties, implicit.api_property).is_none()
+                {
+                    callers.push((place, self.template.values.origin(entry.value).generated()));
+                }
+            }
+        }
+        callers
+    }
+
+    /// The condition that holds wherever one of the callers exists: none when one always does.
+    fn common_condition(&mut self, implicit: &Implicit, callers: &[(usize, Origin)]) -> Option<Name> {
+        let mut conditions: Vec<Name> = Vec::new();
+        for (place, _) in callers {
+            let condition = self.subjects[*place].1.condition?;
+            if !conditions.contains(&condition) {
+                conditions.push(condition);
+            }
+        }
+        let at = callers.first()?.1;
+        match conditions.as_slice() {
+            [only] => Some(*only),
+            _ => Some(self.any_of(at, implicit.condition, &conditions)),
+        }
+    }
+
+    fn common_policies(&self, callers: &[(usize, Origin)]) -> NameMap<ValueId> {
+        let mut attributes = NameMap::default();
+        for (attribute, order) in POLICIES {
+            let attribute = self.name(attribute);
+            let written: Vec<ValueId> = callers
+                .iter()
+                .filter_map(|(place, _)| self.subjects[*place].1.attributes.get(&attribute).copied())
+                .collect();
+            let wins = order
+                .iter()
+                .find_map(|policy| written.iter().find(|value| self.scalar(Some(**value)) == Some(policy)));
+            if let Some(value) = wins {
+                attributes.insert(attribute, *value);
+            }
+        }
+        attributes
+    }
+}

@@ -1,0 +1,93 @@
+//! Reads what the author wrote: properties, and the few values that the transform itself looks into.
+
+use crate::document::{Scalar, Typed};
+use crate::names::Name;
+use crate::template::{Call, Data, Origin, ValueId};
+
+use super::Expansion;
+
+impl Expansion<'_> {
+    /// The value of a property that is there and not null: a null takes back what `Globals` give.
+    pub(super) fn property(&self, map: Option<ValueId>, key: &str) -> Option<ValueId> {
+        let value = self.template.values.get(map?, self.template.names.find(key)?)?;
+        (!self.is_null(value)).then_some(value)
+    }
+
+    pub(super) fn is_null(&self, value: ValueId) -> bool {
+        self.typed(value) == Some(Typed::Null)
+    }
+
+    /// Whether the value is known to be true.
+    pub(super) fn is_true(&self, value: Option<ValueId>) -> bool {
+        value.and_then(|value| self.typed(value)) == Some(Typed::Bool(true))
+    }
+
+    /// Whether the value is known to be false.
+    pub(super) fn is_false(&self, value: Option<ValueId>) -> bool {
+        value.and_then(|value| self.typed(value)) == Some(Typed::Bool(false))
+    }
+
+    fn typed(&self, value: ValueId) -> Option<Typed<'_>> {
+        match self.template.values.data(value) {
+            Data::Scalar { text, is_plain } => {
+                Some(Scalar { text: self.text_of(*text), is_plain: *is_plain }.typed())
+            }
+            Data::List(_) | Data::Map(_) | Data::Call(_) => None,
+        }
+    }
+
+    /// The text of a scalar.
+    pub(super) fn scalar(&self, value: Option<ValueId>) -> Option<&str> {
+        Some(self.text_of(self.template.values.text(value?)?))
+    }
+
+    /// The scalar that a value is or, through a `Ref`, that a parameter's default is: the transform resolves
+    /// so much where it must name a resource.
+    pub(super) fn resolved_scalar(&self, value: ValueId) -> Option<Name> {
+        let value = match self.reference_in(value) {
+            Some(parameter) => self.template.parameters.get(&parameter)?.default?,
+            None => value,
+        };
+        self.template.values.text(value)
+    }
+
+    /// The name in a `Ref`.
+    pub(super) fn reference_in(&self, value: ValueId) -> Option<Name> {
+        let Data::Call(call) = self.template.values.data(value) else {
+            return None;
+        };
+        if let Call::Ref(name) = call.as_ref() { Some(*name) } else { None }
+    }
+
+    /// The resource or parameter that a value refers to: by `Ref`, or where SAM allows it by its plain id.
+    pub(super) fn referred(&self, value: ValueId) -> Option<Name> {
+        self.reference_in(value).or_else(|| self.template.values.text(value))
+    }
+
+    /// Whether the value is `Ref: AWS::NoValue`.
+    pub(super) fn is_no_value(&self, value: ValueId) -> bool {
+        self.reference_in(value).is_some_and(|name| self.text_of(name) == "AWS::NoValue")
+    }
+
+    /// Whether the value is a map, so that its entries can be read.
+    pub(super) fn is_map(&self, value: ValueId) -> bool {
+        matches!(self.template.values.data(value), Data::Map(_))
+    }
+
+    /// The place of what a value is made from.
+    pub(super) fn place_of(&self, value: ValueId) -> Origin {
+        self.template.values.origin(value).generated()
+    }
+
+    /// The condition and branches of an `Fn::If`.
+    pub(super) fn branches(&self, value: ValueId) -> Option<(Name, ValueId, ValueId)> {
+        let Data::Call(call) = self.template.values.data(value) else {
+            return None;
+        };
+        if let Call::If { condition, then, otherwise } = call.as_ref() {
+            Some((*condition, *then, *otherwise))
+        } else {
+            None
+        }
+    }
+}
