@@ -4,9 +4,11 @@
 //! guarded values, its expansion by the SAM transform, a graph, the view that rules query,
 //! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
 
+pub(crate) mod asl;
 #[cfg(test)]
 pub(crate) mod corpus;
 pub mod document;
+pub(crate) mod graph;
 pub mod guard;
 pub mod names;
 pub(crate) mod sam;

@@ -1,0 +1,237 @@
+//! Definitions in every form that a template can give them.
+
+use crate::document::Document;
+use crate::source::Source;
+use crate::template::{Alt, Folder, Resolver, Template, TextPart};
+
+use super::*;
+
+fn template_in(folder: Folder, properties: &str) -> Template {
+    let text = format!(
+        "Resources:
+  F: {{Type: 'AWS::Lambda::Function'}}
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+{properties}"
+    );
+    let document = Document::parse("t.yaml", &text).document.expect("the test's text is sound");
+    Template::read(Source::new("t.yaml", text), &document, folder).0
+}
+
+fn template(properties: &str) -> Template {
+    template_in(Folder::none(), properties)
+}
+
+fn machine(template: &Template) -> Option<Machine> {
+    let id = template.names.find("M").expect("the test's machine is M");
+    Machine::read(Resolver::new(template), &template.resources[&id])
+}
+
+/// Every state in a line: `A task arn:… request-response`.
+fn states(template: &Template) -> Vec<String> {
+    let machine = machine(template).expect("the definition can be read");
+    machine
+        .states
+        .iter()
+        .map(|state| {
+            let kind = match &state.kind {
+                StateKind::Task { resource, integration, .. } => {
+                    let resource = resource.map_or("?", |name| template.names.text(name));
+                    format!("task {resource} {}", integration.as_str().unwrap_or("?"))
+                }
+                StateKind::Map { is_distributed, .. } => {
+                    (if *is_distributed { "distributed map" } else { "map" }).to_owned()
+                }
+                StateKind::Other => "other".to_owned(),
+            };
+            let child = if state.is_in_express_child { " in an express child" } else { "" };
+            format!("{} {kind}{child}", template.names.text(state.name))
+        })
+        .collect()
+}
+
+#[test]
+fn a_definition_that_is_a_map_is_read_with_the_place_of_each_state() {
+    let template = template("      Definition: {States: {A: {Type: Pass}}}\n");
+    assert_eq!(states(&template), ["A other"]);
+    let machine = machine(&template).unwrap();
+    let text = template.sources[0].text();
+    assert_eq!(&text[machine.states[0].origin.key.range()], "A");
+    assert_eq!(&text[machine.states[0].origin.value.range()], "{Type: Pass}");
+    assert!(machine.is_complete);
+}
+
+#[test]
+fn a_definition_in_a_text_keeps_the_order_of_its_states() {
+    let template = template(
+        "      DefinitionString: |
+        {\"States\": {\"Z\": {\"Type\": \"Wait\"}, \"A\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"}}}
+",
+    );
+    assert_eq!(
+        states(&template),
+        ["Z other", "A task arn:aws:states:::sqs:sendMessage.waitForTaskToken callback"]
+    );
+}
+
+#[test]
+fn a_state_in_a_text_has_its_own_place_in_the_template() {
+    for properties in [
+        "      DefinitionString: !Sub |
+        {\"StartAt\": \"A\", \"States\": {
+          \"A\": {\"Type\": \"Task\", \"Next\": \"B\", \"Resource\": \"${F.Arn}\"},
+          \"B\": {\"Type\": \"Pass\", \"End\": true}
+        }}
+",
+        r#"      DefinitionString: '{"States": {"A": {"Next": "B", "Type": "Task", "Resource": "${F.Arn}"}, "B": {"Type": "Pass", "End": true}}}'
+"#,
+        r#"      DefinitionString: "{\"States\": {\n\"A\": {\"Type\": \"Task\", \"Resource\": \"${F.Arn}\"}, \"B\":\n{\"Type\": \"Pass\"}}}"
+"#,
+    ] {
+        let template = template(properties);
+        let text = template.sources[0].text();
+        let machine = machine(&template).unwrap();
+        let places: Vec<(&str, &str)> = machine
+            .states
+            .iter()
+            .map(|state| (&text[state.origin.key.range()], &text[state.origin.value.range()]))
+            .collect();
+        assert!(places[0].0.starts_with("\"A") && places[0].1.contains("${F.Arn}"), "{places:?}");
+        assert!(places[0].1.ends_with('}') && !places[0].1.contains("Pass"), "{places:?}");
+        assert!(places[1].0.starts_with("\"B") && places[1].1.contains("Pass"), "{places:?}");
+        let StateKind::Task { origin, .. } = &machine.states[0].kind else { panic!("A is a task") };
+        assert!(text[origin.value.range()].contains("${F.Arn}"), "{}", &text[origin.value.range()]);
+    }
+}
+
+#[test]
+fn intrinsics_in_a_text_are_filled_in() {
+    let template = template(
+        "      DefinitionString: !Sub |
+        {\"States\": {
+          \"A\": {\"Type\": \"Task\", \"Resource\": \"${F.Arn}\", \"TimeoutSeconds\": ${Seconds}},
+          \"B\": {\"Type\": \"Task\", \"Resource\": \"arn:${AWS::Partition}:states:::ecs:runTask.sync\"}
+        }}
+",
+    );
+    let states = states(&template);
+    assert_eq!(states[0], "A task ? request-response");
+    assert!(
+        states[1].starts_with("B task arn:") && states[1].ends_with(":states:::ecs:runTask.sync sync"),
+        "{states:?}"
+    );
+    let machine = machine(&template).unwrap();
+    let StateKind::Task { call: Some(call), .. } = &machine.states[0].kind else { panic!("A is a task") };
+    assert!(matches!(call.target.only(), Some(Alt::Resource { .. })));
+}
+
+#[test]
+fn a_substitution_stands_for_its_value() {
+    let template = template(
+        "      DefinitionSubstitutions: {Task: 'arn:aws:states:::glue:startJobRun.sync', Wait: 5}
+      DefinitionString: '{\"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"${Task}\", \"HeartbeatSeconds\": ${Wait}}}}'
+",
+    );
+    assert_eq!(states(&template), ["A task arn:aws:states:::glue:startJobRun.sync sync"]);
+}
+
+#[test]
+fn a_placeholder_that_nothing_fills_leaves_the_task_unknown() {
+    let template = template("      Definition: {States: {A: {Type: Task, Resource: '${Task}'}}}\n");
+    assert_eq!(states(&template), ["A task ? ?"]);
+    assert!(!machine(&template).unwrap().is_complete);
+}
+
+#[test]
+fn every_level_is_read_and_an_express_child_is_told_from_its_parent() {
+    let template = template(
+        "      Definition:
+        States:
+          M:
+            Type: Map
+            ItemProcessor:
+              ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: EXPRESS}
+              States:
+                In: {Type: Map, Iterator: {States: {Deep: {Type: Pass}}}}
+          P: {Type: Parallel, Branches: [{States: {Left: {Type: Pass}}}, {States: {Right: {Type: Pass}}}]}
+",
+    );
+    assert_eq!(
+        states(&template),
+        [
+            "M distributed map",
+            "In map in an express child",
+            "Deep other in an express child",
+            "P other",
+            "Left other",
+            "Right other"
+        ]
+    );
+}
+
+#[test]
+fn a_definition_in_a_file_beside_the_template_points_at_where_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("flow.asl.json"),
+        "{\"States\": {\"A\": {\"Type\": \"Wait\", \"Seconds\": ${N}}}}",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("flow.asl.yaml"), "States:\n  B:\n    Type: Pass\n").unwrap();
+    for (file, state) in [("flow.asl.json", "A other"), ("flow.asl.yaml", "B other")] {
+        let template = template_in(
+            Folder::of(&folder.path().join("t.yaml")),
+            &format!("      DefinitionS3Location: {file}\n"),
+        );
+        assert_eq!(states(&template), [state]);
+        let origin = machine(&template).unwrap().states[0].origin;
+        assert_eq!(&template.sources[0].text()[origin.value.range()], file);
+    }
+}
+
+#[test]
+fn what_is_no_definition_is_none() {
+    for properties in [
+        "      RoleArn: x\n",
+        "      DefinitionS3Location: {Bucket: b, Key: k}\n",
+        "      DefinitionString: !ImportValue d\n",
+        "      DefinitionS3Location: missing.json\n",
+    ] {
+        assert!(machine(&template(properties)).is_none(), "{properties}");
+    }
+}
+
+#[test]
+fn states_in_states_end_at_a_bound() {
+    let mut text = String::from("{\"States\": {}}");
+    for _ in 0..100 {
+        text = format!("{{\"States\": {{\"M\": {{\"Type\": \"Map\", \"Iterator\": {text}}}}}}}");
+    }
+    let template = template(&format!("      DefinitionString: '{text}'\n"));
+    let machine = machine(&template).unwrap();
+    assert_eq!((machine.states.len(), machine.is_complete), (32, false));
+}
+
+#[test]
+fn substitutions_that_multiply_are_cut_off() {
+    let (text, resource) = ("x".repeat(80_000), "${Long}".repeat(20_000));
+    for (key, definition) in [
+        ("Definition", format!("{{States: {{A: {{Type: Task, Resource: '{resource}'}}}}}}")),
+        (
+            "DefinitionString",
+            format!("'{{\"States\": {{\"A\": {{\"Type\": \"Task\", \"Resource\": \"{resource}\"}}}}}}'"),
+        ),
+    ] {
+        let template = template(&format!(
+            "      DefinitionSubstitutions: {{Long: {text}}}\n      {key}: {definition}\n"
+        ));
+        let start = std::time::Instant::now();
+        let machine = machine(&template).unwrap();
+        assert!(start.elapsed() < std::time::Duration::from_secs(2), "{key}");
+        let StateKind::Task { call: Some(call), .. } = &machine.states[0].kind else { panic!("A is a task") };
+        let Some(Alt::Text(parts)) = call.target.only() else { panic!("{key}: most of it is not known") };
+        let known = |part: &&TextPart| matches!(part, TextPart::Known(_));
+        assert_eq!((parts.len(), parts.iter().filter(known).count()), (20_000, 13), "{key}");
+    }
+}

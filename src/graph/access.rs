@@ -1,0 +1,312 @@
+//! Access: what a function may do to other resources, and how likely it is that it does.
+
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use crate::names::Name;
+use crate::template::{Guard, Origin};
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::grant::{Grant, grants};
+use super::{Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, VertexId, VertexKind};
+
+/// Adds the edges that functions' permissions and environments make likely or possible.
+pub(super) fn read(draft: &mut Draft<'_>) {
+    let mentions = mentions(draft);
+    let explained = explained(draft);
+    let mut accesses: Map<(VertexId, VertexId, EdgeKind), Access> = Map::default();
+    for grant in grants(draft) {
+        // A connector's policy allows both ways of starting a workflow; the usual one is to go on.
+        if grant.class == EvidenceClass::Connector && grant.kind == EdgeKind::StartSync {
+            continue;
+        }
+        let access = accesses.entry((grant.function, grant.target, grant.kind)).or_default();
+        access.guard = draft.template().guards.or(access.guard, grant.guard);
+        access.grants.push(grant);
+    }
+    for ((from, to, kind), access) in accesses {
+        let variables = mentions.get(&(from, to)).map_or(&[][..], Vec::as_slice);
+        if variables.is_empty() && explained.contains(&(from, to)) {
+            continue;
+        }
+        draft.add_edge(access.edge(draft, (from, to, kind), variables));
+    }
+    read_own_apis(draft, &mentions);
+}
+
+/// Where a function's destinations and dead letters go: Lambda needs the permission for that, and nothing says
+/// that the function's own code uses it too.
+fn explained(draft: &Draft<'_>) -> FxHashSet<(VertexId, VertexId)> {
+    draft
+        .graph
+        .edges
+        .iter()
+        .filter(|edge| draft.vertex(edge.from).kind == VertexKind::Function)
+        .map(|edge| (edge.from, edge.to))
+        .collect()
+}
+
+type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
+
+/// An environment variable that names a resource.
+struct Variable {
+    guard: Guard,
+    name: Name,
+    origin: Origin,
+    /// What it says beside the resource: `https://${Api}.execute-api…`.
+    text: String,
+    attribute: Option<Name>,
+}
+
+/// All grants of one kind that one function has on one resource.
+struct Access {
+    guard: Guard,
+    grants: Vec<Grant>,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { guard: Guard::NEVER, grants: Vec::new() }
+    }
+}
+
+impl Access {
+    fn edge(
+        &self,
+        draft: &Draft<'_>,
+        (from, to, kind): (VertexId, VertexId, EdgeKind),
+        variables: &[Variable],
+    ) -> Edge {
+        let is_connector = self.grants.iter().any(|grant| grant.class == EvidenceClass::Connector);
+        let class = if is_connector {
+            EvidenceClass::Connector
+        } else if variables.is_empty() {
+            EvidenceClass::Permission
+        } else {
+            EvidenceClass::PermissionAndReference
+        };
+        let origins = self.grants.iter().map(|grant| grant.origin).chain(variables.iter().map(|v| v.origin));
+        Edge {
+            kind,
+            from,
+            to,
+            via: self.grants.first().map(|grant| grant.via),
+            guard: self.guard,
+            certainty: if class == EvidenceClass::Permission {
+                Certainty::Possible
+            } else {
+                Certainty::Likely
+            },
+            evidence: origins.map(|origin| Evidence { class, origin }).collect(),
+            origin: draft.vertex(from).origin,
+            facts: variables.first().map(variable_fact).into_iter().collect(),
+        }
+    }
+}
+
+fn variable_fact(variable: &Variable) -> Fact {
+    Fact::Derived { name: "Variable", value: Plain::Name(variable.name), origin: variable.origin }
+}
+
+/// The environment variables of every function that name a resource of the template.
+fn mentions(draft: &Draft<'_>) -> Map<(VertexId, VertexId), Vec<Variable>> {
+    let mut found: Map<(VertexId, VertexId), Vec<Variable>> = Map::default();
+    for (&id, resource) in &draft.template().resources {
+        let Some(function) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
+        else {
+            continue;
+        };
+        let Some(properties) = Branch::properties(resource) else { continue };
+        for variables in draft.branches(properties, &["Environment", "Variables"]) {
+            for (variable, value) in draft.entries(variables) {
+                mention(draft, function, variable, value, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn mention(
+    draft: &Draft<'_>,
+    function: VertexId,
+    name: Name,
+    value: Branch,
+    found: &mut Map<(VertexId, VertexId), Vec<Variable>>,
+) {
+    for (guard, reference) in draft.references(value) {
+        for (own, target) in draft.inside(&reference, &[]) {
+            found.entry((function, target.vertex)).or_default().push(Variable {
+                guard: draft.and(guard, own),
+                name,
+                origin: draft.values().origin(value.value),
+                text: reference.text.clone(),
+                attribute: reference.resources.first().and_then(|mention| mention.attribute),
+            });
+        }
+    }
+}
+
+/// Variables with these words hold an API's address for someone else: a browser, an identity provider.
+const ADDRESSES_FOR_OTHERS: [&str; 3] = ["CALLBACK", "REDIRECT", "ORIGIN"];
+
+/// A function that is told the address of an API of its own template may call it: that needs no permission.
+fn read_own_apis(draft: &mut Draft<'_>, mentions: &Map<(VertexId, VertexId), Vec<Variable>>) {
+    let granted: FxHashSet<(VertexId, VertexId)> = draft
+        .graph
+        .edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::Invoke)
+        .map(|edge| (edge.from, edge.to))
+        .collect();
+    for (&(from, to), variables) in mentions {
+        let is_api = matches!(draft.vertex(to).kind, VertexKind::RestApi | VertexKind::HttpApi);
+        if !is_api || granted.contains(&(from, to)) {
+            continue;
+        }
+        let Some(variable) = variables.iter().find(|variable| is_address(draft, variable)) else { continue };
+        let edge = Edge {
+            kind: EdgeKind::Invoke,
+            from,
+            to,
+            via: None,
+            guard: variable.guard,
+            certainty: Certainty::Possible,
+            evidence: vec![Evidence { class: EvidenceClass::Reference, origin: variable.origin }],
+            origin: draft.vertex(from).origin,
+            facts: vec![variable_fact(variable)],
+        };
+        draft.add_edge(edge);
+    }
+}
+
+fn is_address(draft: &Draft<'_>, variable: &Variable) -> bool {
+    let name = draft.text(variable.name).to_uppercase();
+    let is_endpoint = variable.attribute.is_some_and(|attribute| draft.text(attribute) == "ApiEndpoint");
+    (is_endpoint || variable.text.contains(".execute-api."))
+        && !ADDRESSES_FOR_OTHERS.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{edges, resources};
+
+    /// A function `A` with a role `R` that holds one policy, and a function `B`.
+    fn with_policy(environment: &str, policy: &str) -> Vec<String> {
+        edges(&resources(&format!(
+            "  A: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn, Environment: {{Variables: {{{environment}}}}}}}}}
+  B: {{Type: 'AWS::Lambda::Function'}}
+  Flow: {{Type: 'AWS::StepFunctions::StateMachine'}}
+  T: {{Type: 'AWS::DynamoDB::Table'}}
+  Api: {{Type: 'AWS::ApiGateway::RestApi'}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: [{policy}]}}}}
+"
+        )))
+    }
+
+    fn allow(action: &str, resource: &str) -> String {
+        format!(
+            "{{PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: {resource}}}}}}}"
+        )
+    }
+
+    #[test]
+    fn a_permission_and_a_reference_make_a_call_likely_and_a_permission_alone_possible() {
+        let policy = allow("'lambda:InvokeFunction'", "!GetAtt B.Arn");
+        assert_eq!(with_policy("NAME: !Ref B", &policy), ["invoke A -> B [likely]"]);
+        assert_eq!(with_policy("", &policy), ["invoke A -> B [possible]"]);
+    }
+
+    #[test]
+    fn a_policy_template_that_was_left_in_the_role_is_a_permission() {
+        assert_eq!(
+            with_policy("NAME: !Ref B", "{LambdaInvokePolicy: {FunctionName: !Ref B}}"),
+            ["invoke A -> B [likely]"]
+        );
+        assert_eq!(
+            with_policy("", "{DynamoDBCrudPolicy: {TableName: !Ref T}}"),
+            ["read A -> T [possible]", "write A -> T [possible]"]
+        );
+    }
+
+    #[test]
+    fn a_wildcard_is_no_evidence() {
+        assert_eq!(with_policy("NAME: !Ref B", &allow("'lambda:InvokeFunction'", "'*'")), [""; 0]);
+        assert_eq!(with_policy("NAME: !Ref B", &allow("'*'", "!GetAtt B.Arn")), [""; 0]);
+    }
+
+    #[test]
+    fn a_denial_is_no_permission() {
+        let policy = allow("'lambda:InvokeFunction'", "!GetAtt B.Arn").replace("Allow", "Deny");
+        assert_eq!(with_policy("NAME: !Ref B", &policy), [""; 0]);
+    }
+
+    #[test]
+    fn actions_may_be_lists_and_hold_wildcards() {
+        assert_eq!(
+            with_policy("", &allow("['dynamodb:Put*', 'dynamodb:Batch*Item']", "[!Sub '${T.Arn}/index/*']")),
+            ["write A -> T [possible]", "read A -> T [possible]"]
+        );
+    }
+
+    #[test]
+    fn only_its_own_action_starts_a_workflow_and_waits() {
+        assert_eq!(
+            with_policy("ARN: !Ref Flow", &allow("'states:StartSyncExecution'", "!Ref Flow")),
+            ["start.sync A -> Flow [likely]"]
+        );
+        assert_eq!(with_policy("", &allow("'states:*'", "!Ref Flow")), ["start.async A -> Flow [possible]"]);
+    }
+
+    #[test]
+    fn a_policy_beside_the_role_counts_as_well() {
+        let template = resources(
+            "  A: {Type: 'AWS::Lambda::Function', Properties: {Role: !GetAtt R.Arn}}
+  B: {Type: 'AWS::Lambda::Function'}
+  C: {Type: 'AWS::Lambda::Function'}
+  R: {Type: 'AWS::IAM::Role', Properties: {ManagedPolicyArns: [!Ref M]}}
+  P:
+    Type: AWS::IAM::Policy
+    Properties:
+      Roles: [!Ref R]
+      PolicyDocument: {Statement: [{Effect: Allow, Action: 'lambda:InvokeFunction', Resource: !GetAtt B.Arn}]}
+  M:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument: {Statement: [{Effect: Allow, Action: 'lambda:InvokeFunction', Resource: !GetAtt C.Arn}]}
+",
+        );
+        assert_eq!(edges(&template), ["invoke A -> B [possible]", "invoke A -> C [possible]"]);
+    }
+
+    #[test]
+    fn a_function_that_is_told_its_own_apis_address_may_call_it() {
+        let address = "!Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/Prod'";
+        let none = "{PolicyDocument: {Statement: []}}";
+        assert_eq!(with_policy(&format!("URL: {address}"), none), ["invoke A -> Api [possible]"]);
+        assert_eq!(with_policy(&format!("CALLBACK_URL: {address}"), none), [""; 0]);
+        assert_eq!(with_policy("API_ID: !Ref Api", none), [""; 0]);
+        let grant = allow(
+            "'execute-api:Invoke'",
+            "!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*'",
+        );
+        assert_eq!(with_policy(&format!("URL: {address}"), &grant), ["invoke A -> Api [likely]"]);
+    }
+
+    #[test]
+    fn a_permission_that_a_destination_needs_is_no_call() {
+        let template = |environment: &str| {
+            resources(&format!(
+                "  A: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn, Environment: {{Variables: {{{environment}}}}}}}}}
+  Next: {{Type: 'AWS::Lambda::Function'}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: [{{LambdaInvokePolicy: {{FunctionName: !Ref Next}}}}]}}}}
+  C:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: {{FunctionName: !Ref A, DestinationConfig: {{OnSuccess: {{Destination: !GetAtt Next.Arn}}}}}}
+"
+            ))
+        };
+        assert_eq!(edges(&template("")), ["invoke.async A -> Next [certain]"]);
+        assert_eq!(edges(&template("NEXT: !Ref Next")).len(), 2);
+    }
+}

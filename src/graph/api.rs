@@ -1,0 +1,370 @@
+//! APIs: their routes, as resources or in an OpenAPI body, their authorizers, and their endpoint type.
+
+use crate::names::Name;
+use crate::template::{Origin, Resource};
+
+use super::branch::Branch;
+use super::draft::{Caller, Draft, Wiring, leave_to_globals};
+use super::route::{self, Answer, Api, Form, Key};
+use super::{EdgeKind, Plain, VertexId, VertexKind, settings};
+
+/// The bound on the depth of a REST API's tree of resources.
+const MOST_SEGMENTS: usize = 64;
+
+const OPENAPI_METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", ANY_METHOD];
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+const INTEGRATION: &str = "x-amazon-apigateway-integration";
+const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
+
+/// Adds the edge of an `AWS::Lambda::Url`, which is an entry point itself.
+pub(super) fn read_function_url(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
+    for arn in draft.branches(properties, &["TargetFunctionArn"]) {
+        let is_qualified = !draft.branches(properties, &["Qualifier"]).is_empty();
+        let caller = Caller { is_qualified, ..Caller::waiting(from, id, resource.origin) };
+        draft.call_functions(caller, arn);
+    }
+}
+
+/// Adds the routes and authorizers of an `AWS::ApiGateway::RestApi`'s body, and states its endpoint type.
+pub(super) fn read_rest_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(vertex) = draft.vertex_of(id) else { return };
+    state_endpoint(draft, vertex, resource);
+    read_body(draft, Api { id, vertex, form: Form::RestBody }, resource);
+}
+
+/// Adds the routes and authorizers of an `AWS::ApiGatewayV2::Api`'s body, and the route that it makes itself.
+pub(super) fn read_http_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(vertex) = draft.vertex_of(id) else { return };
+    draft.add_fact(vertex, "EndpointType", Plain::Text("REGIONAL"), resource.origin);
+    read_body(draft, Api { id, vertex, form: Form::HttpBody }, resource);
+    let Some(properties) = Branch::properties(resource) else { return };
+    for target in draft.branches(properties, &["Target"]) {
+        if draft.targets_inside(target, &[VertexKind::Function]).is_empty() {
+            continue;
+        }
+        let route_key = draft.known_text_at(properties, &["RouteKey"]).unwrap_or("$default");
+        let api = Api { id, vertex, form: Form::HttpIntegration };
+        let origin = draft.values().origin(target.value);
+        // A quick-created integration has no settings of its own, and an API none by the same names.
+        let answer = Answer { integration: properties, via: id, origin };
+        let from = route::add(draft, api, key_of(route_key), answer);
+        draft.call_functions(Caller::waiting(from, id, origin), target);
+    }
+}
+
+/// Adds the route of an `AWS::ApiGateway::Method`.
+pub(super) fn read_method(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    let Some(api) = api_of(draft, properties, "RestApiId", &[VertexKind::RestApi]) else { return };
+    let method = draft.known_text_at(properties, &["HttpMethod"]);
+    let path = draft.branches(properties, &["ResourceId"]).first().and_then(|parent| path_of(draft, *parent));
+    for integration in draft.branches(properties, &["Integration"]) {
+        for integration in draft.collections(integration) {
+            let answer = Answer { integration, via: id, origin: resource.origin };
+            let (api_id, vertex) = api;
+            let api = Api { id: api_id, vertex, form: Form::RestMethod };
+            route::add(draft, api, Key { method, path: path.as_deref() }, answer);
+        }
+    }
+}
+
+/// Adds the route of an `AWS::ApiGatewayV2::Route`.
+pub(super) fn read_route(draft: &mut Draft<'_>, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    let kinds = [VertexKind::HttpApi, VertexKind::WebSocketApi];
+    let Some((api_id, vertex)) = api_of(draft, properties, "ApiId", &kinds) else { return };
+    let form = if draft.vertex(vertex).kind == VertexKind::WebSocketApi {
+        Form::WebSocketIntegration
+    } else {
+        Form::HttpIntegration
+    };
+    let route_key = draft.known_text_at(properties, &["RouteKey"]);
+    let key = route_key.map_or(Key { method: None, path: None }, key_of);
+    for target in draft.branches(properties, &["Target"]) {
+        for (guard, integration) in draft.targets_inside(target, &[VertexKind::Other]) {
+            let integration_id = draft.vertex(integration.vertex).id;
+            let Some(made) = draft.resource(integration_id) else { continue };
+            let Some(settings) = Branch::properties(made) else { continue };
+            let integration = Branch { guard, value: settings.value };
+            let answer = Answer { integration, via: integration_id, origin: resource.origin };
+            route::add(draft, Api { id: api_id, vertex, form }, key, answer);
+        }
+    }
+}
+
+/// Adds the edge of an `AWS::ApiGateway::Authorizer` or an `AWS::ApiGatewayV2::Authorizer`.
+pub(super) fn read_authorizer(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    let kinds = [VertexKind::RestApi, VertexKind::HttpApi, VertexKind::WebSocketApi];
+    let api =
+        api_of(draft, properties, "RestApiId", &kinds).or_else(|| api_of(draft, properties, "ApiId", &kinds));
+    let Some((_, api)) = api else { return };
+    authorize(draft, api, properties, &["AuthorizerUri"], id, Some(resource.origin));
+    authorize(draft, api, properties, &["ProviderARNs", "*"], id, Some(resource.origin));
+}
+
+/// States where a REST API's endpoint is: its property says so, or else a parameter of the import.
+fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) {
+    let by_property = draft.presence(resource, &["EndpointConfiguration", "Types", "0"]);
+    let by_parameter = draft.presence(resource, &["Parameters", "endpointConfigurationTypes"]);
+    let is_by_parameter = by_property == Plain::Bool(false) && by_parameter != Plain::Bool(false);
+    let place = if is_by_parameter { settings::ENDPOINT_PARAMETER } else { settings::ENDPOINT };
+    let mut facts = settings::facts(place, resource.properties, resource.origin);
+    if draft.may_have_globals(resource) {
+        leave_to_globals(&mut facts);
+    }
+    draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
+}
+
+fn read_body(draft: &mut Draft<'_>, api: Api, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    for paths in draft.branches(properties, &["Body", "paths"]) {
+        for (path, item) in draft.entries(paths) {
+            for (method, operation) in draft.entries(item) {
+                read_operation(draft, api, path, method, operation);
+            }
+        }
+    }
+    for schemes in
+        [["Body", "securityDefinitions", "*"].as_slice(), &["Body", "components", "securitySchemes", "*"]]
+    {
+        for scheme in draft.branches(properties, schemes) {
+            authorize(draft, api.vertex, scheme, &[AUTHORIZER, "authorizerUri"], api.id, None);
+            authorize(draft, api.vertex, scheme, &[AUTHORIZER, "providerARNs", "*"], api.id, None);
+        }
+    }
+}
+
+fn read_operation(draft: &mut Draft<'_>, api: Api, path: Name, method: Name, operation: Branch) {
+    let method = draft.text(method);
+    if !OPENAPI_METHODS.contains(&method.to_lowercase().as_str()) {
+        return;
+    }
+    let method = if method == ANY_METHOD { "ANY" } else { method };
+    let path = draft.text(path);
+    let path = if path == "/$default" { "$default" } else { path };
+    for integration in draft.branches(operation, &[INTEGRATION]) {
+        for integration in draft.collections(integration) {
+            let origin = draft.values().origin(operation.value);
+            let key = Key { method: Some(method), path: Some(path) };
+            route::add(draft, api, key, Answer { integration, via: api.id, origin });
+        }
+    }
+}
+
+fn authorize(
+    draft: &mut Draft<'_>,
+    api: VertexId,
+    start: Branch,
+    path: &[&str],
+    via: Name,
+    origin: Option<Origin>,
+) {
+    for value in draft.branches(start, path) {
+        let proof = draft.values().origin(value.value);
+        for (guard, target) in draft.targets_inside(value, &[VertexKind::Function, VertexKind::UserPool]) {
+            let wiring = Wiring {
+                kind: EdgeKind::Authorize,
+                from: api,
+                to: target.vertex,
+                via: Some(via),
+                guard,
+                origin: origin.unwrap_or(proof),
+                proof,
+            };
+            draft.wire(wiring, Vec::new());
+        }
+    }
+}
+
+/// The API that a route, a method or an authorizer belongs to.
+fn api_of(draft: &Draft<'_>, start: Branch, key: &str, kinds: &[VertexKind]) -> Option<(Name, VertexId)> {
+    let value = *draft.branches(start, &[key]).first()?;
+    let (_, api) = *draft.targets_inside(value, kinds).first()?;
+    Some((draft.vertex(api.vertex).id, api.vertex))
+}
+
+/// The path of an `AWS::ApiGateway::Resource` from the root of its API.
+fn path_of(draft: &Draft<'_>, resource: Branch) -> Option<String> {
+    let mut segments = Vec::new();
+    let mut at = resource;
+    for _ in 0..MOST_SEGMENTS {
+        let (_, reference) = draft.references(at).into_iter().next()?;
+        let mention = reference.resources.first()?;
+        let resource = draft.resource(mention.id)?;
+        if draft.text(resource.type_name) != "AWS::ApiGateway::Resource" {
+            segments.reverse();
+            return Some(format!("/{}", segments.join("/")));
+        }
+        let properties = Branch::properties(resource)?;
+        segments.push(draft.known_text_at(properties, &["PathPart"])?);
+        at = *draft.branches(properties, &["ParentId"]).first()?;
+    }
+    None
+}
+
+/// The method and path of a route key: `GET /orders`, `$default`, `$connect`.
+fn key_of(route_key: &str) -> Key<'_> {
+    match route_key.split_once(' ') {
+        Some((method, path)) => Key { method: Some(method), path: Some(path) },
+        None => Key { method: Some("ANY"), path: Some(route_key) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{edges, fact, resources, template};
+
+    const FUNCTION: &str = "  F: {Type: 'AWS::Lambda::Function'}\n";
+
+    #[test]
+    fn a_method_finds_its_path_through_its_parents() {
+        let template = resources(&format!(
+            "{FUNCTION}  Api: {{Type: 'AWS::ApiGateway::RestApi'}}
+  Orders: {{Type: 'AWS::ApiGateway::Resource', Properties: {{RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}}}
+  Order: {{Type: 'AWS::ApiGateway::Resource', Properties: {{RestApiId: !Ref Api, ParentId: !Ref Orders, PathPart: '{{id}}'}}}}
+  Read:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !Ref Order
+      HttpMethod: GET
+      Integration:
+        Type: AWS_PROXY
+        TimeoutInMillis: 3000
+        Uri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{F.Arn}}/invocations'
+"
+        ));
+        assert_eq!(edges(&template), ["invoke.sync Api GET /orders/{id} -> F [certain]"]);
+        assert_eq!(fact(&template, "Api GET /orders/{id}", "TimeoutInMillis"), "3000");
+        assert_eq!(fact(&template, "Api GET /orders/{id}", "Write"), "false");
+    }
+
+    #[test]
+    fn resources_in_a_ring_have_no_path_and_do_no_harm() {
+        let template = resources(
+            "  Api: {Type: 'AWS::ApiGateway::RestApi'}
+  A: {Type: 'AWS::ApiGateway::Resource', Properties: {ParentId: !Ref B, PathPart: a}}
+  B: {Type: 'AWS::ApiGateway::Resource', Properties: {ParentId: !Ref A, PathPart: b}}
+  M:
+    Type: AWS::ApiGateway::Method
+    Properties: {RestApiId: !Ref Api, ResourceId: !Ref A, HttpMethod: GET, Integration: {Type: MOCK}}
+",
+        );
+        assert_eq!(fact(&template, "Api GET ?", "Path"), "unknown");
+    }
+
+    #[test]
+    fn a_route_of_an_http_api_goes_through_its_integration() {
+        let template = resources(&format!(
+            "{FUNCTION}  Api: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP}}}}
+  I: {{Type: 'AWS::ApiGatewayV2::Integration', Properties: {{ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt F.Arn}}}}
+  R: {{Type: 'AWS::ApiGatewayV2::Route', Properties: {{ApiId: !Ref Api, RouteKey: 'PUT /orders', Target: !Sub 'integrations/${{I}}'}}}}
+"
+        ));
+        assert_eq!(edges(&template), ["invoke.sync Api PUT /orders -> F [certain]"]);
+        assert_eq!(fact(&template, "Api PUT /orders", "TimeoutInMillis"), "30000 by default");
+        assert_eq!(fact(&template, "Api PUT /orders", "ApiKind"), "HTTP");
+        assert_eq!(fact(&template, "Api", "EndpointType"), "REGIONAL");
+    }
+
+    #[test]
+    fn an_http_api_starts_a_workflow_by_its_subtype() {
+        let template = resources(
+            "  Flow: {Type: 'AWS::StepFunctions::StateMachine'}
+  Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: {ProtocolType: HTTP}}
+  I:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationSubtype: StepFunctions-StartSyncExecution
+      RequestParameters: {StateMachineArn: !Ref Flow}
+  R: {Type: 'AWS::ApiGatewayV2::Route', Properties: {ApiId: !Ref Api, RouteKey: $default, Target: !Join ['/', [integrations, !Ref I]]}}
+",
+        );
+        assert_eq!(edges(&template), ["start.sync Api ANY $default -> Flow [certain]"]);
+    }
+
+    #[test]
+    fn a_websocket_api_is_known_by_its_protocol() {
+        let template = resources(&format!(
+            "{FUNCTION}  Api: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: WEBSOCKET}}}}
+  I: {{Type: 'AWS::ApiGatewayV2::Integration', Properties: {{ApiId: !Ref Api, IntegrationUri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{F.Arn}}/invocations'}}}}
+  R: {{Type: 'AWS::ApiGatewayV2::Route', Properties: {{ApiId: !Ref Api, RouteKey: $connect, Target: !Sub 'integrations/${{I}}'}}}}
+"
+        ));
+        assert_eq!(fact(&template, "Api ANY $connect", "ApiKind"), "WEBSOCKET");
+        assert_eq!(fact(&template, "Api ANY $connect", "TimeoutInMillis"), "29000 by default");
+    }
+
+    #[test]
+    fn an_endpoint_type_is_edge_until_it_is_stated() {
+        for (properties, endpoint) in [
+            ("", "EDGE by default"),
+            ("EndpointConfiguration: {Types: [REGIONAL]}", "REGIONAL"),
+            ("Parameters: {endpointConfigurationTypes: PRIVATE}", "PRIVATE"),
+        ] {
+            let template = resources(&format!(
+                "  Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{{properties}}}}}\n"
+            ));
+            assert_eq!(fact(&template, "Api", "EndpointType"), endpoint);
+        }
+    }
+
+    #[test]
+    fn a_route_below_a_condition_exists_under_it() {
+        let template = template(
+            "Conditions: {Prod: !Equals [!Ref 'AWS::AccountId', '1']}
+Resources:
+  F: {Type: 'AWS::Lambda::Function'}
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Body:
+        paths:
+          /a: !If
+            - Prod
+            - {get: {x-amazon-apigateway-integration: {uri: !GetAtt F.Arn}}}
+            - !Ref AWS::NoValue
+",
+        );
+        assert_eq!(edges(&template), ["invoke.sync Api GET /a -> F [certain] when Prod is true"]);
+    }
+
+    #[test]
+    fn authorizers_are_asked_and_are_no_part_of_the_route() {
+        let uri =
+            "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'";
+        let template = resources(&format!(
+            "{FUNCTION}  Pool: {{Type: 'AWS::Cognito::UserPool'}}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        securityDefinitions:
+          Mine: {{x-amazon-apigateway-authorizer: {{authorizerUri: {uri}}}}}
+  A: {{Type: 'AWS::ApiGateway::Authorizer', Properties: {{RestApiId: !Ref Api, ProviderARNs: [!GetAtt Pool.Arn]}}}}
+"
+        ));
+        assert_eq!(edges(&template), ["authorize Api -> F [certain]", "authorize Api -> Pool [certain]"]);
+    }
+
+    #[test]
+    fn a_function_url_is_an_entry_point_of_its_own() {
+        let template = resources(&format!(
+            "{FUNCTION}  U: {{Type: 'AWS::Lambda::Url', Properties: {{TargetFunctionArn: !GetAtt F.Arn, AuthType: NONE}}}}\n"
+        ));
+        assert_eq!(edges(&template), ["invoke.sync U -> F [certain]"]);
+        assert_eq!(fact(&template, "U", "InvokeMode"), "BUFFERED by default");
+    }
+
+    #[test]
+    fn a_quick_created_api_calls_its_target() {
+        let template = resources(&format!(
+            "{FUNCTION}  Api: {{Type: 'AWS::ApiGatewayV2::Api', Properties: {{ProtocolType: HTTP, Target: !GetAtt F.Arn}}}}\n"
+        ));
+        assert_eq!(edges(&template), ["invoke.sync Api ANY $default -> F [certain]"]);
+        assert_eq!(fact(&template, "Api ANY $default", "TimeoutInMillis"), "30000 by default");
+    }
+}

@@ -1,0 +1,146 @@
+//! Which dimensions of a table's provisioned capacity are scaled by a target of Application Auto Scaling.
+
+use rustc_hash::FxHashMap;
+
+use crate::template::{Guard, Origin};
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::{Plain, VertexId, VertexKind};
+
+const DIMENSIONS: [(&str, &str); 2] = [
+    ("ReadScaled", "dynamodb:table:ReadCapacityUnits"),
+    ("WriteScaled", "dynamodb:table:WriteCapacityUnits"),
+];
+
+/// States of every table whether its reads and its writes are scaled.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let tables: Vec<VertexId> = (0..draft.graph.vertices.len() as u32)
+        .map(VertexId)
+        .filter(|&id| draft.vertex(id).kind == VertexKind::Table)
+        .collect();
+    if tables.is_empty() {
+        return;
+    }
+    for (fact, dimension) in DIMENSIONS {
+        let scaled = Scaled::by_dimension(draft, dimension);
+        for &table in &tables {
+            let (value, origin) = scaled.verdict(draft, table);
+            draft.add_fact(table, fact, value, origin);
+        }
+    }
+}
+
+/// What scales one dimension of the template's tables.
+struct Scaled {
+    /// When each table is scaled, and by what.
+    tables: FxHashMap<VertexId, (Guard, Origin)>,
+    /// Whether some target may scale any table.
+    may_be_any: bool,
+}
+
+impl Scaled {
+    fn by_dimension(draft: &Draft<'_>, dimension: &str) -> Self {
+        let mut scaled =
+            Self { tables: FxHashMap::default(), may_be_any: draft.template().has_open_resources() };
+        for (&id, resource) in &draft.template().resources {
+            if draft.text(resource.type_name) != "AWS::ApplicationAutoScaling::ScalableTarget" {
+                continue;
+            }
+            let Some(properties) = Branch::properties(resource) else { continue };
+            match draft.known_text_at(properties, &["ScalableDimension"]) {
+                Some(text) if text == dimension => {}
+                Some(_) => continue,
+                None => {
+                    scaled.may_be_any = true;
+                    continue;
+                }
+            }
+            for name in draft.branches(properties, &["ResourceId"]) {
+                let tables = draft.targets_inside(name, &[VertexKind::Table]);
+                scaled.may_be_any |= tables.is_empty();
+                for (guard, table) in tables {
+                    let guards = &draft.template().guards;
+                    let guard = guards.and(guard, draft.resolver.guard_of(id));
+                    let entry = scaled.tables.entry(table.vertex).or_insert((Guard::NEVER, resource.origin));
+                    entry.0 = guards.or(entry.0, guard);
+                }
+            }
+        }
+        scaled
+    }
+
+    fn verdict(&self, draft: &Draft<'_>, table: VertexId) -> (Plain, Origin) {
+        let vertex = draft.vertex(table);
+        match self.tables.get(&table) {
+            Some(&(guard, origin)) => {
+                let is_always = !draft.template().guards.can_hold(&[(vertex.guard, true), (guard, false)]);
+                (if is_always { Plain::Bool(true) } else { Plain::Unknown }, origin)
+            }
+            None if self.may_be_any => (Plain::Unknown, vertex.origin),
+            None => (Plain::Bool(false), vertex.origin),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fact, resources, template};
+
+    fn scaled(resource_id: &str, dimension: &str) -> [String; 2] {
+        let template = resources(&format!(
+            "  T: {{Type: 'AWS::DynamoDB::Table'}}
+  S:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {{ResourceId: {resource_id}, ScalableDimension: {dimension}}}
+"
+        ));
+        ["ReadScaled", "WriteScaled"].map(|name| fact(&template, "T", name))
+    }
+
+    #[test]
+    fn a_scalable_target_scales_the_dimension_that_it_names() {
+        assert_eq!(scaled("!Sub 'table/${T}'", "'dynamodb:table:ReadCapacityUnits'"), ["true", "false"]);
+        assert_eq!(
+            scaled("!Join ['/', [table, !Ref T]]", "'dynamodb:table:WriteCapacityUnits'"),
+            ["false", "true"]
+        );
+        assert_eq!(
+            scaled("!Sub 'table/${T}/index/i'", "'dynamodb:index:ReadCapacityUnits'"),
+            ["false", "false"]
+        );
+    }
+
+    #[test]
+    fn a_target_of_something_unknown_may_scale_any_table() {
+        assert_eq!(scaled("!Ref Somewhere", "'dynamodb:table:ReadCapacityUnits'"), ["unknown", "false"]);
+        assert_eq!(scaled("!Sub 'table/${T}'", "!Ref Dimension"), ["unknown", "unknown"]);
+    }
+
+    #[test]
+    fn a_target_under_a_condition_need_not_scale_a_table_that_exists_without_it() {
+        let scaled = |table: &str, target: &str, resource_id: &str| {
+            let template = template(&format!(
+                "Conditions: {{Prod: !Equals [!Ref 'AWS::AccountId', '1'], Dev: !Not [Condition: Prod]}}
+Resources:
+  T: {{Type: 'AWS::DynamoDB::Table', {table}}}
+  S:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    {target}
+    Properties: {{ResourceId: {resource_id}, ScalableDimension: 'dynamodb:table:ReadCapacityUnits'}}
+"
+            ));
+            fact(&template, "T", "ReadScaled")
+        };
+        let (prod, dev) = ("Condition: Prod", "Condition: Dev");
+        let always = "DeletionPolicy: Delete";
+        let named = "!Sub 'table/${T}'";
+        let chosen = "!If [Prod, !Sub 'table/${T}', table/other]";
+        assert_eq!(scaled(always, prod, named), "unknown");
+        assert_eq!(scaled(prod, prod, named), "true");
+        assert_eq!(scaled(dev, prod, named), "unknown");
+        assert_eq!(scaled(prod, always, named), "true");
+        assert_eq!(scaled(always, always, chosen), "unknown");
+        assert_eq!(scaled(prod, always, chosen), "true");
+    }
+}

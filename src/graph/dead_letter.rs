@@ -1,0 +1,220 @@
+//! Dead letters: where an event goes that could not be handled, and which queues are there for that alone.
+
+use rustc_hash::FxHashSet;
+
+use crate::names::Name;
+use crate::template::{Guard, Resource};
+
+use super::branch::Branch;
+use super::draft::{Draft, Wiring};
+use super::{EdgeKind, Plain, VertexId, VertexKind};
+
+const RECEIVERS: &[VertexKind] =
+    &[VertexKind::Queue, VertexKind::Topic, VertexKind::Bucket, VertexKind::Function, VertexKind::EventBus];
+
+/// Where a redrive policy names its target: a policy may also be a text of JSON, and then it names nothing else.
+const REDRIVE_TARGETS: [&[&str]; 2] = [&["RedrivePolicy", "deadLetterTargetArn"], &["RedrivePolicy"]];
+
+/// Adds the edges to a resource's dead-letter queues and failure destinations, and to where its successes go.
+pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    let letters = Letters { id, resource, properties };
+    match draft.text(resource.type_name) {
+        "AWS::Lambda::Function" => letters.of_itself(draft, &["DeadLetterConfig", "TargetArn"]),
+        "AWS::Lambda::EventInvokeConfig" => {
+            letters.of_function(draft, &["DestinationConfig", "OnFailure", "Destination"]);
+            letters.successes(draft);
+        }
+        "AWS::Lambda::EventSourceMapping" => {
+            letters.of_function(draft, &["DestinationConfig", "OnFailure", "Destination"]);
+        }
+        "AWS::SQS::Queue" => {
+            for path in REDRIVE_TARGETS {
+                letters.of_itself(draft, path);
+            }
+        }
+        "AWS::SNS::Subscription" => {
+            let topics = letters.named(draft, &["TopicArn"], VertexKind::Topic);
+            for path in REDRIVE_TARGETS {
+                letters.send(draft, &topics, path, Outcome::Failure);
+            }
+        }
+        "AWS::Events::Rule" => letters.of_itself(draft, &["Targets", "*", "DeadLetterConfig", "Arn"]),
+        "AWS::Scheduler::Schedule" => letters.of_itself(draft, &["Target", "DeadLetterConfig", "Arn"]),
+        "AWS::Pipes::Pipe" => {
+            letters.of_itself(draft, &["SourceParameters", "*", "DeadLetterConfig", "Arn"]);
+        }
+        "AWS::Events::EventBus" => letters.of_itself(draft, &["DeadLetterConfig", "Arn"]),
+        _ => {}
+    }
+}
+
+/// States of every queue whether anything in the template sends its failures there.
+pub(super) fn mark_queues(draft: &mut Draft<'_>) {
+    let receivers: FxHashSet<VertexId> = draft
+        .graph
+        .edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::DeadLetter)
+        .map(|edge| edge.to)
+        .collect();
+    for index in 0..draft.graph.vertices.len() {
+        let id = VertexId(index as u32);
+        let vertex = draft.vertex(id);
+        if vertex.kind == VertexKind::Queue {
+            let origin = vertex.origin;
+            let value = if receivers.contains(&id) { Plain::Bool(true) } else { draft.absence() };
+            draft.add_fact(id, "DeadLetter", value, origin);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Outcome {
+    Failure,
+    Success,
+}
+
+struct Letters<'r> {
+    id: Name,
+    resource: &'r Resource,
+    properties: Branch,
+}
+
+impl Letters<'_> {
+    fn of_itself(&self, draft: &mut Draft<'_>, path: &[&str]) {
+        let Some(vertex) = draft.vertex_of(self.id) else { return };
+        self.send(draft, &[(Guard::ALWAYS, vertex)], path, Outcome::Failure);
+    }
+
+    fn of_function(&self, draft: &mut Draft<'_>, path: &[&str]) {
+        let functions = self.named(draft, &["FunctionName"], VertexKind::Function);
+        self.send(draft, &functions, path, Outcome::Failure);
+    }
+
+    fn successes(&self, draft: &mut Draft<'_>) {
+        let functions = self.named(draft, &["FunctionName"], VertexKind::Function);
+        self.send(draft, &functions, &["DestinationConfig", "OnSuccess", "Destination"], Outcome::Success);
+    }
+
+    fn named(&self, draft: &Draft<'_>, path: &[&str], kind: VertexKind) -> Vec<(Guard, VertexId)> {
+        draft
+            .branches(self.properties, path)
+            .into_iter()
+            .flat_map(|branch| draft.targets_inside(branch, &[kind]))
+            .map(|(guard, target)| (guard, target.vertex))
+            .collect()
+    }
+
+    fn send(&self, draft: &mut Draft<'_>, senders: &[(Guard, VertexId)], path: &[&str], outcome: Outcome) {
+        for arn in draft.branches(self.properties, path) {
+            for (guard, target) in draft.targets_inside(arn, RECEIVERS) {
+                let kind = match outcome {
+                    Outcome::Failure => EdgeKind::DeadLetter,
+                    Outcome::Success => match draft.vertex(target.vertex).kind.delivery() {
+                        Some(kind) => kind,
+                        None => continue,
+                    },
+                };
+                for &(own, from) in senders {
+                    let wiring = Wiring {
+                        kind,
+                        from,
+                        to: target.vertex,
+                        via: Some(self.id),
+                        guard: draft.and(guard, own),
+                        origin: self.resource.origin,
+                        proof: draft.values().origin(arn.value),
+                    };
+                    draft.wire(wiring, Vec::new());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{edges, fact, resources};
+
+    #[test]
+    fn a_queue_is_a_dead_letter_queue_by_whoever_sends_its_failures_there() {
+        for (name, sender) in [
+            (
+                "RedrivePolicy",
+                "{Type: 'AWS::SQS::Queue', Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}}}",
+            ),
+            (
+                "DeadLetterConfig",
+                "{Type: 'AWS::Lambda::Function', Properties: {DeadLetterConfig: {TargetArn: !GetAtt Dead.Arn}}}",
+            ),
+            (
+                "Targets",
+                "{Type: 'AWS::Events::Rule', Properties: {Targets: [{Arn: x, DeadLetterConfig: {Arn: !GetAtt Dead.Arn}}]}}",
+            ),
+            (
+                "Target",
+                "{Type: 'AWS::Scheduler::Schedule', Properties: {Target: {DeadLetterConfig: {Arn: !GetAtt Dead.Arn}}}}",
+            ),
+            (
+                "SourceParameters",
+                "{Type: 'AWS::Pipes::Pipe', Properties: {SourceParameters: {KinesisStreamParameters: {DeadLetterConfig: {Arn: !GetAtt Dead.Arn}}}}}",
+            ),
+        ] {
+            let template = resources(&format!("  Dead: {{Type: 'AWS::SQS::Queue'}}\n  Sender: {sender}\n"));
+            assert_eq!(edges(&template), ["deadletter Sender -> Dead [certain]"], "{name}");
+            assert_eq!(fact(&template, "Dead", "DeadLetter"), "true", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_redrive_policy_may_be_a_text_of_json() {
+        for policy in [
+            "!Sub '{\"deadLetterTargetArn\": \"${Dead.Arn}\", \"maxReceiveCount\": 5}'",
+            "!Join ['', ['{\"maxReceiveCount\": 5, \"deadLetterTargetArn\": \"', !GetAtt Dead.Arn, '\"}']]",
+            "!ToJsonString {deadLetterTargetArn: !GetAtt Dead.Arn}",
+        ] {
+            let template = resources(&format!(
+                "  Dead: {{Type: 'AWS::SQS::Queue'}}
+  Orders: {{Type: 'AWS::SQS::Queue', Properties: {{RedrivePolicy: {policy}}}}}
+  Topic: {{Type: 'AWS::SNS::Topic'}}
+  S: {{Type: 'AWS::SNS::Subscription', Properties: {{TopicArn: !Ref Topic, RedrivePolicy: {policy}}}}}
+"
+            ));
+            assert_eq!(
+                edges(&template),
+                ["deadletter Orders -> Dead [certain]", "deadletter Topic -> Dead [certain]"],
+                "{policy}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_failure_destination_belongs_to_the_function_and_its_successes_are_delivered() {
+        let template = resources(
+            "  F: {Type: 'AWS::Lambda::Function'}
+  Dead: {Type: 'AWS::SQS::Queue'}
+  Next: {Type: 'AWS::Lambda::Function'}
+  C:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties:
+      FunctionName: !Ref F
+      Qualifier: $LATEST
+      DestinationConfig: {OnFailure: {Destination: !GetAtt Dead.Arn}, OnSuccess: {Destination: !GetAtt Next.Arn}}
+",
+        );
+        assert_eq!(edges(&template), ["deadletter F -> Dead [certain]", "invoke.async F -> Next [certain]"]);
+        assert_eq!(fact(&template, "F", "HasFailureDestination"), "true");
+        assert_eq!(fact(&template, "Next", "HasFailureDestination"), "false");
+    }
+
+    #[test]
+    fn a_queue_with_a_redrive_policy_of_its_own_is_no_dead_letter_queue() {
+        let template = resources(
+            "  Dead: {Type: 'AWS::SQS::Queue'}
+  Orders: {Type: 'AWS::SQS::Queue', Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn}}}
+",
+        );
+        assert_eq!(fact(&template, "Orders", "DeadLetter"), "false");
+    }
+}

@@ -1,0 +1,126 @@
+//! CloudFront distributions: which origins they stand in front of.
+
+use rustc_hash::FxHashSet;
+
+use crate::names::Name;
+use crate::template::{Call, Data, Resource};
+
+use super::branch::Branch;
+use super::draft::{Draft, Wiring};
+use super::{EdgeKind, Plain, VertexId, VertexKind};
+
+const ORIGINS: &[VertexKind] =
+    &[VertexKind::RestApi, VertexKind::HttpApi, VertexKind::FunctionUrl, VertexKind::Bucket];
+
+/// Where a distribution names functions that run at its edge locations.
+const EDGE_FUNCTIONS: [&[&str]; 2] = [
+    &["DistributionConfig", "DefaultCacheBehavior", "LambdaFunctionAssociations", "*", "LambdaFunctionARN"],
+    &["DistributionConfig", "CacheBehaviors", "*", "LambdaFunctionAssociations", "*", "LambdaFunctionARN"],
+];
+
+/// Adds the edges of an `AWS::CloudFront::Distribution`.
+pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
+    for domain in draft.branches(properties, &["DistributionConfig", "Origins", "*", "DomainName"]) {
+        for (guard, target) in draft.targets_inside(host_of(draft, domain), ORIGINS) {
+            let wiring = Wiring {
+                kind: EdgeKind::Front,
+                from,
+                to: target.vertex,
+                via: Some(id),
+                guard,
+                origin: draft.values().origin(domain.value),
+                proof: draft.values().origin(domain.value),
+            };
+            draft.wire(wiring, Vec::new());
+        }
+    }
+}
+
+/// Says of every REST API whether a distribution of this template stands in front of it.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let fronts = draft.graph.edges.iter().filter(|edge| edge.kind == EdgeKind::Front);
+    let fronted: FxHashSet<VertexId> = fronts.map(|edge| edge.to).collect();
+    for index in 0..draft.graph.vertices.len() {
+        let vertex = VertexId(index as u32);
+        if draft.vertex(vertex).kind == VertexKind::RestApi {
+            let origin = draft.vertex(vertex).origin;
+            draft.add_fact(vertex, "Fronted", Plain::Bool(fronted.contains(&vertex)), origin);
+        }
+    }
+}
+
+/// The address that a host is cut out of: `Fn::Select` of `Fn::Split` at the slashes of a function URL.
+fn host_of(draft: &Draft<'_>, domain: Branch) -> Branch {
+    let call = |value| match draft.values().data(value) {
+        Data::Call(call) => Some(call.as_ref()),
+        Data::Scalar { .. } | Data::List(_) | Data::Map(_) => None,
+    };
+    if let Some(Call::Select { items, .. }) = call(domain.value)
+        && let Some(Call::Split { text, .. }) = call(*items)
+    {
+        return Branch { value: *text, ..domain };
+    }
+    domain
+}
+
+/// The functions that run at a distribution's edge locations.
+pub(super) fn edge_functions(draft: &Draft<'_>, resource: &Resource) -> Vec<VertexId> {
+    let Some(properties) = Branch::properties(resource) else { return Vec::new() };
+    EDGE_FUNCTIONS
+        .iter()
+        .flat_map(|path| draft.branches(properties, path))
+        .flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]))
+        .map(|(_, function)| function.vertex)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{edges, fact, resources};
+
+    #[test]
+    fn a_distribution_stands_in_front_of_the_api_whose_domain_it_names() {
+        for domain in [
+            "!Sub '${Api}.execute-api.${AWS::Region}.amazonaws.com'",
+            "!Join ['', [!Ref Api, '.execute-api.', !Ref 'AWS::Region', '.amazonaws.com']]",
+        ] {
+            let template = resources(&format!(
+                "  Api: {{Type: 'AWS::ApiGateway::RestApi'}}
+  D: {{Type: 'AWS::CloudFront::Distribution', Properties: {{DistributionConfig: {{Origins: [{{Id: a, DomainName: {domain}}}]}}}}}}
+"
+            ));
+            assert_eq!(edges(&template), ["front D -> Api [certain]"], "{domain}");
+        }
+    }
+
+    #[test]
+    fn a_distribution_stands_in_front_of_a_function_url_by_the_host_in_it() {
+        let template = resources(
+            "  U: {Type: 'AWS::Lambda::Url'}
+  D:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins: [{Id: a, DomainName: !Select [2, !Split ['/', !GetAtt U.FunctionUrl]]}]
+",
+        );
+        assert_eq!(edges(&template), ["front D -> U [certain]"]);
+    }
+
+    #[test]
+    fn a_function_at_an_edge_location_is_there_for_that() {
+        let template = resources(
+            "  F: {Type: 'AWS::Lambda::Function'}
+  V: {Type: 'AWS::Lambda::Version', Properties: {FunctionName: !Ref F}}
+  D:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        DefaultCacheBehavior:
+          LambdaFunctionAssociations: [{EventType: viewer-request, LambdaFunctionARN: !Ref V}]
+",
+        );
+        assert_eq!(fact(&template, "F", "Purpose"), "edge");
+    }
+}

@@ -1,0 +1,177 @@
+//! What a function is for, and what its configuration makes of it.
+
+use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::names::Name;
+use crate::template::Resource;
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::{EdgeKind, Plain, VertexId, VertexKind, distribution};
+
+/// States what every function is, once all wired edges are there.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let purposes = purposes(draft);
+    let failures: FxHashSet<VertexId> = draft
+        .graph
+        .edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::DeadLetter && is_of_the_function(draft, edge.via))
+        .map(|edge| edge.from)
+        .collect();
+    let resources = &draft.template().resources;
+    for (&id, resource) in resources {
+        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
+        else {
+            continue;
+        };
+        let origin = resource.origin;
+        draft.add_fact(vertex, "Durable", draft.presence(resource, &["DurableConfig"]), origin);
+        draft.add_fact(
+            vertex,
+            "ManagedInstances",
+            draft.presence(resource, &["CapacityProviderConfig"]),
+            origin,
+        );
+        draft.add_fact(vertex, "TenantIsolation", draft.presence(resource, &["TenancyConfig"]), origin);
+        let purpose = purposes.get(&vertex).copied().unwrap_or("application");
+        draft.add_fact(vertex, "Purpose", Plain::Text(purpose), origin);
+        let has_failure_destination = if failures.contains(&vertex) {
+            Plain::Bool(true)
+        } else {
+            draft.presence(resource, &["DeadLetterConfig", "TargetArn"])
+        };
+        draft.add_fact(vertex, "HasFailureDestination", has_failure_destination, origin);
+    }
+}
+
+/// Whether a dead-letter edge is of a function's asynchronous calls, and not of a mapping.
+fn is_of_the_function(draft: &Draft<'_>, via: Option<Name>) -> bool {
+    via.is_some_and(|via| {
+        matches!(draft.resource_type(via), "AWS::Lambda::Function" | "AWS::Lambda::EventInvokeConfig")
+    })
+}
+
+/// Purposes other than serving the application; the first that is found stays.
+fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
+    let mut found = FxHashMap::default();
+    for resource in draft.template().resources.values() {
+        if let Some(properties) = Branch::properties(resource) {
+            for token in draft.branches(properties, &["ServiceToken"]) {
+                for (_, function) in draft.targets_inside(token, &[VertexKind::Function]) {
+                    found.entry(function.vertex).or_insert("custom-resource");
+                }
+            }
+        }
+        for function in deployment_hooks(draft, resource) {
+            found.entry(function).or_insert("deployment-hook");
+        }
+        if draft.text(resource.type_name) == "AWS::CloudFormation::Macro"
+            && let Some(properties) = Branch::properties(resource)
+        {
+            for name in draft.branches(properties, &["FunctionName"]) {
+                for (_, function) in draft.targets_inside(name, &[VertexKind::Function]) {
+                    found.entry(function.vertex).or_insert("macro");
+                }
+            }
+        }
+        if draft.text(resource.type_name) == "AWS::CloudFront::Distribution" {
+            for function in distribution::edge_functions(draft, resource) {
+                found.entry(function).or_insert("edge");
+            }
+        }
+    }
+    for function in log_forwarders(draft) {
+        found.entry(function).or_insert("log-forwarder");
+    }
+    found
+}
+
+fn deployment_hooks(draft: &Draft<'_>, alias: &Resource) -> Vec<VertexId> {
+    let update_policy = draft.names().find("UpdatePolicy").and_then(|key| alias.attributes.get(&key));
+    let Some(&value) = update_policy else { return Vec::new() };
+    let start = Branch::always(value);
+    ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"]
+        .iter()
+        .flat_map(|hook| draft.branches(start, &["CodeDeployLambdaAliasUpdate", hook]))
+        .flat_map(|name| draft.targets_inside(name, &[VertexKind::Function]))
+        .map(|(_, function)| function.vertex)
+        .collect()
+}
+
+/// Functions that are called by log subscriptions and by nothing else.
+fn log_forwarders(draft: &Draft<'_>) -> Vec<VertexId> {
+    let mut only_logs: IndexMap<VertexId, bool> = IndexMap::new();
+    for edge in &draft.graph.edges {
+        let calls = match edge.kind {
+            EdgeKind::InvokeSync
+            | EdgeKind::InvokeAsync
+            | EdgeKind::Invoke
+            | EdgeKind::Poll
+            | EdgeKind::Step
+            | EdgeKind::Authorize => true,
+            EdgeKind::StartSync
+            | EdgeKind::StartAsync
+            | EdgeKind::Publish
+            | EdgeKind::Send
+            | EdgeKind::Write
+            | EdgeKind::Read
+            | EdgeKind::DeadLetter
+            | EdgeKind::Front => false,
+        };
+        if calls {
+            let is_log = edge.via.is_some_and(|via| draft.resource_type(via) == LOG_SUBSCRIPTION);
+            *only_logs.entry(edge.to).or_insert(true) &= is_log;
+        }
+    }
+    only_logs.into_iter().filter(|(_, only)| *only).map(|(function, _)| function).collect()
+}
+
+const LOG_SUBSCRIPTION: &str = "AWS::Logs::SubscriptionFilter";
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fact, resources, template};
+
+    #[test]
+    fn a_function_serves_the_application_unless_something_else_uses_it() {
+        let template = resources(
+            "  Plain: {Type: 'AWS::Lambda::Function'}
+  Custom: {Type: 'AWS::Lambda::Function'}
+  C: {Type: 'Custom::Thing', Properties: {ServiceToken: !GetAtt Custom.Arn}}
+  Hook: {Type: 'AWS::Lambda::Function'}
+  Alias:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref Plain}
+    UpdatePolicy: {CodeDeployLambdaAliasUpdate: {BeforeAllowTrafficHook: !Ref Hook}}
+  Forwarder: {Type: 'AWS::Lambda::Function'}
+  L: {Type: 'AWS::Logs::SubscriptionFilter', Properties: {DestinationArn: !GetAtt Forwarder.Arn}}
+  Both: {Type: 'AWS::Lambda::Function'}
+  L2: {Type: 'AWS::Logs::SubscriptionFilter', Properties: {DestinationArn: !GetAtt Both.Arn}}
+  R: {Type: 'AWS::Events::Rule', Properties: {Targets: [{Arn: !GetAtt Both.Arn, Id: a}]}}
+",
+        );
+        let purpose = |id| fact(&template, id, "Purpose");
+        assert_eq!(
+            ["Plain", "Custom", "Hook", "Forwarder", "Both"].map(purpose),
+            ["application", "custom-resource", "deployment-hook", "log-forwarder", "application"]
+        );
+    }
+
+    #[test]
+    fn a_configuration_that_depends_on_a_condition_is_not_known() {
+        let template = template(
+            "Conditions: {Prod: !Equals [!Ref 'AWS::AccountId', '1']}
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {DurableConfig: !If [Prod, {ExecutionTimeout: 60}, !Ref 'AWS::NoValue']}
+  D: {Type: 'AWS::Lambda::Function', Properties: {DurableConfig: {ExecutionTimeout: 60}}}
+",
+        );
+        assert_eq!(fact(&template, "F", "Durable"), "unknown");
+        assert_eq!(fact(&template, "D", "Durable"), "true");
+        assert_eq!(fact(&template, "D", "ManagedInstances"), "false");
+    }
+}

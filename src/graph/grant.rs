@@ -1,0 +1,307 @@
+//! A grant is a permission that a function's role has on a resource of this template.
+
+use rustc_hash::FxHashMap;
+
+use crate::names::Name;
+use crate::template::{Guard, Origin, Resource};
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::{EdgeKind, EvidenceClass, VertexId, VertexKind};
+
+/// A permission on a known resource.
+#[derive(Clone, Copy)]
+pub(super) struct Grant {
+    /// The function that has it.
+    pub(super) function: VertexId,
+    /// What it is on.
+    pub(super) target: VertexId,
+    /// What it is good for.
+    pub(super) kind: EdgeKind,
+    pub(super) guard: Guard,
+    /// The role or policy.
+    pub(super) via: Name,
+    /// The resource in the statement.
+    pub(super) origin: Origin,
+    /// A connector's policy says more than another one.
+    pub(super) class: EvidenceClass,
+}
+
+/// The grants of all functions. A wildcard is none: it says nothing about any resource.
+pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
+    let roles = functions_by_role(draft);
+    let mut found = Vec::new();
+    for (&id, resource) in &draft.template().resources {
+        let Some(properties) = Branch::properties(resource) else { continue };
+        let class = if is_of_connector(draft, resource) {
+            EvidenceClass::Connector
+        } else {
+            EvidenceClass::Permission
+        };
+        let own_guard = draft.resolver.guard_of(id);
+        let mut permissions = Vec::new();
+        let mut holders: Vec<Name> = Vec::new();
+        match draft.text(resource.type_name) {
+            "AWS::IAM::Role" => {
+                holders.push(id);
+                for policy in draft.branches(properties, &["Policies", "*"]) {
+                    read_statements(draft, policy, &mut permissions);
+                    read_policy_template(draft, policy, &mut permissions);
+                }
+            }
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy" => {
+                read_statements(draft, properties, &mut permissions);
+                holders.extend(roles_of_policy(draft, properties));
+            }
+            _ => continue,
+        }
+        if draft.text(resource.type_name) == "AWS::IAM::ManagedPolicy" {
+            holders.extend(roles.by_managed_policy.get(&id).into_iter().flatten());
+        }
+        for role in holders {
+            for &(guard, function) in roles.functions.get(&role).into_iter().flatten() {
+                for permission in &permissions {
+                    if found.len() == MOST_GRANTS {
+                        return found;
+                    }
+                    let guard = draft.and(draft.and(guard, permission.guard), own_guard);
+                    let Permission { target, kind, origin, .. } = *permission;
+                    found.push(Grant { function, target, kind, guard, via: id, origin, class });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A role that many functions share multiplies its grants; past this many, the rest says little.
+const MOST_GRANTS: usize = 20_000;
+
+struct Permission {
+    target: VertexId,
+    kind: EdgeKind,
+    guard: Guard,
+    origin: Origin,
+}
+
+struct Roles {
+    functions: FxHashMap<Name, Vec<(Guard, VertexId)>>,
+    by_managed_policy: FxHashMap<Name, Vec<Name>>,
+}
+
+fn functions_by_role(draft: &Draft<'_>) -> Roles {
+    let mut roles = Roles { functions: FxHashMap::default(), by_managed_policy: FxHashMap::default() };
+    for (&id, resource) in &draft.template().resources {
+        let Some(properties) = Branch::properties(resource) else { continue };
+        match draft.text(resource.type_name) {
+            "AWS::Lambda::Function" => {
+                let Some(function) = draft.vertex_of(id) else { continue };
+                for role in draft.branches(properties, &["Role"]) {
+                    for (guard, role) in mentions(draft, role) {
+                        roles.functions.entry(role).or_default().push((guard, function));
+                    }
+                }
+            }
+            "AWS::IAM::Role" => {
+                for policy in draft.branches(properties, &["ManagedPolicyArns", "*"]) {
+                    for (_, policy) in mentions(draft, policy) {
+                        roles.by_managed_policy.entry(policy).or_default().push(id);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    roles
+}
+
+fn roles_of_policy(draft: &Draft<'_>, properties: Branch) -> Vec<Name> {
+    [["Roles", "*"].as_slice(), &["RoleName"]]
+        .iter()
+        .flat_map(|path| draft.branches(properties, path))
+        .flat_map(|role| mentions(draft, role))
+        .map(|(_, role)| role)
+        .collect()
+}
+
+fn mentions(draft: &Draft<'_>, branch: Branch) -> Vec<(Guard, Name)> {
+    draft
+        .references(branch)
+        .into_iter()
+        .filter_map(|(guard, reference)| Some((guard, reference.resources.first()?.id)))
+        .collect()
+}
+
+/// The SAM transform signs the policies that it makes of a connector.
+fn is_of_connector(draft: &Draft<'_>, resource: &Resource) -> bool {
+    let metadata = draft.names().find("Metadata").and_then(|key| resource.attributes.get(&key));
+    metadata
+        .zip(draft.names().find("aws:sam:connectors"))
+        .is_some_and(|(&map, key)| draft.values().get(map, key).is_some())
+}
+
+fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permission>) {
+    // The expansion keeps an inline policy of a SAM resource as its author wrote it: a map with the statements.
+    let written = [["PolicyDocument", "Statement"].as_slice(), &["Statement"]];
+    for statements in written.iter().flat_map(|path| draft.branches(policy, path)) {
+        for statement in draft.one_or_many(statements) {
+            if draft.known_text_at(statement, &["Effect"]) != Some("Allow") {
+                continue;
+            }
+            let kinds = kinds_of_statement(draft, statement);
+            if kinds.is_empty() {
+                continue;
+            }
+            for resources in draft.branches(statement, &["Resource"]) {
+                for resource in draft.one_or_many(resources) {
+                    grant(draft, resource, &kinds, found);
+                }
+            }
+        }
+    }
+}
+
+fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[EdgeKind], found: &mut Vec<Permission>) {
+    // A name that is spelt like a resource's proves too little: it may be another stack's.
+    let named = draft.targets_inside(resource, &[]);
+    for (guard, target) in named.into_iter().filter(|(_, target)| !target.is_by_name) {
+        let target_kind = draft.vertex(target.vertex).kind;
+        for &kind in kinds {
+            if suits(kind, target_kind) {
+                let origin = draft.values().origin(resource.value);
+                found.push(Permission { target: target.vertex, kind, guard, origin });
+            }
+        }
+    }
+}
+
+fn kinds_of_statement(draft: &Draft<'_>, statement: Branch) -> Vec<EdgeKind> {
+    let mut kinds = Vec::new();
+    for actions in draft.branches(statement, &["Action"]) {
+        for action in draft.one_or_many(actions) {
+            let Some(action) = draft.known_text(action) else { continue };
+            for (name, kind, is_exact_only) in ACTIONS {
+                let is_meant = name.eq_ignore_ascii_case(action)
+                    || !is_exact_only && action.len() > 1 && matches_wildcard(action, name);
+                if is_meant && !kinds.contains(kind) {
+                    kinds.push(*kind);
+                }
+            }
+        }
+    }
+    kinds
+}
+
+/// What an action is good for. The last column keeps `lambda:*` and `states:*` from proving the rarer of two ways.
+const ACTIONS: &[(&str, EdgeKind, bool)] = &[
+    ("lambda:InvokeFunction", EdgeKind::Invoke, false),
+    ("lambda:InvokeAsync", EdgeKind::InvokeAsync, true),
+    ("execute-api:Invoke", EdgeKind::Invoke, false),
+    ("states:StartExecution", EdgeKind::StartAsync, false),
+    ("states:StartSyncExecution", EdgeKind::StartSync, true),
+    ("sqs:SendMessage", EdgeKind::Send, false),
+    ("sqs:SendMessageBatch", EdgeKind::Send, false),
+    ("sqs:ReceiveMessage", EdgeKind::Read, false),
+    ("sns:Publish", EdgeKind::Publish, false),
+    ("sns:PublishBatch", EdgeKind::Publish, false),
+    ("events:PutEvents", EdgeKind::Publish, false),
+    ("kinesis:PutRecord", EdgeKind::Write, false),
+    ("kinesis:PutRecords", EdgeKind::Write, false),
+    ("kinesis:GetRecords", EdgeKind::Read, false),
+    ("dynamodb:PutItem", EdgeKind::Write, false),
+    ("dynamodb:UpdateItem", EdgeKind::Write, false),
+    ("dynamodb:DeleteItem", EdgeKind::Write, false),
+    ("dynamodb:BatchWriteItem", EdgeKind::Write, false),
+    ("dynamodb:GetItem", EdgeKind::Read, false),
+    ("dynamodb:BatchGetItem", EdgeKind::Read, false),
+    ("dynamodb:Query", EdgeKind::Read, false),
+    ("dynamodb:Scan", EdgeKind::Read, false),
+    ("s3:PutObject", EdgeKind::Write, false),
+    ("s3:GetObject", EdgeKind::Read, false),
+];
+
+/// Whether a permission of this kind can be on such a resource.
+fn suits(kind: EdgeKind, target: VertexKind) -> bool {
+    match target {
+        VertexKind::Function => matches!(kind, EdgeKind::Invoke | EdgeKind::InvokeAsync),
+        VertexKind::RestApi | VertexKind::HttpApi | VertexKind::WebSocketApi => kind == EdgeKind::Invoke,
+        VertexKind::StateMachine => matches!(kind, EdgeKind::StartAsync | EdgeKind::StartSync),
+        VertexKind::Queue => matches!(kind, EdgeKind::Send | EdgeKind::Read),
+        VertexKind::Topic | VertexKind::EventBus => kind == EdgeKind::Publish,
+        VertexKind::Stream | VertexKind::Table | VertexKind::Bucket => {
+            matches!(kind, EdgeKind::Read | EdgeKind::Write)
+        }
+        VertexKind::StreamConsumer
+        | VertexKind::Rule
+        | VertexKind::Schedule
+        | VertexKind::Pipe
+        | VertexKind::Distribution
+        | VertexKind::UserPool
+        | VertexKind::Route
+        | VertexKind::FunctionUrl
+        | VertexKind::UserPoolTrigger
+        | VertexKind::GraphQlField
+        | VertexKind::TargetGroup
+        | VertexKind::External
+        | VertexKind::Other => false,
+    }
+}
+
+/// A policy template of SAM that the transform left in the role: `{LambdaInvokePolicy: {FunctionName: …}}`.
+fn read_policy_template(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permission>) {
+    for (name, parameters) in draft.entries(policy) {
+        let name = draft.text(name);
+        for (_, parameter, kinds) in POLICY_TEMPLATES.iter().filter(|(template, ..)| *template == name) {
+            for resource in draft.branches(parameters, &[parameter]) {
+                grant(draft, resource, kinds, found);
+            }
+        }
+    }
+}
+
+const POLICY_TEMPLATES: &[(&str, &str, &[EdgeKind])] = &[
+    ("LambdaInvokePolicy", "FunctionName", &[EdgeKind::Invoke]),
+    ("StepFunctionsExecutionPolicy", "StateMachineName", &[EdgeKind::StartAsync]),
+    ("StepFunctionsExecutionPolicy_v2", "StateMachineName", &[EdgeKind::StartAsync]),
+    ("SQSSendMessagePolicy", "QueueName", &[EdgeKind::Send]),
+    ("SQSPollerPolicy", "QueueName", &[EdgeKind::Read]),
+    ("SNSPublishMessagePolicy", "TopicName", &[EdgeKind::Publish]),
+    ("SNSCrudPolicy", "TopicName", &[EdgeKind::Publish]),
+    ("EventBridgePutEventsPolicy", "EventBusName", &[EdgeKind::Publish]),
+    ("KinesisCrudPolicy", "StreamName", &[EdgeKind::Write]),
+    ("KinesisStreamReadPolicy", "StreamName", &[EdgeKind::Read]),
+    ("DynamoDBCrudPolicy", "TableName", &[EdgeKind::Read, EdgeKind::Write]),
+    ("DynamoDBReadPolicy", "TableName", &[EdgeKind::Read]),
+    ("DynamoDBWritePolicy", "TableName", &[EdgeKind::Write]),
+    ("S3CrudPolicy", "BucketName", &[EdgeKind::Read, EdgeKind::Write]),
+    ("S3FullAccessPolicy", "BucketName", &[EdgeKind::Read, EdgeKind::Write]),
+    ("S3ReadPolicy", "BucketName", &[EdgeKind::Read]),
+    ("S3WritePolicy", "BucketName", &[EdgeKind::Write]),
+];
+
+/// Whether an IAM action with `*` and `?` covers `name`. Case does not matter to IAM.
+fn matches_wildcard(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut at, mut of) = (0, 0);
+    let mut retry = None;
+    while of < name.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                retry = Some((at, of));
+                at += 1;
+            }
+            Some(&c) if c == b'?' || c == name[of] => {
+                at += 1;
+                of += 1;
+            }
+            Some(_) | None => {
+                let Some((star, taken)) = retry else { return false };
+                retry = Some((star, taken + 1));
+                at = star + 1;
+                of = taken + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|&c| c == b'*')
+}

@@ -1,0 +1,155 @@
+//! Which CloudFormation type is which kind of vertex.
+
+use super::{EdgeKind, VertexKind};
+
+impl VertexKind {
+    /// The name that rules use: `function`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Queue => "queue",
+            Self::Topic => "topic",
+            Self::Stream => "stream",
+            Self::StreamConsumer => "stream-consumer",
+            Self::Table => "table",
+            Self::Bucket => "bucket",
+            Self::EventBus => "event-bus",
+            Self::Rule => "rule",
+            Self::Schedule => "schedule",
+            Self::Pipe => "pipe",
+            Self::RestApi => "rest-api",
+            Self::HttpApi => "http-api",
+            Self::WebSocketApi => "websocket-api",
+            Self::StateMachine => "state-machine",
+            Self::Distribution => "distribution",
+            Self::UserPool => "user-pool",
+            Self::Route => "route",
+            Self::FunctionUrl => "function-url",
+            Self::UserPoolTrigger => "user-pool-trigger",
+            Self::GraphQlField => "graphql-field",
+            Self::TargetGroup => "target-group",
+            Self::External => "external",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of a resource of this type. An API of `AWS::ApiGatewayV2` is taken for an HTTP API; its
+    /// protocol says more.
+    pub(super) fn of_type(type_name: &str) -> Self {
+        match type_name {
+            "AWS::Lambda::Function" => Self::Function,
+            "AWS::Lambda::Url" => Self::FunctionUrl,
+            "AWS::SQS::Queue" => Self::Queue,
+            "AWS::SNS::Topic" => Self::Topic,
+            "AWS::Kinesis::Stream" => Self::Stream,
+            "AWS::Kinesis::StreamConsumer" => Self::StreamConsumer,
+            "AWS::DynamoDB::Table" => Self::Table,
+            "AWS::S3::Bucket" => Self::Bucket,
+            "AWS::Events::EventBus" => Self::EventBus,
+            "AWS::Events::Rule" => Self::Rule,
+            "AWS::Scheduler::Schedule" => Self::Schedule,
+            "AWS::Pipes::Pipe" => Self::Pipe,
+            "AWS::ApiGateway::RestApi" => Self::RestApi,
+            "AWS::ApiGatewayV2::Api" => Self::HttpApi,
+            "AWS::StepFunctions::StateMachine" => Self::StateMachine,
+            "AWS::CloudFront::Distribution" => Self::Distribution,
+            "AWS::Cognito::UserPool" => Self::UserPool,
+            "AWS::ElasticLoadBalancingV2::TargetGroup" => Self::TargetGroup,
+            _ => Self::Other,
+        }
+    }
+
+    /// The property that gives a resource of this kind its name, by which text may refer to it.
+    pub(super) fn name_property(self) -> Option<&'static str> {
+        match self {
+            Self::Function => Some("FunctionName"),
+            Self::Queue => Some("QueueName"),
+            Self::Topic => Some("TopicName"),
+            Self::Stream | Self::EventBus => Some("Name"),
+            Self::Table => Some("TableName"),
+            Self::Bucket => Some("BucketName"),
+            Self::StateMachine => Some("StateMachineName"),
+            Self::StreamConsumer
+            | Self::Rule
+            | Self::Schedule
+            | Self::Pipe
+            | Self::RestApi
+            | Self::HttpApi
+            | Self::WebSocketApi
+            | Self::Distribution
+            | Self::UserPool
+            | Self::Route
+            | Self::FunctionUrl
+            | Self::UserPoolTrigger
+            | Self::GraphQlField
+            | Self::TargetGroup
+            | Self::External
+            | Self::Other => None,
+        }
+    }
+
+    /// How something that does not wait hands an event to a resource of this kind; nothing where none can.
+    pub(super) fn delivery(self) -> Option<EdgeKind> {
+        match self {
+            Self::Function => Some(EdgeKind::InvokeAsync),
+            Self::StateMachine => Some(EdgeKind::StartAsync),
+            Self::Queue => Some(EdgeKind::Send),
+            Self::Topic | Self::EventBus => Some(EdgeKind::Publish),
+            Self::Stream | Self::Table | Self::Bucket => Some(EdgeKind::Write),
+            Self::StreamConsumer
+            | Self::Rule
+            | Self::Schedule
+            | Self::Pipe
+            | Self::RestApi
+            | Self::HttpApi
+            | Self::WebSocketApi
+            | Self::Distribution
+            | Self::UserPool
+            | Self::Route
+            | Self::FunctionUrl
+            | Self::UserPoolTrigger
+            | Self::GraphQlField
+            | Self::TargetGroup
+            | Self::External
+            | Self::Other => None,
+        }
+    }
+
+    /// How something that waits calls a resource of this kind; nothing where none can.
+    pub(super) fn call(self) -> Option<EdgeKind> {
+        match self {
+            Self::Function => Some(EdgeKind::InvokeSync),
+            Self::StateMachine => Some(EdgeKind::StartSync),
+            Self::Queue
+            | Self::Topic
+            | Self::Stream
+            | Self::StreamConsumer
+            | Self::Table
+            | Self::Bucket
+            | Self::EventBus
+            | Self::Rule
+            | Self::Schedule
+            | Self::Pipe
+            | Self::RestApi
+            | Self::HttpApi
+            | Self::WebSocketApi
+            | Self::Distribution
+            | Self::UserPool
+            | Self::Route
+            | Self::FunctionUrl
+            | Self::UserPoolTrigger
+            | Self::GraphQlField
+            | Self::TargetGroup
+            | Self::External
+            | Self::Other => None,
+        }
+    }
+
+    /// Whether this is a place at which a caller waits for an answer.
+    pub(super) fn is_sync_entry(self) -> bool {
+        matches!(
+            self,
+            Self::Route | Self::FunctionUrl | Self::UserPoolTrigger | Self::GraphQlField | Self::TargetGroup
+        )
+    }
+}

@@ -1,0 +1,214 @@
+//! Notifications: topics, buckets, log groups and IoT rules push what happens to whoever subscribed.
+
+use crate::names::Name;
+use crate::template::{Guard, Origin, Resource};
+
+use super::branch::Branch;
+use super::draft::{Draft, Wiring};
+use super::settings::{self, Setting};
+use super::target::Outside;
+use super::{VertexId, VertexKind};
+
+/// Adds the edge of an `AWS::SNS::Subscription`.
+pub(super) fn read_subscription(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    for topic in draft.branches(properties, &["TopicArn"]) {
+        for (guard, topic) in draft.targets(topic, &[VertexKind::Topic], (id, "topic")) {
+            for endpoint in draft.branches(properties, &["Endpoint"]) {
+                let filter = Some((settings::SUBSCRIPTION, properties));
+                let push = Push { from: topic.vertex, via: id, guard, origin: resource.origin, filter };
+                push.to(draft, endpoint, &[VertexKind::Function, VertexKind::Queue]);
+            }
+        }
+    }
+}
+
+/// Adds the edges of the subscriptions that an `AWS::SNS::Topic` lists itself.
+pub(super) fn read_topic(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
+    for subscription in draft.branches(properties, &["Subscription", "*"]) {
+        for endpoint in draft.branches(subscription, &["Endpoint"]) {
+            let filter = Some((settings::SUBSCRIPTION, subscription));
+            let origin = draft.values().origin(endpoint.value);
+            let push = Push { from, via: id, guard: Guard::ALWAYS, origin, filter };
+            push.to(draft, endpoint, &[VertexKind::Function, VertexKind::Queue]);
+        }
+    }
+}
+
+/// Adds the edges of an `AWS::S3::Bucket`'s notifications.
+pub(super) fn read_bucket(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
+    for (list, key, kind) in [
+        ("LambdaConfigurations", "Function", VertexKind::Function),
+        ("QueueConfigurations", "Queue", VertexKind::Queue),
+        ("TopicConfigurations", "Topic", VertexKind::Topic),
+    ] {
+        for configuration in draft.branches(properties, &["NotificationConfiguration", list, "*"]) {
+            for receiver in draft.branches(configuration, &[key]) {
+                let filter = Some((settings::NOTIFICATION, configuration));
+                let origin = draft.values().origin(receiver.value);
+                Push { from, via: id, guard: Guard::ALWAYS, origin, filter }.to(draft, receiver, &[kind]);
+            }
+        }
+    }
+}
+
+/// Adds the edge of an `AWS::Logs::SubscriptionFilter`: a log group pushes its lines.
+pub(super) fn read_log_subscription(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    let from = log_group(draft, id, resource, properties);
+    for receiver in draft.branches(properties, &["DestinationArn"]) {
+        let push = Push { from, via: id, guard: Guard::ALWAYS, origin: resource.origin, filter: None };
+        push.to(draft, receiver, &[VertexKind::Function, VertexKind::Stream]);
+    }
+}
+
+/// Adds the edges of an `AWS::IoT::TopicRule`'s actions.
+pub(super) fn read_iot_rule(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
+    let payload = &["TopicRulePayload", "Actions", "*"];
+    for (path, kind) in [
+        (["Lambda", "FunctionArn"], VertexKind::Function),
+        (["Sqs", "QueueUrl"], VertexKind::Queue),
+        (["Sns", "TargetArn"], VertexKind::Topic),
+        (["Kinesis", "StreamName"], VertexKind::Stream),
+        (["StepFunctions", "StateMachineName"], VertexKind::StateMachine),
+    ] {
+        for action in draft.branches(properties, payload) {
+            for receiver in draft.branches(action, &path) {
+                Push { from, via: id, guard: Guard::ALWAYS, origin: resource.origin, filter: None }.to(
+                    draft,
+                    receiver,
+                    &[kind],
+                );
+            }
+        }
+    }
+}
+
+/// The type of the vertex that log lines come from.
+const LOG_GROUP: &str = "AWS::Logs::LogGroup";
+
+/// The log group of a subscription; one that Lambda makes is outside of the template.
+fn log_group(draft: &mut Draft<'_>, id: Name, resource: &Resource, properties: Branch) -> VertexId {
+    for name in draft.branches(properties, &["LogGroupName"]) {
+        for (_, group) in draft.targets_inside(name, &[VertexKind::Other]) {
+            if draft.text(draft.vertex(group.vertex).type_name) == LOG_GROUP {
+                return group.vertex;
+            }
+        }
+    }
+    let name = draft.names().intern(&format!("{} log group", draft.text(id)));
+    draft.outside(Outside { name, service: Some("logs") }, resource.origin)
+}
+
+/// One thing that pushes.
+#[derive(Clone, Copy)]
+struct Push {
+    from: VertexId,
+    via: Name,
+    guard: Guard,
+    origin: Origin,
+    /// What it says of which events it lets through, and the map that says it.
+    filter: Option<(&'static [Setting], Branch)>,
+}
+
+impl Push {
+    fn to(self, draft: &mut Draft<'_>, receiver: Branch, wanted: &[VertexKind]) {
+        for (guard, target) in draft.targets_inside(receiver, wanted) {
+            let Some(kind) = draft.vertex(target.vertex).kind.delivery() else { continue };
+            let wiring = Wiring {
+                kind,
+                from: self.from,
+                to: target.vertex,
+                via: Some(self.via),
+                guard: draft.and(self.guard, guard),
+                origin: self.origin,
+                proof: draft.values().origin(receiver.value),
+            };
+            let filter =
+                self.filter.map(|(filter, start)| settings::facts(filter, Some(start.value), self.origin));
+            draft.wire(wiring, filter.unwrap_or_default());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EdgeKind;
+    use super::super::tests::{edge_fact, edges, resources};
+
+    #[test]
+    fn a_subscription_pushes_to_a_function_or_sends_to_a_queue() {
+        let template = resources(
+            "  T: {Type: 'AWS::SNS::Topic', Properties: {Subscription: [{Protocol: sqs, Endpoint: !GetAtt Q.Arn}]}}
+  F: {Type: 'AWS::Lambda::Function'}
+  Q: {Type: 'AWS::SQS::Queue'}
+  S: {Type: 'AWS::SNS::Subscription', Properties: {TopicArn: !Ref T, Protocol: lambda, Endpoint: !GetAtt F.Arn}}
+",
+        );
+        assert_eq!(edges(&template), ["send T -> Q [certain]", "invoke.async T -> F [certain]"]);
+    }
+
+    #[test]
+    fn a_topic_elsewhere_is_a_placeholder() {
+        let template = resources(
+            "  F: {Type: 'AWS::Lambda::Function'}
+  S:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: 'arn:aws:sns:eu-west-1:1:news', Protocol: lambda, Endpoint: !GetAtt F.Arn}
+",
+        );
+        assert_eq!(edges(&template), ["invoke.async arn:aws:sns:eu-west-1:1:news -> F [certain]"]);
+    }
+
+    #[test]
+    fn a_bucket_notifies_functions_queues_and_topics() {
+        let template = resources(
+            "  B:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt F.Arn}]
+        QueueConfigurations: [{Event: 's3:ObjectCreated:*', Queue: !GetAtt Q.Arn}]
+        TopicConfigurations: [{Event: 's3:ObjectCreated:*', Topic: !Ref T}]
+  F: {Type: 'AWS::Lambda::Function'}
+  Q: {Type: 'AWS::SQS::Queue'}
+  T: {Type: 'AWS::SNS::Topic'}
+",
+        );
+        assert_eq!(
+            edges(&template),
+            ["invoke.async B -> F [certain]", "send B -> Q [certain]", "publish B -> T [certain]"]
+        );
+    }
+
+    #[test]
+    fn a_filter_is_a_fact_of_the_edge_that_it_guards() {
+        let template = resources(
+            "  B:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt F.Arn, Filter: raw/}]
+  F: {Type: 'AWS::Lambda::Function'}
+",
+        );
+        assert_eq!(edge_fact(&template, EdgeKind::InvokeAsync, "Filter"), "raw/");
+    }
+
+    #[test]
+    fn log_groups_and_iot_rules_push_to_functions() {
+        let template = resources(
+            "  F: {Type: 'AWS::Lambda::Function'}
+  G: {Type: 'AWS::Logs::LogGroup'}
+  L: {Type: 'AWS::Logs::SubscriptionFilter', Properties: {LogGroupName: !Ref G, DestinationArn: !GetAtt F.Arn}}
+  I:
+    Type: AWS::IoT::TopicRule
+    Properties: {TopicRulePayload: {Actions: [{Lambda: {FunctionArn: !GetAtt F.Arn}}]}}
+",
+        );
+        assert_eq!(edges(&template), ["invoke.async G -> F [certain]", "invoke.async I -> F [certain]"]);
+    }
+}

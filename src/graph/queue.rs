@@ -1,0 +1,132 @@
+//! What a queue is beyond its own properties: FIFO by name, or made behind a subscription.
+
+use rustc_hash::FxHashSet;
+
+use crate::template::{Alt, Origin, Resource, TextPart, Unknown};
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, settings};
+
+/// States of every queue whether it is FIFO, and whether a SAM event made it.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let subscribed: FxHashSet<VertexId> = draft
+        .graph
+        .edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::Send && draft.vertex(edge.from).kind == VertexKind::Topic)
+        .map(|edge| edge.to)
+        .collect();
+    for (&id, resource) in &draft.template().resources {
+        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Queue) else {
+            continue;
+        };
+        let fifo = fifo(draft, resource);
+        draft.graph.vertices[vertex.0 as usize].facts.push(fifo);
+        let is_implicit = subscribed.contains(&vertex) && resource.made_by.is_some_and(|maker| maker != id);
+        draft.add_fact(vertex, "Implicit", Plain::Bool(is_implicit), resource.origin);
+    }
+}
+
+/// Whether a queue elsewhere is FIFO, by its ARN, in which what is not known stands as `${…}`.
+pub(super) fn fifo_by_arn(arn: &str) -> Plain {
+    if arn.ends_with('}') { Plain::Unknown } else { Plain::Bool(is_fifo(arn)) }
+}
+
+/// A queue's own word, or the end of its name: SQS takes `.fifo` for FIFO queues alone.
+fn fifo(draft: &Draft<'_>, resource: &Resource) -> Fact {
+    let properties = Branch::properties(resource);
+    let has = |key: &str| properties.into_iter().flat_map(|start| draft.branches(start, &[key])).next();
+    match (has("FifoQueue"), has("QueueName")) {
+        (None, Some(name)) => Fact::Derived {
+            name: "Fifo",
+            value: fifo_by_name(draft, name),
+            origin: draft.values().origin(name.value),
+        },
+        (Some(_), _) | (None, None) => own_word(resource.origin, properties),
+    }
+}
+
+fn own_word(origin: Origin, properties: Option<Branch>) -> Fact {
+    settings::facts(settings::FIFO, properties.map(|start| start.value), origin).remove(0)
+}
+
+/// SQS takes `.fifo` at the end of a FIFO queue's name alone, and for every FIFO queue.
+fn fifo_by_name(draft: &Draft<'_>, name: Branch) -> Plain {
+    Plain::agreed(draft.alternatives(name).into_iter().map(|(_, alt)| match alt {
+        // A made-up name has no such end, and no region, account or stack is called so.
+        Alt::Absent { .. } | Alt::Unknown(Unknown::Pseudo(_)) => Some(false),
+        Alt::Scalar { text, .. } => Some(is_fifo(draft.text(text))),
+        Alt::OneOf { values, .. } => {
+            let mut verdicts = values.iter().map(|value| is_fifo(draft.text(*value)));
+            let first = verdicts.next()?;
+            verdicts.all(|verdict| verdict == first).then_some(first)
+        }
+        Alt::Text(parts) => match parts.last()? {
+            TextPart::Known(text) => Some(is_fifo(draft.text(*text))),
+            TextPart::Pseudo(_) => Some(false),
+            TextPart::Resource { .. } | TextPart::Unknown(_) => None,
+        },
+        Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Unknown(_) => None,
+    }))
+}
+
+fn is_fifo(name: &str) -> bool {
+    name.strip_suffix(".fifo").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fact, resources};
+    use super::super::{Graph, Vertex, VertexKind};
+    use crate::template::Resolver;
+
+    #[test]
+    fn a_queue_is_fifo_by_its_own_word_or_by_its_name() {
+        for (properties, fifo) in [
+            ("", "false by default"),
+            ("FifoQueue: true", "true"),
+            ("QueueName: orders.fifo", "true"),
+            ("QueueName: orders", "false"),
+            ("QueueName: !Sub '${AWS::StackName}.fifo'", "true"),
+            ("QueueName: !Sub 'orders-${AWS::Region}'", "false"),
+            ("QueueName: !Ref 'AWS::StackName'", "false"),
+            ("QueueName: !Sub '${Name}-orders'", "false"),
+            ("QueueName: !If [A, orders, !Ref 'AWS::NoValue']", "false"),
+        ] {
+            let template =
+                resources(&format!("  Q: {{Type: 'AWS::SQS::Queue', Properties: {{{properties}}}}}\n"));
+            assert_eq!(fact(&template, "Q", "Fifo"), fifo, "{properties}");
+        }
+    }
+
+    #[test]
+    fn a_queue_whose_name_may_end_in_fifo_may_be_fifo() {
+        for name in ["!Ref Name", "!Sub 'orders${End}'", "!If [A, orders.fifo, orders]", "!ImportValue name"]
+        {
+            let template =
+                resources(&format!("  Q: {{Type: 'AWS::SQS::Queue', Properties: {{QueueName: {name}}}}}\n"));
+            assert_eq!(fact(&template, "Q", "Fifo"), "unknown", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_queue_elsewhere_is_fifo_by_the_end_of_its_arn() {
+        for (arn, fifo) in [
+            ("arn:aws:sqs:eu-west-1:123456789012:orders.fifo", "true"),
+            ("!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${Name}.fifo'", "true"),
+            ("!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders'", "false"),
+            ("!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:${Name}'", "unknown"),
+        ] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  M: {{Type: 'AWS::Lambda::EventSourceMapping', Properties: {{FunctionName: !Ref F, EventSourceArn: {arn}}}}}
+"
+            ));
+            let graph = Graph::build(Resolver::new(&template));
+            let is_external = |vertex: &&Vertex| vertex.kind == VertexKind::External;
+            let queue = graph.vertices.iter().find(is_external).expect("the queue is elsewhere");
+            assert_eq!(fact(&template, template.names.text(queue.id), "Fifo"), fifo, "{arn}");
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! A route is a method and a path of an API, with the integration that answers it.
+
+use crate::names::Name;
+use crate::template::{Alt, Guard, Origin};
+
+use super::branch::Branch;
+use super::draft::{Caller, Draft, Wiring};
+use super::settings::{self, Setting};
+use super::{EdgeKind, Fact, Plain, Vertex, VertexId, VertexKind};
+
+/// Which API a route belongs to, and the form in which its integration is written.
+#[derive(Clone, Copy)]
+pub(super) struct Api {
+    pub(super) id: Name,
+    pub(super) vertex: VertexId,
+    pub(super) form: Form,
+}
+
+/// The form of an integration: an OpenAPI body and a resource name the same things differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `Integration` of an `AWS::ApiGateway::Method`.
+    RestMethod,
+    /// `x-amazon-apigateway-integration` in the body of a REST API.
+    RestBody,
+    /// An `AWS::ApiGatewayV2::Integration` of an HTTP API.
+    HttpIntegration,
+    /// `x-amazon-apigateway-integration` in the body of an HTTP API.
+    HttpBody,
+    /// An `AWS::ApiGatewayV2::Integration` of a WebSocket API.
+    WebSocketIntegration,
+}
+
+impl Form {
+    fn api_kind(self) -> &'static str {
+        match self {
+            Self::RestMethod | Self::RestBody => "REST",
+            Self::HttpIntegration | Self::HttpBody => "HTTP",
+            Self::WebSocketIntegration => "WEBSOCKET",
+        }
+    }
+
+    fn limit(self) -> &'static [Setting] {
+        match self {
+            Self::RestMethod => settings::REST_LIMIT,
+            Self::RestBody => settings::REST_BODY_LIMIT,
+            Self::HttpIntegration => settings::HTTP_LIMIT,
+            Self::HttpBody => settings::HTTP_BODY_LIMIT,
+            Self::WebSocketIntegration => settings::WEBSOCKET_LIMIT,
+        }
+    }
+
+    fn uri(self) -> &'static str {
+        match self {
+            Self::RestMethod => "Uri",
+            Self::RestBody | Self::HttpBody => "uri",
+            Self::HttpIntegration | Self::WebSocketIntegration => "IntegrationUri",
+        }
+    }
+
+    fn subtype(self) -> &'static str {
+        match self {
+            Self::RestMethod | Self::HttpIntegration | Self::WebSocketIntegration => "IntegrationSubtype",
+            Self::RestBody | Self::HttpBody => "integrationSubtype",
+        }
+    }
+
+    fn transfer_mode(self) -> &'static str {
+        match self {
+            Self::RestMethod | Self::HttpIntegration | Self::WebSocketIntegration => "ResponseTransferMode",
+            Self::RestBody | Self::HttpBody => "responseTransferMode",
+        }
+    }
+
+    /// Where an integration without a target of its own says what it acts on.
+    fn requests(self) -> [&'static str; 2] {
+        match self {
+            Self::RestMethod | Self::HttpIntegration | Self::WebSocketIntegration => {
+                ["RequestParameters", "RequestTemplates"]
+            }
+            Self::RestBody | Self::HttpBody => ["requestParameters", "requestTemplates"],
+        }
+    }
+}
+
+/// A method and a path; `None` is what cannot be told.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'k> {
+    pub(super) method: Option<&'k str>,
+    pub(super) path: Option<&'k str>,
+}
+
+/// Adds a route as an entry point, and an edge to what its integration calls.
+pub(super) fn add(draft: &mut Draft<'_>, api: Api, key: Key<'_>, answer: Answer) -> VertexId {
+    let entry = add_entry(draft, api, key, answer);
+    let route = Route { entry, form: api.form, answer };
+    for uri in draft.branches(answer.integration, &[api.form.uri()]) {
+        route.call(draft, uri);
+    }
+    if let Some(subtype) = draft.known_text_at(answer.integration, &[api.form.subtype()]) {
+        route.act(draft, &subtype.replace('-', ":"), Guard::ALWAYS);
+    }
+    entry
+}
+
+/// What answers a route.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    /// The map that describes the integration.
+    pub(super) integration: Branch,
+    /// The resource that makes the link.
+    pub(super) via: Name,
+    /// Where the author acts on the route.
+    pub(super) origin: Origin,
+}
+
+fn add_entry(draft: &mut Draft<'_>, api: Api, key: Key<'_>, answer: Answer) -> VertexId {
+    let Answer { integration, origin, .. } = answer;
+    let value = streaming(draft, api.form, integration);
+    let mut facts = settings::facts(api.form.limit(), Some(integration.value), origin);
+    facts.push(Fact::Derived { name: "Streaming", value, origin });
+    declare(draft, api, key, Declared { guard: integration.guard, origin, facts })
+}
+
+/// A route whose key is known, and what is known of its integration.
+pub(super) struct Declared {
+    pub(super) guard: Guard,
+    pub(super) origin: Origin,
+    /// What is known of the integration.
+    pub(super) facts: Vec<Fact>,
+}
+
+/// Adds the entry point alone.
+pub(super) fn declare(draft: &mut Draft<'_>, api: Api, key: Key<'_>, declared: Declared) -> VertexId {
+    let Declared { guard, origin, facts: more } = declared;
+    let names = draft.names();
+    let method = key.method.map(str::to_uppercase);
+    let shown =
+        format!("{} {} {}", draft.text(api.id), method.as_deref().unwrap_or("?"), key.path.unwrap_or("?"));
+    let known = |text: Option<&str>| text.map_or(Plain::Unknown, |text| Plain::Name(names.intern(text)));
+    let is_write = method.as_deref().map(|method| !matches!(method, "GET" | "HEAD" | "OPTIONS"));
+    let mut facts = vec![
+        Fact::Derived { name: "Api", value: Plain::Name(api.id), origin },
+        Fact::Derived { name: "ApiKind", value: Plain::Text(api.form.api_kind()), origin },
+        Fact::Derived { name: "Method", value: known(method.as_deref()), origin },
+        Fact::Derived { name: "Path", value: known(key.path), origin },
+        Fact::Derived { name: "Write", value: is_write.map_or(Plain::Unknown, Plain::Bool), origin },
+    ];
+    facts.extend(more);
+    draft.add_vertex(Vertex {
+        id: names.intern(&shown),
+        kind: VertexKind::Route,
+        type_name: draft.vertex(api.vertex).type_name,
+        guard: draft.and(guard, draft.vertex(api.vertex).guard),
+        origin,
+        facts,
+    })
+}
+
+/// Whether the answer is streamed, which lifts the limits on time and size.
+fn streaming(draft: &Draft<'_>, form: Form, integration: Branch) -> Plain {
+    let by_uri = draft
+        .branches(integration, &[form.uri()])
+        .into_iter()
+        .flat_map(|uri| draft.references(uri))
+        .any(|(_, reference)| reference.text.contains("response-streaming-invocations"));
+    if by_uri {
+        return Plain::Bool(true);
+    }
+    let modes = draft.branches(integration, &[form.transfer_mode()]);
+    if modes.is_empty() {
+        return draft.absence();
+    }
+    Plain::agreed(modes.into_iter().flat_map(|mode| draft.alternatives(mode)).map(|(_, alt)| match alt {
+        // SAM's own word stays where a parameter holds it.
+        Alt::Scalar { text, .. } => Some(matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM")),
+        Alt::Absent { .. } => Some(false),
+        Alt::OneOf { .. }
+        | Alt::List(_)
+        | Alt::Map(_)
+        | Alt::Resource { .. }
+        | Alt::Text(_)
+        | Alt::Unknown(_) => None,
+    }))
+}
+
+/// A route that is an entry point already.
+struct Route {
+    entry: VertexId,
+    form: Form,
+    answer: Answer,
+}
+
+impl Route {
+    fn call(&self, draft: &mut Draft<'_>, uri: Branch) {
+        let proof = draft.values().origin(uri.value);
+        let Answer { via, origin, .. } = self.answer;
+        let kind = self.waiting(draft);
+        draft.call_functions(Caller { kind, ..Caller::waiting(self.entry, via, origin) }, uri);
+        for (guard, reference) in draft.references(uri) {
+            let Some(action) = service_action(&reference.text) else { continue };
+            let inside = draft.inside(&reference, kinds_of(&action));
+            if inside.is_empty() {
+                self.act(draft, &action, guard);
+            }
+            let Some(kind) = edge_of_action(&action) else { continue };
+            for (own, target) in inside {
+                let guard = draft.and(guard, own);
+                draft.wire(self.wiring(draft, kind, target.vertex, guard, proof), Vec::new());
+            }
+        }
+    }
+
+    /// Whether the route waits for its function: an integration that is no proxy can ask Lambda not to make it.
+    fn waiting(&self, draft: &Draft<'_>) -> EdgeKind {
+        let [parameters, _] = self.form.requests();
+        let header = |name: &str| {
+            let path = [parameters, name];
+            (!draft.branches(self.answer.integration, &path).is_empty())
+                .then(|| draft.known_text_at(self.answer.integration, &path))
+        };
+        match INVOCATION_TYPE.iter().find_map(|name| header(name)) {
+            None | Some(Some("'RequestResponse'")) => EdgeKind::InvokeSync,
+            Some(Some("'Event'")) => EdgeKind::InvokeAsync,
+            Some(_) => EdgeKind::Invoke,
+        }
+    }
+
+    /// The edge of an integration that acts on a service: what it acts on stands in the request that it makes.
+    fn act(&self, draft: &mut Draft<'_>, action: &str, guard: Guard) {
+        let Some(kind) = edge_of_action(action) else { return };
+        for key in self.form.requests() {
+            for value in draft.branches(self.answer.integration, &[key, "*"]) {
+                let proof = draft.values().origin(value.value);
+                for (own, target) in draft.targets_inside(value, kinds_of(action)) {
+                    let guard = draft.and(guard, own);
+                    let wiring = self.wiring(draft, kind, target.vertex, guard, proof);
+                    if draft.wire(wiring, Vec::new()).is_some() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// An action is changed where the integration is described, which may be far from the route.
+    fn wiring(&self, draft: &Draft<'_>, kind: EdgeKind, to: VertexId, guard: Guard, proof: Origin) -> Wiring {
+        let Answer { via, integration, .. } = self.answer;
+        let origin = draft.values().origin(integration.value);
+        Wiring { kind, from: self.entry, to, via: Some(via), guard, origin, proof }
+    }
+}
+
+/// The header that says whether Lambda makes the caller wait, as an integration's parameter.
+const INVOCATION_TYPE: &[&str] = &[
+    "integration.request.header.X-Amz-Invocation-Type",
+    "integration.request.header.x-amz-invocation-type",
+    "integration.request.header.InvocationType",
+];
+
+/// `states:StartSyncExecution` of `arn:aws:apigateway:eu-west-1:states:action/StartSyncExecution`, and
+/// `sqs:path` of `…:sqs:path/123456789012/orders`.
+fn service_action(uri: &str) -> Option<String> {
+    let rest = uri.split_once(":apigateway:")?.1;
+    let mut parts = rest.splitn(3, ':');
+    let (_, service, action) = (parts.next()?, parts.next()?, parts.next()?);
+    let action = match action.split_once('/') {
+        Some(("action", name)) => name,
+        Some(("path", _)) => "path",
+        Some(_) | None => return None,
+    };
+    (service != "lambda").then(|| format!("{service}:{action}"))
+}
+
+fn edge_of_action(action: &str) -> Option<EdgeKind> {
+    match action {
+        "states:StartSyncExecution" | "StepFunctions:StartSyncExecution" => Some(EdgeKind::StartSync),
+        "states:StartExecution" | "StepFunctions:StartExecution" => Some(EdgeKind::StartAsync),
+        "sqs:SendMessage" | "SQS:SendMessage" | "sqs:path" => Some(EdgeKind::Send),
+        "sns:Publish" | "sns:path" | "events:PutEvents" | "EventBridge:PutEvents" => Some(EdgeKind::Publish),
+        "kinesis:PutRecord" | "kinesis:PutRecords" | "Kinesis:PutRecord" => Some(EdgeKind::Write),
+        "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:Scan" | "dynamodb:BatchGetItem" => {
+            Some(EdgeKind::Read)
+        }
+        "dynamodb:PutItem" | "dynamodb:UpdateItem" | "dynamodb:DeleteItem" | "dynamodb:BatchWriteItem" => {
+            Some(EdgeKind::Write)
+        }
+        _ => None,
+    }
+}
+
+/// What an action on a service acts on.
+fn kinds_of(action: &str) -> &'static [VertexKind] {
+    match action.split(':').next().unwrap_or_default() {
+        "states" | "StepFunctions" => &[VertexKind::StateMachine],
+        "sqs" | "SQS" => &[VertexKind::Queue],
+        "sns" => &[VertexKind::Topic],
+        "events" | "EventBridge" => &[VertexKind::EventBus],
+        "kinesis" | "Kinesis" => &[VertexKind::Stream],
+        "dynamodb" => &[VertexKind::Table],
+        _ => &[VertexKind::Other],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{edge_fact, edges, fact, resources};
+    use super::*;
+    use crate::template::Template;
+
+    fn rest_body(integration: &str) -> Template {
+        resources(&format!(
+            "  F: {{Type: 'AWS::Lambda::Function'}}
+  Live: {{Type: 'AWS::Lambda::Alias', Properties: {{FunctionName: !Ref F}}}}
+  Flow: {{Type: 'AWS::StepFunctions::StateMachine'}}
+  Q: {{Type: 'AWS::SQS::Queue'}}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        paths:
+          /orders:
+            parameters: []
+            post:
+              x-amazon-apigateway-integration: {integration}
+"
+        ))
+    }
+
+    #[test]
+    fn an_integration_that_asks_lambda_not_to_wait_is_asynchronous() {
+        let integration = |parameters: &str| {
+            rest_body(&format!(
+                "{{uri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{F.Arn}}/invocations', \
+                 requestParameters: {{integration.request.header.X-Amz-Invocation-Type: {parameters}}}}}"
+            ))
+        };
+        let kind = |template: &Template| edges(template)[0].split(' ').next().unwrap().to_owned();
+        assert_eq!(kind(&integration("\"'Event'\"")), "invoke.async");
+        assert_eq!(kind(&integration("\"'RequestResponse'\"")), "invoke.sync");
+        assert_eq!(kind(&integration("method.request.header.Kind")), "invoke");
+    }
+
+    #[test]
+    fn a_route_in_a_body_is_an_entry_point_that_waits_for_its_function() {
+        let template = rest_body(
+            "{uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'}",
+        );
+        assert_eq!(edges(&template), ["invoke.sync Api POST /orders -> F [certain]"]);
+        let fact = |name| fact(&template, "Api POST /orders", name);
+        assert_eq!(
+            ["Api", "ApiKind", "Method", "Path", "Write"].map(fact),
+            ["Api", "REST", "POST", "/orders", "true"]
+        );
+        assert_eq!(["Streaming", "TimeoutInMillis"].map(fact), ["false", "29000 by default"]);
+        assert_eq!(edge_fact(&template, EdgeKind::InvokeSync, "Qualified"), "false");
+    }
+
+    #[test]
+    fn a_route_to_an_alias_is_qualified_and_a_stated_limit_is_read() {
+        let template = rest_body(
+            "{timeoutInMillis: 5000, uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Live}/invocations'}",
+        );
+        assert_eq!(edge_fact(&template, EdgeKind::InvokeSync, "Qualified"), "true");
+        assert_eq!(fact(&template, "Api POST /orders", "TimeoutInMillis"), "5000");
+    }
+
+    #[test]
+    fn a_route_streams_by_its_transfer_mode_or_its_uri() {
+        for integration in [
+            "{responseTransferMode: STREAM, uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'}",
+            "{uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${F.Arn}/response-streaming-invocations'}",
+        ] {
+            let template = rest_body(integration);
+            assert_eq!(fact(&template, "Api POST /orders", "Streaming"), "true", "{integration}");
+            assert_eq!(edges(&template), ["invoke.sync Api POST /orders -> F [certain]"], "{integration}");
+        }
+    }
+
+    #[test]
+    fn whether_a_route_streams_is_unknown_where_its_mode_is() {
+        for (mode, streaming) in [
+            ("STREAM", "true"),
+            ("BUFFERED", "false"),
+            ("!Ref Mode", "unknown"),
+            ("!If [Prod, STREAM, BUFFERED]", "unknown"),
+            ("!If [Prod, STREAM, !Ref 'AWS::NoValue']", "unknown"),
+            ("!If [Prod, BUFFERED, !Ref 'AWS::NoValue']", "false"),
+        ] {
+            let template = rest_body(&format!("{{uri: !GetAtt F.Arn, responseTransferMode: {mode}}}"));
+            assert_eq!(fact(&template, "Api POST /orders", "Streaming"), streaming, "{mode}");
+        }
+    }
+
+    #[test]
+    fn a_route_starts_the_workflow_that_its_request_names() {
+        for (action, kind) in [("StartSyncExecution", "start.sync"), ("StartExecution", "start.async")] {
+            let template = rest_body(&format!(
+                "{{uri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:states:action/{action}', \
+                 requestTemplates: {{application/json: !Sub '{{\"input\": \"{{}}\", \"stateMachineArn\": \"${{Flow}}\"}}'}}}}"
+            ));
+            assert_eq!(edges(&template), [format!("{kind} Api POST /orders -> Flow [certain]")]);
+        }
+    }
+
+    #[test]
+    fn a_route_sends_to_the_queue_in_its_path() {
+        let template = rest_body(
+            "{uri: !Sub 'arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Q.QueueName}'}",
+        );
+        assert_eq!(edges(&template), ["send Api POST /orders -> Q [certain]"]);
+    }
+}

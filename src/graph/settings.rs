@@ -1,0 +1,295 @@
+//! The properties that rules ask for, per kind: name, path, and what the service takes where they are absent.
+
+use crate::template::{Origin, ValueId};
+
+use super::limits;
+use super::{Default, Fact, Plain, Shape, VertexKind};
+
+/// One property that rules ask for.
+pub(super) struct Setting {
+    name: &'static str,
+    path: &'static [&'static str],
+    shape: Shape,
+    default: Default,
+}
+
+/// The settings of a resource of this kind.
+pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
+    match kind {
+        VertexKind::Function => FUNCTION,
+        VertexKind::Queue => QUEUE,
+        VertexKind::Stream => STREAM,
+        VertexKind::Table => TABLE,
+        VertexKind::StateMachine => STATE_MACHINE,
+        VertexKind::FunctionUrl => FUNCTION_URL,
+        VertexKind::Rule => RULE,
+        VertexKind::Schedule => SCHEDULE,
+        VertexKind::Pipe => PIPE,
+        VertexKind::Topic
+        | VertexKind::StreamConsumer
+        | VertexKind::Bucket
+        | VertexKind::EventBus
+        | VertexKind::RestApi
+        | VertexKind::HttpApi
+        | VertexKind::WebSocketApi
+        | VertexKind::Distribution
+        | VertexKind::UserPool
+        | VertexKind::Route
+        | VertexKind::UserPoolTrigger
+        | VertexKind::GraphQlField
+        | VertexKind::TargetGroup
+        | VertexKind::External
+        | VertexKind::Other => &[],
+    }
+}
+
+/// The facts that a table of settings states of the map `base`; an absent value would be written at `origin`.
+pub(super) fn facts(settings: &[Setting], base: Option<ValueId>, origin: Origin) -> Vec<Fact> {
+    settings
+        .iter()
+        .map(|setting| Fact::Setting {
+            name: setting.name,
+            base,
+            path: setting.path,
+            shape: setting.shape,
+            default: setting.default.clone(),
+            origin,
+        })
+        .collect()
+}
+
+const fn setting(
+    name: &'static str,
+    path: &'static [&'static str],
+    shape: Shape,
+    default: Default,
+) -> Setting {
+    Setting { name, path, shape, default }
+}
+
+const fn integer(name: &'static str, path: &'static [&'static str], default: i64) -> Setting {
+    setting(name, path, Shape::Integer, Default::Value(Plain::Int(default)))
+}
+
+const fn optional_integer(name: &'static str, path: &'static [&'static str]) -> Setting {
+    setting(name, path, Shape::Integer, Default::Missing)
+}
+
+const fn text(name: &'static str, path: &'static [&'static str], default: &'static str) -> Setting {
+    setting(name, path, Shape::Text, Default::Value(Plain::Text(default)))
+}
+
+const fn optional_text(name: &'static str, path: &'static [&'static str]) -> Setting {
+    setting(name, path, Shape::Text, Default::Missing)
+}
+
+const fn as_written(name: &'static str, path: &'static [&'static str]) -> Setting {
+    setting(name, path, Shape::AsWritten, Default::Missing)
+}
+
+const FUNCTION: &[Setting] = &[
+    integer("Timeout", &["Timeout"], limits::FUNCTION_TIMEOUT),
+    integer("MemorySize", &["MemorySize"], limits::FUNCTION_MEMORY),
+    optional_text("Runtime", &["Runtime"]),
+    text("PackageType", &["PackageType"], "Zip"),
+    optional_integer("ReservedConcurrentExecutions", &["ReservedConcurrentExecutions"]),
+];
+
+const QUEUE: &[Setting] =
+    &[integer("VisibilityTimeout", &["VisibilityTimeout"], limits::QUEUE_VISIBILITY_TIMEOUT)];
+
+/// What a subscription lets through, from an `AWS::SNS::Subscription` or a topic's own list.
+pub(super) const SUBSCRIPTION: &[Setting] = &[as_written("Filter", &["FilterPolicy"])];
+
+/// What a bucket's notification lets through.
+pub(super) const NOTIFICATION: &[Setting] = &[as_written("Filter", &["Filter"])];
+
+/// Whether a queue says itself that it is FIFO; where it does not, its name does.
+pub(super) const FIFO: &[Setting] =
+    &[setting("Fifo", &["FifoQueue"], Shape::Boolean, Default::Value(Plain::Bool(false)))];
+
+const STREAM: &[Setting] = &[
+    optional_integer("ShardCount", &["ShardCount"]),
+    optional_text("StreamMode", &["StreamModeDetails", "StreamMode"]),
+];
+
+const TABLE: &[Setting] = &[
+    text("BillingMode", &["BillingMode"], "PROVISIONED"),
+    optional_integer("ReadCapacityUnits", &["ProvisionedThroughput", "ReadCapacityUnits"]),
+    optional_integer("WriteCapacityUnits", &["ProvisionedThroughput", "WriteCapacityUnits"]),
+];
+
+/// Where a REST API's endpoint is: at the edge, unless it is stated.
+pub(super) const ENDPOINT: &[Setting] =
+    &[text("EndpointType", &["EndpointConfiguration", "Types", "0"], "EDGE")];
+
+/// The other place where a REST API may state its endpoint type.
+pub(super) const ENDPOINT_PARAMETER: &[Setting] =
+    &[text("EndpointType", &["Parameters", "endpointConfigurationTypes"], "EDGE")];
+
+const STATE_MACHINE: &[Setting] = &[text("WorkflowType", &["StateMachineType"], "STANDARD")];
+
+const FUNCTION_URL: &[Setting] = &[text("InvokeMode", &["InvokeMode"], "BUFFERED")];
+
+const RULE: &[Setting] = &[
+    text("State", &["State"], "ENABLED"),
+    optional_text("ScheduleExpression", &["ScheduleExpression"]),
+    as_written("EventPattern", &["EventPattern"]),
+];
+
+const SCHEDULE: &[Setting] = &[text("State", &["State"], "ENABLED")];
+
+const PIPE: &[Setting] = &[text("DesiredState", &["DesiredState"], "RUNNING")];
+
+/// What every event source mapping may set, whatever it reads from.
+pub(super) const MAPPING: &[Setting] = &[
+    optional_integer("MaximumRetryAttempts", &["MaximumRetryAttempts"]),
+    optional_integer("MaximumRecordAgeInSeconds", &["MaximumRecordAgeInSeconds"]),
+    setting("BisectBatchOnFunctionError", &["BisectBatchOnFunctionError"], Shape::Boolean, Default::Missing),
+    optional_integer("ParallelizationFactor", &["ParallelizationFactor"]),
+    optional_integer("TumblingWindowInSeconds", &["TumblingWindowInSeconds"]),
+    as_written("FunctionResponseTypes", &["FunctionResponseTypes"]),
+    as_written("FilterCriteria", &["FilterCriteria"]),
+    setting("Enabled", &["Enabled"], Shape::Boolean, Default::Value(Plain::Bool(true))),
+    optional_integer("MaximumConcurrency", &["ScalingConfig", "MaximumConcurrency"]),
+    as_written("ProvisionedPollers", &["ProvisionedPollerConfig"]),
+    optional_text("StartingPosition", &["StartingPosition"]),
+];
+
+/// How much a mapping hands over at once, where the service that it reads from is not known.
+pub(super) const UNKNOWN_BATCH: &[Setting] = &[
+    setting("BatchSize", &["BatchSize"], Shape::Integer, Default::Unknown),
+    setting(
+        "MaximumBatchingWindowInSeconds",
+        &["MaximumBatchingWindowInSeconds"],
+        Shape::Integer,
+        Default::Unknown,
+    ),
+];
+
+/// How much a mapping on a queue hands over at once.
+pub(super) const QUEUE_BATCH: &[Setting] = &[
+    integer("BatchSize", &["BatchSize"], limits::QUEUE_BATCH_SIZE),
+    integer("MaximumBatchingWindowInSeconds", &["MaximumBatchingWindowInSeconds"], limits::BATCHING_WINDOW),
+];
+
+/// How much a mapping on a Kinesis or DynamoDB stream hands over at once.
+pub(super) const STREAM_BATCH: &[Setting] = &[
+    integer("BatchSize", &["BatchSize"], limits::STREAM_BATCH_SIZE),
+    integer("MaximumBatchingWindowInSeconds", &["MaximumBatchingWindowInSeconds"], limits::BATCHING_WINDOW),
+];
+
+/// How much a mapping on Kafka, Amazon MQ or DocumentDB hands over at once.
+pub(super) const BROKER_BATCH: &[Setting] = &[
+    integer("BatchSize", &["BatchSize"], limits::STREAM_BATCH_SIZE),
+    optional_integer("MaximumBatchingWindowInSeconds", &["MaximumBatchingWindowInSeconds"]),
+];
+
+/// What a pipe says of the way in which it reads from a queue.
+pub(super) const PIPE_QUEUE: &[Setting] = &[
+    integer("BatchSize", &["SourceParameters", "SqsQueueParameters", "BatchSize"], limits::QUEUE_BATCH_SIZE),
+    integer(
+        "MaximumBatchingWindowInSeconds",
+        &["SourceParameters", "SqsQueueParameters", "MaximumBatchingWindowInSeconds"],
+        limits::BATCHING_WINDOW,
+    ),
+    as_written("FilterCriteria", &["SourceParameters", "FilterCriteria"]),
+];
+
+/// What a pipe says of the way in which it reads from a Kinesis stream.
+pub(super) const PIPE_KINESIS: &[Setting] = &[
+    integer(
+        "BatchSize",
+        &["SourceParameters", "KinesisStreamParameters", "BatchSize"],
+        limits::STREAM_BATCH_SIZE,
+    ),
+    integer(
+        "MaximumBatchingWindowInSeconds",
+        &["SourceParameters", "KinesisStreamParameters", "MaximumBatchingWindowInSeconds"],
+        limits::BATCHING_WINDOW,
+    ),
+    optional_integer(
+        "MaximumRetryAttempts",
+        &["SourceParameters", "KinesisStreamParameters", "MaximumRetryAttempts"],
+    ),
+    optional_integer(
+        "MaximumRecordAgeInSeconds",
+        &["SourceParameters", "KinesisStreamParameters", "MaximumRecordAgeInSeconds"],
+    ),
+    optional_integer(
+        "ParallelizationFactor",
+        &["SourceParameters", "KinesisStreamParameters", "ParallelizationFactor"],
+    ),
+    optional_text("StartingPosition", &["SourceParameters", "KinesisStreamParameters", "StartingPosition"]),
+    as_written("FilterCriteria", &["SourceParameters", "FilterCriteria"]),
+];
+
+/// What a pipe says of the way in which it reads from a table's stream.
+pub(super) const PIPE_DYNAMODB: &[Setting] = &[
+    integer(
+        "BatchSize",
+        &["SourceParameters", "DynamoDBStreamParameters", "BatchSize"],
+        limits::STREAM_BATCH_SIZE,
+    ),
+    integer(
+        "MaximumBatchingWindowInSeconds",
+        &["SourceParameters", "DynamoDBStreamParameters", "MaximumBatchingWindowInSeconds"],
+        limits::BATCHING_WINDOW,
+    ),
+    optional_integer(
+        "MaximumRetryAttempts",
+        &["SourceParameters", "DynamoDBStreamParameters", "MaximumRetryAttempts"],
+    ),
+    optional_integer(
+        "MaximumRecordAgeInSeconds",
+        &["SourceParameters", "DynamoDBStreamParameters", "MaximumRecordAgeInSeconds"],
+    ),
+    optional_integer(
+        "ParallelizationFactor",
+        &["SourceParameters", "DynamoDBStreamParameters", "ParallelizationFactor"],
+    ),
+    optional_text("StartingPosition", &["SourceParameters", "DynamoDBStreamParameters", "StartingPosition"]),
+    as_written("FilterCriteria", &["SourceParameters", "FilterCriteria"]),
+];
+
+/// What a pipe says of any other source.
+pub(super) const PIPE_OTHER: &[Setting] =
+    &[as_written("FilterCriteria", &["SourceParameters", "FilterCriteria"])];
+
+/// Whether a pipe waits for the workflow that it starts.
+pub(super) const PIPE_STATE_MACHINE: &[Setting] = &[text(
+    "InvocationType",
+    &["TargetParameters", "StepFunctionStateMachineParameters", "InvocationType"],
+    "REQUEST_RESPONSE",
+)];
+
+/// Whether a pipe waits for the function that it calls.
+pub(super) const PIPE_FUNCTION: &[Setting] = &[text(
+    "InvocationType",
+    &["TargetParameters", "LambdaFunctionParameters", "InvocationType"],
+    "REQUEST_RESPONSE",
+)];
+
+/// How long a REST API waits, from a method's `Integration`.
+pub(super) const REST_LIMIT: &[Setting] =
+    &[integer("TimeoutInMillis", &["TimeoutInMillis"], limits::REST_INTEGRATION_TIMEOUT)];
+
+/// How long a REST API waits, from its OpenAPI body.
+pub(super) const REST_BODY_LIMIT: &[Setting] =
+    &[integer("TimeoutInMillis", &["timeoutInMillis"], limits::REST_INTEGRATION_TIMEOUT)];
+
+/// How long an HTTP API waits, from an integration.
+pub(super) const HTTP_LIMIT: &[Setting] =
+    &[integer("TimeoutInMillis", &["TimeoutInMillis"], limits::HTTP_INTEGRATION_TIMEOUT)];
+
+/// How long an HTTP API waits, from its OpenAPI body.
+pub(super) const HTTP_BODY_LIMIT: &[Setting] =
+    &[integer("TimeoutInMillis", &["timeoutInMillis"], limits::HTTP_INTEGRATION_TIMEOUT)];
+
+/// How long an API waits whose integrations are not to be seen.
+pub(super) const UNKNOWN_LIMIT: &[Setting] =
+    &[setting("TimeoutInMillis", &["TimeoutInMillis"], Shape::Integer, Default::Unknown)];
+
+/// How long a WebSocket API waits.
+pub(super) const WEBSOCKET_LIMIT: &[Setting] =
+    &[integer("TimeoutInMillis", &["TimeoutInMillis"], limits::WEBSOCKET_INTEGRATION_TIMEOUT)];

@@ -1,0 +1,361 @@
+//! A target is what a value names: a resource of this template, behind aliases and registered consumers, or
+//! something outside.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use crate::names::Name;
+use crate::template::{Alt, Guard, TextPart, Unknown};
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::{VertexId, VertexKind};
+
+/// How often an alias of an alias is followed.
+const MOST_HOPS: usize = 4;
+
+/// What a text or a reference says, before it is known what it stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Reference {
+    /// The resources that it mentions.
+    pub(super) resources: SmallVec<[Mention; 1]>,
+    /// The text: pseudo parameters, parameters and resources stand in it as `${…}`, what is not known as `${?}`.
+    pub(super) text: String,
+}
+
+impl Reference {
+    /// Whether every piece of the text is known or is the same wherever it is written in this template.
+    pub(super) fn is_fully_named(&self) -> bool {
+        self.resources.is_empty() && !self.text.is_empty() && !self.text.contains(UNKNOWN)
+    }
+
+    /// The last segment of an ARN or a path: `orders` of `arn:aws:sqs:eu-west-1:1:orders`.
+    fn last_segment(&self) -> &str {
+        self.text.rsplit([':', '/']).next().unwrap_or_default()
+    }
+
+    /// The service that the ARN is of.
+    pub(super) fn service(&self) -> Option<&'static str> {
+        let service = self.text.strip_prefix("arn:")?.split(':').nth(1)?;
+        SERVICES.iter().find(|(segment, _)| *segment == service).map(|(_, name)| *name)
+    }
+}
+
+/// A resource in a reference.
+#[derive(Clone, Debug)]
+pub(super) struct Mention {
+    /// Logical id.
+    pub(super) id: Name,
+    /// Attribute; a `Ref` has none.
+    pub(super) attribute: Option<Name>,
+    /// Where it stands in the reference's text.
+    place: Range<usize>,
+}
+
+impl Mention {
+    /// Whether the resource's own name stands here, and not a part of a longer one: `${Bucket}-logs` is
+    /// another bucket.
+    fn is_whole(&self, text: &str) -> bool {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '$' | '}');
+        !text[..self.place.start].ends_with(is_name) && !text[self.place.end..].starts_with(is_name)
+    }
+
+    /// Whether a version or an alias follows: `${Function.Arn}:live`.
+    fn is_qualified(&self, text: &str) -> bool {
+        let rest = text[self.place.end..].strip_prefix(':').unwrap_or_default();
+        rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '$' | '-' | '_'))
+            && !rest.starts_with("$LATEST")
+    }
+}
+
+/// What a value names, once it is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) vertex: VertexId,
+    /// A function's alias or version stands between.
+    pub(super) is_qualified: bool,
+    /// A registered consumer of a stream stands between.
+    pub(super) is_fanned_out: bool,
+    /// Only the text of the resource's own name says so.
+    pub(super) is_by_name: bool,
+}
+
+/// Something that this template does not define.
+#[derive(Clone, Copy)]
+pub(super) struct Outside {
+    /// What it is called in messages.
+    pub(super) name: Name,
+    /// The service, where the text of the reference tells.
+    pub(super) service: Option<&'static str>,
+}
+
+const UNKNOWN: &str = "${?}";
+
+/// The service segment of an ARN, and what rules call it.
+const SERVICES: &[(&str, &str)] = &[
+    ("sqs", "sqs"),
+    ("kinesis", "kinesis"),
+    ("dynamodb", "dynamodb"),
+    ("kafka", "kafka"),
+    ("mq", "mq"),
+    ("rds", "documentdb"),
+    ("docdb", "documentdb"),
+    ("lambda", "lambda"),
+    ("states", "states"),
+    ("sns", "sns"),
+    ("s3", "s3"),
+    ("events", "events"),
+];
+
+impl Draft<'_> {
+    /// What a value refers to, case by case.
+    pub(super) fn references(&self, branch: Branch) -> Vec<(Guard, Reference)> {
+        self.alternatives(branch)
+            .into_iter()
+            .filter_map(|(guard, alt)| Some((guard, self.reference(&alt)?)))
+            .collect()
+    }
+
+    /// What one alternative refers to; nothing for what is absent or a collection.
+    pub(super) fn reference(&self, alt: &Alt) -> Option<Reference> {
+        let mut reference = Reference { resources: SmallVec::new(), text: String::new() };
+        match alt {
+            Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) => return None,
+            Alt::Scalar { text, .. } => reference.text.push_str(self.text(*text)),
+            Alt::OneOf { parameter, .. } => self.write_variable(*parameter, None, &mut reference.text),
+            Alt::Resource { id, attribute } => {
+                self.write_resource(*id, *attribute, &mut reference);
+            }
+            Alt::Text(parts) => {
+                for part in parts {
+                    match part {
+                        TextPart::Known(text) => reference.text.push_str(self.text(*text)),
+                        TextPart::Resource { id, attribute } => {
+                            self.write_resource(*id, *attribute, &mut reference);
+                        }
+                        TextPart::Pseudo(name) => self.write_variable(*name, None, &mut reference.text),
+                        TextPart::Unknown(unknown) => self.write_unknown(*unknown, &mut reference.text),
+                    }
+                }
+            }
+            Alt::Unknown(unknown) => self.write_unknown(*unknown, &mut reference.text),
+        }
+        Some(reference)
+    }
+
+    /// The vertices that a value names, among those of the wanted kind; others and what cannot be told are
+    /// placeholders. `role` tells two unknown things of one resource apart: `Orders source`.
+    pub(super) fn targets(
+        &mut self,
+        branch: Branch,
+        wanted: &[VertexKind],
+        (owner, role): (Name, &str),
+    ) -> Vec<(Guard, Target)> {
+        let origin = self.values().origin(branch.value);
+        let mut found = Vec::new();
+        for (guard, reference) in self.references(branch) {
+            let inside = self.inside(&reference, wanted);
+            if inside.is_empty() {
+                let outside = self.outside_of(&reference, owner, role);
+                let target = Target {
+                    vertex: self.outside(outside, origin),
+                    is_qualified: false,
+                    is_fanned_out: false,
+                    is_by_name: false,
+                };
+                found.push((guard, target));
+            }
+            found.extend(inside.into_iter().map(|(own, target)| (self.and(guard, own), target)));
+        }
+        found
+    }
+
+    /// The vertices of the wanted kinds that a value names; nothing for what lies outside.
+    pub(super) fn targets_inside(&self, branch: Branch, wanted: &[VertexKind]) -> Vec<(Guard, Target)> {
+        let mut found = Vec::new();
+        for (guard, reference) in self.references(branch) {
+            found.extend(
+                self.inside(&reference, wanted).into_iter().map(|(own, to)| (self.and(guard, own), to)),
+            );
+        }
+        found
+    }
+
+    /// The vertices of the wanted kinds that a reference names, aliases followed; all kinds where none is named.
+    pub(super) fn inside(&self, reference: &Reference, wanted: &[VertexKind]) -> Vec<(Guard, Target)> {
+        let mut found = Vec::new();
+        for mention in reference.resources.iter().filter(|mention| mention.is_whole(&reference.text)) {
+            self.behind(mention.id, MOST_HOPS, &mut |guard, target| {
+                if wanted.is_empty() || wanted.contains(&self.vertex(target.vertex).kind) {
+                    found.push((guard, target));
+                }
+            });
+            if !found.is_empty() {
+                for (_, target) in &mut found {
+                    target.is_qualified |= mention.is_qualified(&reference.text);
+                }
+                return found;
+            }
+        }
+        if reference.is_fully_named()
+            && let Some((vertex, is_qualified)) = self.by_own_name(reference, wanted)
+        {
+            found.push((
+                Guard::ALWAYS,
+                Target { vertex, is_qualified, is_fanned_out: false, is_by_name: true },
+            ));
+        }
+        found
+    }
+
+    /// The vertex behind a resource: an alias and a version stand for their function or workflow, a registered
+    /// consumer for its stream.
+    fn behind(&self, id: Name, hops: usize, found: &mut dyn FnMut(Guard, Target)) {
+        let Some(resource) = self.resource(id) else { return };
+        let step: &[&str] = match self.text(resource.type_name) {
+            "AWS::Lambda::Alias" | "AWS::Lambda::Version" => &["FunctionName"],
+            "AWS::Kinesis::StreamConsumer" => &["StreamARN"],
+            "AWS::StepFunctions::StateMachineAlias" => {
+                &["RoutingConfiguration", "*", "StateMachineVersionArn"]
+            }
+            "AWS::StepFunctions::StateMachineVersion" => &["StateMachineArn"],
+            _ => {
+                if let Some(vertex) = self.vertex_of(id) {
+                    let target =
+                        Target { vertex, is_qualified: false, is_fanned_out: false, is_by_name: false };
+                    found(Guard::ALWAYS, target);
+                }
+                return;
+            }
+        };
+        let is_fanned_out = self.text(resource.type_name) == "AWS::Kinesis::StreamConsumer";
+        let Some(properties) = Branch::properties(resource).filter(|_| hops > 0) else { return };
+        for branch in self.branches(properties, step) {
+            for (guard, reference) in self.references(branch) {
+                let mut keep = |own, target: Target| {
+                    let target = Target {
+                        is_qualified: target.is_qualified || !is_fanned_out,
+                        is_fanned_out: target.is_fanned_out || is_fanned_out,
+                        ..target
+                    };
+                    found(self.and(guard, own), target);
+                };
+                match reference.resources.first() {
+                    Some(next) => self.behind(next.id, hops - 1, &mut keep),
+                    None => {
+                        for (own, target) in self.inside(&reference, &[]) {
+                            keep(own, target);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn by_own_name(&self, reference: &Reference, wanted: &[VertexKind]) -> Option<(VertexId, bool)> {
+        const NAMED: &[VertexKind] = &[
+            VertexKind::Function,
+            VertexKind::Queue,
+            VertexKind::Topic,
+            VertexKind::Stream,
+            VertexKind::Table,
+            VertexKind::Bucket,
+            VertexKind::EventBus,
+            VertexKind::StateMachine,
+        ];
+        let wanted = if wanted.is_empty() { NAMED } else { wanted };
+        wanted.iter().find_map(|&kind| {
+            let (name, is_qualified) = own_name(kind, reference)?;
+            let name = self.names().find(name)?;
+            Some((self.named(kind, name)?, is_qualified))
+        })
+    }
+
+    fn outside_of(&self, reference: &Reference, owner: Name, role: &str) -> Outside {
+        let is_unknown = reference.text.is_empty() || reference.text == UNKNOWN;
+        let name = if is_unknown {
+            self.names().intern(&format!("{} {role}", self.text(owner)))
+        } else {
+            self.names().intern(&reference.text)
+        };
+        Outside { name, service: reference.service() }
+    }
+
+    fn write_resource(&self, id: Name, attribute: Option<Name>, reference: &mut Reference) {
+        let start = reference.text.len();
+        self.write_variable(id, attribute, &mut reference.text);
+        reference.resources.push(Mention { id, attribute, place: start..reference.text.len() });
+    }
+
+    fn write_variable(&self, name: Name, attribute: Option<Name>, text: &mut String) {
+        let name = self.text(name);
+        // Without the colons of `AWS::Region`, an ARN still falls apart at its own.
+        let name = name.strip_prefix("AWS::").unwrap_or(name);
+        let _ = match attribute {
+            Some(attribute) => write!(text, "${{{name}.{}}}", self.text(attribute)),
+            None => write!(text, "${{{name}}}"),
+        };
+    }
+
+    fn write_unknown(&self, unknown: Unknown, text: &mut String) {
+        match unknown {
+            Unknown::Parameter(name) | Unknown::Pseudo(name) | Unknown::Undefined(name) => {
+                self.write_variable(name, None, text);
+            }
+            Unknown::Import
+            | Unknown::DynamicReference
+            | Unknown::Mapping
+            | Unknown::Macro
+            | Unknown::Function
+            | Unknown::TooMany => text.push_str(UNKNOWN),
+        }
+    }
+}
+
+/// The name by which a text refers to a resource of this kind, and whether a qualifier follows it.
+fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
+    let text = reference.text.as_str();
+    let is_arn = text.starts_with("arn:");
+    match kind {
+        VertexKind::Function => {
+            if let Some((_, rest)) = text.split_once(":function:") {
+                let rest = rest.split_once('/').map_or(rest, |(name, _)| name);
+                return Some(rest.split_once(':').map_or((rest, false), |(name, _)| (name, true)));
+            }
+            (!is_arn).then(|| text.split_once(':').map_or((text, false), |(name, _)| (name, true)))
+        }
+        VertexKind::Table => {
+            let name = text.split_once(":table/").map_or(text, |(_, rest)| rest);
+            Some((name.split_once('/').map_or(name, |(name, _)| name), false))
+        }
+        VertexKind::Bucket => {
+            let name = text.split_once(":::").map_or(text, |(_, rest)| rest);
+            Some((name.split_once('/').map_or(name, |(name, _)| name), false))
+        }
+        VertexKind::StateMachine => {
+            let name = text.split_once(":stateMachine:").map_or(text, |(_, rest)| rest);
+            Some(name.split_once(':').map_or((name, false), |(name, _)| (name, true)))
+        }
+        VertexKind::Queue | VertexKind::Topic | VertexKind::Stream | VertexKind::EventBus => {
+            Some((reference.last_segment(), false))
+        }
+        VertexKind::StreamConsumer
+        | VertexKind::Rule
+        | VertexKind::Schedule
+        | VertexKind::Pipe
+        | VertexKind::RestApi
+        | VertexKind::HttpApi
+        | VertexKind::WebSocketApi
+        | VertexKind::Distribution
+        | VertexKind::UserPool
+        | VertexKind::Route
+        | VertexKind::FunctionUrl
+        | VertexKind::UserPoolTrigger
+        | VertexKind::GraphQlField
+        | VertexKind::TargetGroup
+        | VertexKind::External
+        | VertexKind::Other => None,
+    }
+}

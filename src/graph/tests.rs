@@ -1,0 +1,218 @@
+//! Graphs of small templates, shown as text, for the tests of the families of links.
+
+use std::collections::BTreeMap;
+
+use crate::corpus;
+use crate::document::Document;
+use crate::source::Source;
+use crate::template::{Alt, Folder, Resolver, Template};
+
+use super::*;
+
+/// A template from YAML that holds only the entries of `Resources`.
+pub(super) fn resources(text: &str) -> Template {
+    template(&format!("Resources:\n{text}"))
+}
+
+/// A template from the whole text of one.
+pub(super) fn template(text: &str) -> Template {
+    let document = Document::parse("t.yaml", text).document.expect("the test's text is sound");
+    let (template, flaws) = Template::read(Source::new("t.yaml", text), &document, Folder::none());
+    assert_eq!(flaws, [], "the test's template is sound");
+    template
+}
+
+/// Every edge, one in a line: `poll Orders -> Worker [certain]`, with its condition.
+pub(super) fn edges(template: &Template) -> Vec<String> {
+    let graph = Graph::build(Resolver::new(template));
+    graph.edges.iter().map(|edge| shown(template, &graph, edge)).collect()
+}
+
+/// The edges of one kind.
+pub(super) fn edges_of(template: &Template, kind: EdgeKind) -> Vec<String> {
+    let graph = Graph::build(Resolver::new(template));
+    graph.edges.iter().filter(|edge| edge.kind == kind).map(|edge| shown(template, &graph, edge)).collect()
+}
+
+pub(super) fn shown(template: &Template, graph: &Graph, edge: &Edge) -> String {
+    let id = |vertex: VertexId| template.names.text(graph.vertices[vertex.0 as usize].id);
+    let mut text =
+        format!("{} {} -> {} [{}]", edge.kind.as_str(), id(edge.from), id(edge.to), edge.certainty.as_str());
+    if edge.guard != Guard::ALWAYS {
+        text.push_str(&format!(" when {}", template.guards.words(&template.names, (edge.guard, true))));
+    }
+    text
+}
+
+/// A fact of a vertex.
+pub(super) fn fact(template: &Template, vertex: &str, name: &str) -> String {
+    let graph = Graph::build(Resolver::new(template));
+    let vertex = graph
+        .vertices
+        .iter()
+        .find(|candidate| template.names.text(candidate.id) == vertex)
+        .expect("the test names a vertex that there is");
+    fact_in(template, &vertex.facts, name)
+}
+
+/// A fact of the first edge of a kind.
+pub(super) fn edge_fact(template: &Template, kind: EdgeKind, name: &str) -> String {
+    let graph = Graph::build(Resolver::new(template));
+    let edge = graph.edges.iter().find(|edge| edge.kind == kind).expect("there is such an edge");
+    fact_in(template, &edge.facts, name)
+}
+
+fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
+    let plain = |value: &Plain| match value {
+        Plain::Bool(value) => value.to_string(),
+        Plain::Int(value) => value.to_string(),
+        Plain::Text(text) => (*text).to_owned(),
+        Plain::Name(name) => template.names.text(*name).to_owned(),
+        Plain::Unknown => "unknown".to_owned(),
+    };
+    let found: Vec<String> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Derived { name, value, .. } => (*name == wanted).then(|| plain(value)),
+            Fact::Setting { name, base, path, default, origin, .. } => (*name == wanted).then(|| {
+                let val = Resolver::new(template).follow(*base, path, *origin);
+                match val.only() {
+                    Some(Alt::Absent { .. }) => match default {
+                        Default::Value(value) => format!("{} by default", plain(value)),
+                        Default::Missing => "missing".to_owned(),
+                        Default::Unknown => "unknown".to_owned(),
+                    },
+                    Some(Alt::Scalar { text, .. }) => template.names.text(*text).to_owned(),
+                    other => format!("{other:?}"),
+                }
+            }),
+        })
+        .collect();
+    assert!(found.len() <= 1, "{wanted} is stated twice: {found:?}");
+    found.into_iter().next().unwrap_or_else(|| "no such fact".to_owned())
+}
+
+#[test]
+fn a_resource_is_a_vertex_with_the_service_defaults_of_what_it_leaves_out() {
+    let template = resources(
+        "  F: {Type: 'AWS::Lambda::Function', Properties: {Timeout: '30'}}
+  Q: {Type: 'AWS::SQS::Queue'}
+  T: {Type: 'AWS::DynamoDB::Table'}
+  M: {Type: 'AWS::StepFunctions::StateMachine'}
+",
+    );
+    assert_eq!(fact(&template, "F", "Timeout"), "30");
+    assert_eq!(fact(&template, "F", "MemorySize"), "128 by default");
+    assert_eq!(fact(&template, "F", "Runtime"), "missing");
+    assert_eq!(fact(&template, "Q", "VisibilityTimeout"), "30 by default");
+    assert_eq!(fact(&template, "T", "BillingMode"), "PROVISIONED by default");
+    assert_eq!(fact(&template, "M", "WorkflowType"), "STANDARD by default");
+}
+
+/// A template with SAM's transform, expanded.
+fn expanded(text: &str) -> Template {
+    let mut template = template(&format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{text}"));
+    assert_eq!(crate::sam::expand(&mut template), []);
+    template
+}
+
+#[test]
+fn what_a_sam_event_makes_is_acted_on_at_the_event() {
+    let template = expanded(
+        "  Orders: {Type: 'AWS::SQS::Queue'}
+  News: {Type: 'AWS::SNS::Topic'}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: a.b
+      CodeUri: .
+      Events:
+        FromQueue: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}
+        FromNews: {Type: SNS, Properties: {Topic: !Ref News, SqsSubscription: true}}
+        Place: {Type: Api, Properties: {Path: /orders, Method: post}}
+        List: {Type: HttpApi, Properties: {Path: /orders, Method: get}}
+",
+    );
+    let graph = Graph::build(Resolver::new(&template));
+    let text = template.sources[0].text();
+    let mut found: Vec<String> = graph
+        .edges
+        .iter()
+        .map(|edge| format!("{} @ {}", shown(&template, &graph, edge), &text[edge.origin.key.range()]))
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "invoke.sync ServerlessHttpApi GET /orders -> Worker [certain] @ List",
+            "invoke.sync ServerlessRestApi POST /orders -> Worker [certain] @ Place",
+            "poll Orders -> Worker [certain] @ FromQueue",
+            "poll WorkerFromNewsQueue -> Worker [certain] @ FromNews",
+            "send News -> WorkerFromNewsQueue [certain] @ FromNews",
+        ]
+    );
+    assert_eq!(fact(&template, "WorkerFromNewsQueue", "Implicit"), "true");
+    assert_eq!(fact(&template, "Orders", "Implicit"), "false");
+}
+
+#[test]
+fn a_chain_of_sam_functions_is_a_path() {
+    let template = expanded(
+        "  Front:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: a.b
+      CodeUri: .
+      Environment: {Variables: {BACK: !Ref Back}}
+      Policies: [{LambdaInvokePolicy: {FunctionName: !Ref Back}}]
+      Events: {Place: {Type: Api, Properties: {Path: /orders, Method: post}}}
+  Back: {Type: 'AWS::Serverless::Function', Properties: {Runtime: python3.13, Handler: a.b, CodeUri: .}}
+",
+    );
+    let graph = Graph::build(Resolver::new(&template));
+    let lengths: Vec<usize> = graph.sync_paths.iter().map(|path| path.edges.len()).collect();
+    assert_eq!(lengths, [1, 2]);
+    assert_eq!(graph.sync_paths[1].certainty, Certainty::Likely);
+}
+
+#[test]
+fn globals_elsewhere_may_set_what_a_function_of_a_fragment_leaves_out() {
+    let mut template = resources(
+        "  F: {Type: 'AWS::Serverless::Function', Properties: {Runtime: python3.13, Handler: a.b, CodeUri: .}}
+  G: {Type: 'AWS::Lambda::Function'}
+",
+    );
+    let _ = crate::sam::expand(&mut template);
+    assert_eq!(fact(&template, "F", "Timeout"), "unknown");
+    assert_eq!(fact(&template, "G", "Timeout"), "3 by default");
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "how many edges there are is what a reader wants to know")]
+fn the_whole_corpus_has_a_graph_whose_edges_are_proved_inside_their_file() {
+    let Some(templates) = corpus::templates() else { return };
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut count = 0;
+    for path in templates {
+        let shown_path = path.display().to_string();
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Some(document) = Document::parse(&shown_path, &text).document else { continue };
+        let (mut template, _) =
+            Template::read(Source::new(shown_path.clone(), text), &document, Folder::of(&path));
+        let _ = crate::sam::expand(&mut template);
+        let graph = Graph::build(Resolver::new(&template));
+        count += 1;
+        for edge in &graph.edges {
+            *kinds.entry(edge.kind.as_str()).or_default() += 1;
+            assert!(!edge.evidence.is_empty(), "{shown_path}: {}", shown(&template, &graph, edge));
+            for origin in edge.evidence.iter().map(|evidence| evidence.origin).chain([edge.origin]) {
+                let text = template.sources[origin.file.0 as usize].text();
+                assert!(text.get(origin.value.range()).is_some(), "{shown_path}");
+            }
+        }
+    }
+    println!("{count} graphs: {kinds:?}");
+    assert!(kinds.len() > 10, "a corpus of this size has edges of nearly every kind");
+}
