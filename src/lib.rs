@@ -14,3 +14,4 @@ pub mod names;
 pub(crate) mod sam;
 pub mod source;
 pub(crate) mod template;
+pub(crate) mod view;

@@ -1,0 +1,333 @@
+//! Lowering turns values and facts into nodes: what is known becomes plain data, what depends on a condition
+//! becomes a choice, and the rest is unknown.
+
+use rustc_hash::FxHashMap;
+
+use crate::graph::{Default as Fallback, Fact, Plain, Shape};
+use crate::guard::{Node, NodeId, Place, Tree};
+use crate::names::{Name, Names};
+use crate::template::{Alt, Guard, Origin, Resolver, Val, ValueId};
+
+use super::{Sight, Stated, View, guard_id};
+use crate::document::{Scalar, Typed};
+
+/// A parameter that allows more values than this is not followed into each of them.
+const MOST_CHOICES: usize = 32;
+
+/// A tree in the making.
+pub(super) struct Lowering<'t> {
+    resolver: Resolver<'t>,
+    tree: Tree,
+    sights: Vec<Sight>,
+    /// Values that several properties share (what `Globals` lends) are lowered once.
+    lowered: FxHashMap<ValueId, Option<NodeId>>,
+    last_claim: Option<(bool, Origin, NodeId)>,
+}
+
+impl<'t> Lowering<'t> {
+    pub(super) fn new(resolver: Resolver<'t>) -> Self {
+        Self {
+            resolver,
+            tree: Tree::default(),
+            sights: Vec::new(),
+            lowered: FxHashMap::default(),
+            last_claim: None,
+        }
+    }
+
+    pub(super) fn finish(mut self, root: NodeId) -> View {
+        self.tree.set_root(root);
+        View { tree: self.tree, sights: self.sights }
+    }
+
+    pub(super) fn resolver(&self) -> Resolver<'t> {
+        self.resolver
+    }
+
+    fn names(&self) -> &'t Names {
+        &self.resolver.template().names
+    }
+
+    fn place(&mut self, sight: Sight) -> Place {
+        self.sights.push(sight);
+        Place(self.sights.len() as u32 - 1)
+    }
+
+    pub(super) fn add(&mut self, node: Node, sight: Sight) -> NodeId {
+        let place = self.place(sight);
+        self.tree.add(node, place)
+    }
+
+    /// A map of the linter's own making, shown by the key of `origin`.
+    pub(super) fn map(&mut self, entries: Vec<(&str, NodeId)>, origin: Origin) -> NodeId {
+        let entries = entries.into_iter().map(|(key, node)| (self.names().intern(key), node)).collect();
+        self.add(Node::Map { entries, is_open: false }, Sight::construct(origin))
+    }
+
+    /// A list of the linter's own making.
+    pub(super) fn list(&mut self, items: Vec<NodeId>, origin: Origin) -> NodeId {
+        self.add(Node::List(items), Sight::construct(origin))
+    }
+
+    /// A text of the linter's own.
+    pub(super) fn text(&mut self, text: &str, origin: Origin) -> NodeId {
+        let name = self.names().intern(text);
+        self.name(name, origin)
+    }
+
+    /// A text of the template, told about a construct.
+    pub(super) fn name(&mut self, name: Name, origin: Origin) -> NodeId {
+        self.add(Node::Text(name), Sight::construct(origin))
+    }
+
+    /// `node` where `guard` holds, and nothing elsewhere.
+    pub(super) fn under(&mut self, guard: Guard, node: NodeId) -> NodeId {
+        if guard == Guard::ALWAYS {
+            return node;
+        }
+        let place = self.tree.place(node);
+        self.tree.add(Node::Choice(vec![(guard_id(guard), Some(node))]), place)
+    }
+
+    /// A value as rules see it; nothing for `AWS::NoValue`.
+    pub(super) fn value(&mut self, value: ValueId) -> Option<NodeId> {
+        if let Some(node) = self.lowered.get(&value) {
+            return *node;
+        }
+        let val = self.resolver.resolve(value);
+        let origin = self.resolver.template().values.origin(value);
+        let sight = Sight::written(origin, Some(value));
+        let node = self.alternatives(val, sight, |lowering, alt| lowering.as_written(alt, sight));
+        self.lowered.insert(value, node);
+        node
+    }
+
+    /// A fact as an entry of its owner's map, and whether the template states it.
+    pub(super) fn fact(&mut self, fact: &Fact) -> FactNodes {
+        match fact {
+            Fact::Derived { name, value, origin } => {
+                FactNodes { name, node: Some(self.plain(value, Sight::construct(*origin))), stated: None }
+            }
+            Fact::Setting { name, base, path, shape, default, origin } => {
+                let val = self.resolver.follow(*base, path, *origin);
+                let stated = self.stated(&val, *origin);
+                let sight = match self.written_at(*base, path) {
+                    Some(value) => Sight::written(self.resolver.template().values.origin(value), Some(value)),
+                    None => Sight::written(*origin, None),
+                };
+                let node = self
+                    .alternatives(val, sight, |lowering, alt| lowering.setting(alt, *shape, default, sight));
+                FactNodes { name, node, stated }
+            }
+        }
+    }
+
+    /// The value that stands at a path as it is written, where no intrinsic is on the way: what is not known
+    /// is printed as it.
+    fn written_at(&self, base: Option<ValueId>, path: &[&str]) -> Option<ValueId> {
+        let template = self.resolver.template();
+        path.iter().try_fold(base?, |value, key| match key.parse::<usize>() {
+            Ok(index) => template.values.items(value).get(index).copied(),
+            Err(_) => template.values.get(value, template.names.find(key)?),
+        })
+    }
+
+    /// One alternative is itself; several are a choice; nothing in any case is nothing.
+    fn alternatives(
+        &mut self,
+        val: Val,
+        sight: Sight,
+        mut lower: impl FnMut(&mut Self, Alt) -> Option<NodeId>,
+    ) -> Option<NodeId> {
+        let mut choices = Vec::new();
+        for (guard, alt) in val.alternatives {
+            let node = lower(self, alt);
+            if guard == Guard::ALWAYS {
+                return node;
+            }
+            choices.push((guard_id(guard), node));
+        }
+        choices.iter().any(|(_, node)| node.is_some()).then(|| self.add(Node::Choice(choices), sight))
+    }
+
+    /// `None` is nothing at all: the property is as good as not written.
+    fn as_written(&mut self, alt: Alt, sight: Sight) -> Option<NodeId> {
+        match alt {
+            Alt::Absent { .. } => None,
+            Alt::Scalar { text, is_plain, origin, default_of } => {
+                let sight = Self::scalar_sight(origin, default_of, sight);
+                Some(self.scalar(text, is_plain, sight))
+            }
+            Alt::OneOf { values, .. } if values.len() > MOST_CHOICES => Some(self.add(Node::Unknown, sight)),
+            Alt::OneOf { parameter, values } => {
+                let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
+                let members = values.into_iter().map(|text| self.scalar(text, true, sight)).collect();
+                Some(self.add(Node::OneOf(members), sight))
+            }
+            Alt::List(list) => {
+                let template = self.resolver.template();
+                let items = template.values.items(list).iter().filter_map(|item| self.value(*item)).collect();
+                let sight = Sight::written(template.values.origin(list), Some(list));
+                Some(self.add(Node::List(items), sight))
+            }
+            Alt::Map(map) => {
+                let template = self.resolver.template();
+                let entries = template.values.entries(map);
+                let entries =
+                    entries.iter().filter_map(|entry| Some((entry.key, self.value(entry.value)?))).collect();
+                let is_open = template.values.is_open(map) || template.is_open();
+                let sight = Sight::written(template.values.origin(map), Some(map));
+                Some(self.add(Node::Map { entries, is_open }, sight))
+            }
+            Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => Some(self.add(Node::Unknown, sight)),
+        }
+    }
+
+    fn setting(&mut self, alt: Alt, shape: Shape, default: &Fallback, sight: Sight) -> Option<NodeId> {
+        match alt {
+            // What a macro over the resources may write is not known to be absent.
+            Alt::Absent { .. } if self.resolver.template().has_open_resources() => {
+                Some(self.add(Node::Unknown, sight))
+            }
+            Alt::Absent { at } => {
+                let sight = Sight { origin: at, stated: Stated::Default, value: None };
+                match default {
+                    Fallback::Value(plain) => Some(self.plain(plain, sight)),
+                    Fallback::Unknown => Some(self.add(Node::Unknown, sight)),
+                    Fallback::Missing => None,
+                }
+            }
+            Alt::Scalar { text, is_plain, origin, default_of } => {
+                let sight = Self::scalar_sight(origin, default_of, sight);
+                Some(self.shaped(text, is_plain, shape, sight))
+            }
+            Alt::OneOf { values, .. } if values.len() > MOST_CHOICES => Some(self.add(Node::Unknown, sight)),
+            Alt::OneOf { parameter, values } => {
+                let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
+                let members = values.into_iter().map(|text| self.shaped(text, true, shape, sight)).collect();
+                Some(self.add(Node::OneOf(members), sight))
+            }
+            Alt::List(_) | Alt::Map(_) if shape != Shape::AsWritten => Some(self.add(Node::Unknown, sight)),
+            Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
+                self.as_written(alt, sight)
+            }
+        }
+    }
+
+    fn scalar_sight(origin: Origin, default_of: Option<Name>, sight: Sight) -> Sight {
+        match default_of {
+            // The place is the property that refers to the parameter: that is what the author would change.
+            Some(parameter) => Sight { stated: Stated::ParameterDefault(parameter), ..sight },
+            None => Sight { value: sight.value, ..Sight::written(origin, None) },
+        }
+    }
+
+    fn scalar(&mut self, text: Name, is_plain: bool, sight: Sight) -> NodeId {
+        let scalar = Scalar { text: self.names().text(text), is_plain };
+        let node = match scalar.typed() {
+            Typed::Null => Node::Null,
+            Typed::Bool(value) => Node::Bool(value),
+            Typed::Int(value) => Node::Int(value),
+            Typed::Float(value) => Node::Float(value),
+            Typed::Text(_) => Node::Text(text),
+        };
+        self.add(node, sight)
+    }
+
+    /// CloudFormation reads `"30"` as 30 where it wants an integer; what cannot be read so is not known.
+    fn shaped(&mut self, text: Name, is_plain: bool, shape: Shape, sight: Sight) -> NodeId {
+        let written = self.names().text(text);
+        let node = match shape {
+            Shape::AsWritten => return self.scalar(text, is_plain, sight),
+            Shape::Text => Node::Text(text),
+            Shape::Integer => whole_number(written).map_or(Node::Unknown, Node::Int),
+            Shape::Boolean => match written {
+                _ if written.eq_ignore_ascii_case("true") => Node::Bool(true),
+                _ if written.eq_ignore_ascii_case("false") => Node::Bool(false),
+                _ => Node::Unknown,
+            },
+        };
+        self.add(node, sight)
+    }
+
+    fn plain(&mut self, plain: &Plain, sight: Sight) -> NodeId {
+        let node = match plain {
+            Plain::Bool(value) => Node::Bool(*value),
+            Plain::Int(value) => Node::Int(*value),
+            Plain::Text(text) => Node::Text(self.names().intern(text)),
+            Plain::Name(name) => Node::Text(*name),
+            Plain::Unknown => Node::Unknown,
+        };
+        self.add(node, sight)
+    }
+
+    /// Whether the template states a setting, case by case; `None` when it states it in every case.
+    fn stated(&mut self, val: &Val, origin: Origin) -> Option<NodeId> {
+        let is_stated = |alt: &Alt| !matches!(alt, Alt::Absent { .. });
+        let may_be_written_elsewhere = self.resolver.template().has_open_resources();
+        if may_be_written_elsewhere || val.alternatives.iter().all(|(_, alt)| is_stated(alt)) {
+            return None;
+        }
+        let mut choices = Vec::new();
+        for (guard, alt) in &val.alternatives {
+            let at = match alt {
+                Alt::Absent { at } => *at,
+                _ => origin,
+            };
+            let node = self.claim(is_stated(alt), at);
+            if *guard == Guard::ALWAYS {
+                return Some(node);
+            }
+            choices.push((guard_id(*guard), Some(node)));
+        }
+        Some(self.add(Node::Choice(choices), Sight::construct(origin)))
+    }
+
+    /// That something is so, or not. Most settings of a construct are left out, and that all of them are is said
+    /// at one place: they share a node.
+    fn claim(&mut self, is_so: bool, at: Origin) -> NodeId {
+        match self.last_claim {
+            Some((said, place, node)) if said == is_so && place == at => node,
+            _ => {
+                let node = self.add(Node::Bool(is_so), Sight::construct(at));
+                self.last_claim = Some((is_so, at, node));
+                node
+            }
+        }
+    }
+}
+
+/// A fact as nodes.
+pub(super) struct FactNodes {
+    pub(super) name: &'static str,
+    /// `None` for a setting that no case has.
+    pub(super) node: Option<NodeId>,
+    /// Whether the template states it; `None` when it always does, and for conclusions.
+    pub(super) stated: Option<NodeId>,
+}
+
+/// `30`, `"30"`, `30.0`, `3e1`: whatever spelling, a whole number.
+fn whole_number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number: f64 = text.parse().ok()?;
+    // Beyond 2^53 a fraction no longer tells whole numbers apart.
+    (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_is_read_in_every_spelling() {
+        for text in ["30", " 30 ", "30.0", "3e1"] {
+            assert_eq!(whole_number(text), Some(30), "{text}");
+        }
+        for text in ["", "30s", "1.5", "1e300", "NaN"] {
+            assert_eq!(whole_number(text), None, "{text}");
+        }
+    }
+}

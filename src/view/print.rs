@@ -1,0 +1,63 @@
+//! The view as JSON: the document that `expand --graph` prints and that any Guard implementation can query.
+//! What is not known, or depends on a condition, stays as its intrinsic; what the linter cannot conclude, and
+//! nobody wrote, is left out.
+
+use serde_json::{Map, Value, json};
+
+use crate::guard::{Node, NodeId};
+use crate::template::Template;
+
+use super::expanded::value_to_json;
+use super::{View, guard_of};
+
+impl View {
+    /// The whole view.
+    pub(crate) fn to_json(&self, template: &Template) -> Value {
+        let printer = Printer { view: self, template };
+        self.tree.root().map_or(Value::Null, |root| printer.node(root))
+    }
+}
+
+struct Printer<'a> {
+    view: &'a View,
+    template: &'a Template,
+}
+
+impl Printer<'_> {
+    fn node(&self, id: NodeId) -> Value {
+        match self.view.tree.node(id) {
+            Node::Null => Value::Null,
+            Node::Bool(value) => json!(value),
+            Node::Int(value) => json!(value),
+            Node::Float(value) => json!(value),
+            Node::Text(text) => json!(self.template.names.text(*text)),
+            Node::List(items) => items.iter().map(|item| self.node(*item)).collect(),
+            Node::Map { entries, .. } => {
+                let entries =
+                    entries.iter().map(|(key, node)| (self.template.names.text(*key).to_owned(), *node));
+                let is_told = |node: &NodeId| {
+                    !matches!(self.view.tree.node(*node), Node::Unknown) || self.written(*node).is_some()
+                };
+                let entries = entries.filter(|(_, node)| is_told(node));
+                entries.map(|(key, node)| (key, self.node(node))).collect::<Map<_, _>>().into()
+            }
+            Node::Choice(alternatives) => self.written(id).unwrap_or_else(|| {
+                alternatives.iter().rev().fold(json!({"Ref": "AWS::NoValue"}), |otherwise, (guard, node)| {
+                    let then = node.map_or_else(|| json!({"Ref": "AWS::NoValue"}), |node| self.node(node));
+                    let words = self.template.guards.words(&self.template.names, (guard_of(*guard), true));
+                    json!({"Fn::If": [words, then, otherwise]})
+                })
+            }),
+            Node::OneOf(members) => {
+                let members: Vec<Value> = members.iter().map(|member| self.node(*member)).collect();
+                self.written(id).unwrap_or_else(|| json!({"OneOf": members}))
+            }
+            Node::Unknown => self.written(id).unwrap_or_else(|| json!({"Ref": "AWS::NoValue"})),
+        }
+    }
+
+    /// The value as the transform leaves it.
+    fn written(&self, id: NodeId) -> Option<Value> {
+        self.view.sight_of(id).value.map(|value| value_to_json(self.template, value))
+    }
+}
