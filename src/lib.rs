@@ -8,9 +8,11 @@ pub(crate) mod asl;
 #[cfg(test)]
 pub(crate) mod corpus;
 pub mod document;
+pub mod finding;
 pub(crate) mod graph;
 pub mod guard;
 pub mod names;
+pub mod rule;
 pub(crate) mod sam;
 pub mod source;
 pub(crate) mod template;

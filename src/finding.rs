@@ -1,0 +1,154 @@
+//! A finding is one defect at one place, with everything that a reader needs to believe it and to mend it.
+
+use std::fmt;
+
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::source::Location;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Advice that depends on the workload.
+    Info,
+    /// AWS documents against it and the template proves it.
+    Warning,
+    /// Rejected at deployment, or certain to malfunction.
+    Error,
+}
+
+/// How often a firing is right and worth acting on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It depends on the workload.
+    Low,
+    /// Mostly.
+    Medium,
+    /// Nearly always.
+    High,
+}
+
+impl Severity {
+    /// The severity of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Info, Self::Warning, Self::Error].into_iter().find(|severity| severity.as_str() == name)
+    }
+
+    /// `error`, `warning`, `info`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Confidence {
+    /// The confidence of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Low, Self::Medium, Self::High].into_iter().find(|confidence| confidence.as_str() == name)
+    }
+
+    /// One step less sure: the finding rests on a default that a deployment may override.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+
+    /// `high`, `medium`, `low`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A place, and what is to be seen there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub location: Location,
+    /// A few words for the margin: `the consumer's timeout`.
+    pub message: String,
+}
+
+/// One defect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// `SLP202`.
+    pub rule: String,
+    /// `sqs-visibility-below-6x`.
+    pub name: String,
+    /// The grade.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// One line that stands alone: it names the resource and the numbers.
+    pub message: String,
+    /// The offending value, or the key that the missing value belongs under.
+    pub primary: Label,
+    /// Everything else that proves it, in the order of the path.
+    pub related: Vec<Label>,
+    /// The author's logical id at the primary place; `None` outside of resources.
+    pub resource: Option<String>,
+    /// `Resources/OrdersQueue/Properties/VisibilityTimeout`.
+    pub logical_path: String,
+    /// `IsProd is false`, when it is true in a branch only.
+    pub condition: Option<String>,
+    /// What to write.
+    pub help: Option<String>,
+    /// 32 hex digits that stay the same while the defect does.
+    pub fingerprint: String,
+}
+
+/// The fingerprint of a defect: the same whatever moves around it. Neither lines nor values nor the message
+/// go in, only the rule, the logical path and the `subjects` (the other resources that it rests on, sorted).
+pub fn fingerprint(rule: &str, logical_path: &str, subjects: &[String]) -> String {
+    let key = format!("v1\n{rule}\n{logical_path}\n{}", subjects.join("\n"));
+    format!("{:032x}", xxh3_128(key.as_bytes()))
+}
+
+/// One file that was checked, with the texts that its findings point into.
+pub struct Checked {
+    /// The template and the files that it named; [`crate::source::FileId`] is an index.
+    pub sources: Vec<crate::source::Source>,
+    /// Whether it is a template that could be read.
+    pub is_template: bool,
+    /// In the order of the file, then of the rule ids.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that kept us from doing the job on one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunError {
+    /// The path as the user will know it.
+    pub path: String,
+    /// What happened and what to do, in one line.
+    pub message: String,
+}
+
+/// Everything that a run found, ready to be printed in any format.
+#[derive(Default)]
+pub struct Report {
+    /// Files that were read, in the order of their paths; files that are no templates are left out.
+    pub checked: Vec<Checked>,
+    /// Ids of the rules that ran, in order.
+    pub rules: Vec<String>,
+    /// In the order of their paths.
+    pub errors: Vec<RunError>,
+}

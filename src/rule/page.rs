@@ -1,0 +1,363 @@
+//! A page read from its Markdown, with everything in it checked once, at load.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::document::{Document, Typed};
+use crate::finding::{Confidence, Severity};
+use crate::guard::{Dialect, Rules};
+
+use super::markdown::{Outline, fences};
+
+/// Which runs a rule is part of; each profile includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// Right nearly every time.
+    Default,
+    /// Sound, but it fires on most code or rests on weak evidence.
+    Strict,
+    /// Depends on the workload.
+    Pedantic,
+}
+
+impl Profile {
+    /// The profile of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Default, Self::Strict, Self::Pedantic].into_iter().find(|profile| profile.as_str() == name)
+    }
+
+    /// `default`, `strict`, `pedantic`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+            Self::Pedantic => "pedantic",
+        }
+    }
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One resource's properties.
+    Property,
+    /// Several resources and how they are wired.
+    Graph,
+    /// A workflow's definition.
+    Workflow,
+    /// The linter's own findings: there is no logic on the page.
+    Tool,
+}
+
+impl Scope {
+    /// The scope of that name.
+    fn named(name: &str) -> Option<Self> {
+        [Self::Property, Self::Graph, Self::Workflow, Self::Tool]
+            .into_iter()
+            .find(|scope| scope.as_str() == name)
+    }
+
+    /// `prop`, `graph`, `asl`, `tool`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Property => "prop",
+            Self::Graph => "graph",
+            Self::Workflow => "asl",
+            Self::Tool => "tool",
+        }
+    }
+}
+
+/// What could supply a setting that the template leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// `Globals` or another resource, perhaps in another file: silent in a fragment.
+    Elsewhere,
+    /// The event or resource itself: absence there is proved.
+    Here,
+}
+
+/// How a finding of a rule can be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// By an edit that changes nothing but the defect.
+    Auto,
+    /// By an edit that a person decides on.
+    Suggest,
+    /// By thinking: there is no one edit.
+    Text,
+}
+
+impl Remedy {
+    /// `auto`, `suggest`, `text`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Suggest => "suggest",
+            Self::Text => "text",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::Auto, Self::Suggest, Self::Text].into_iter().find(|remedy| remedy.as_str() == name)
+    }
+}
+
+/// A rule page.
+#[derive(Debug)]
+pub struct Page {
+    /// `SLP202`.
+    pub id: String,
+    /// `sqs-visibility-below-6x`.
+    pub slug: String,
+    /// The folder: `queues`.
+    pub family: String,
+    /// The first heading, without a full stop.
+    pub title: String,
+    /// The highest grade.
+    pub severity: Severity,
+    /// How often a firing is right.
+    pub confidence: Confidence,
+    /// From which profile on it runs.
+    pub profile: Profile,
+    /// What it looks at.
+    pub scope: Scope,
+    /// What could supply what it misses.
+    pub absence: Absence,
+    /// How a finding can be mended; the linter's own findings leave it open.
+    pub remedy: Option<Remedy>,
+    /// The best practice: `PERF 1 / capacity units`.
+    pub lens: String,
+    /// The release that brought it.
+    pub since: String,
+    /// The paragraphs between the title and the first section, as Markdown: why it hurts.
+    pub why: String,
+    /// The `Fix` section, as Markdown.
+    pub fix: String,
+    /// The whole page below the front matter, as Markdown.
+    pub text: String,
+    /// The examples of `Fails` and `Passes`.
+    pub examples: Vec<Example>,
+    logic: Option<Logic>,
+}
+
+/// The guard block, parsed when it is first needed: `explain` and a narrow `--select` need few.
+#[derive(Debug)]
+struct Logic {
+    text: String,
+    rules: OnceLock<Result<Rules, PageError>>,
+}
+
+/// A template on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The template's text.
+    pub text: String,
+    /// Whether it is JSON.
+    pub is_json: bool,
+    /// The lines of the example, from 1, on which the rule fires; empty for one that passes.
+    pub fires: Vec<u32>,
+    /// The line of the page, from 1, where the example's text begins.
+    pub line: usize,
+}
+
+/// Why a page is no rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageError {
+    /// The page's file name without its extension.
+    pub page: String,
+    /// What was expected and what was found.
+    pub message: String,
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.page, self.message)
+    }
+}
+
+impl std::error::Error for PageError {}
+
+impl Page {
+    /// Reads a page from its folder, the name of its file without `.md`, and its text.
+    ///
+    /// # Errors
+    ///
+    /// The file's name, the front matter or the sections are not those of a page. The logic is parsed later, by
+    /// [`Page::rules`].
+    pub fn read(family: &str, stem: &str, text: &str) -> Result<Self, PageError> {
+        let fail = |message: String| PageError { page: stem.to_owned(), message };
+        let (id, slug) = stem.split_once('-').ok_or_else(|| {
+            fail("a page is named by its id and its slug: SLP202-sqs-visibility-below-6x.md".into())
+        })?;
+        let (front, body) = split_front_matter(text)
+            .ok_or_else(|| fail("a page begins with front matter between two lines of `---`".into()))?;
+        let front = FrontMatter::read(front).map_err(fail)?;
+        let outline = Outline::of(body);
+        let body_line = text[..text.len() - body.len()].lines().count();
+        let logic = match outline.section("Rule").map(fences) {
+            Some(blocks) => {
+                blocks.iter().find(|block| block.info == "guard").map(|block| block.text.to_owned())
+            }
+            None => None,
+        };
+        if logic.is_none() != (front.scope == Scope::Tool) {
+            return Err(fail(
+                "a page has a `guard` block in its section `Rule`, but for pages of scope tool".into(),
+            ));
+        }
+        Ok(Self {
+            id: id.to_owned(),
+            slug: slug.to_owned(),
+            family: family.to_owned(),
+            title: outline.title.to_owned(),
+            severity: front.severity,
+            confidence: front.confidence,
+            profile: front.profile,
+            scope: front.scope,
+            absence: front.absence,
+            remedy: front.remedy,
+            lens: front.lens,
+            since: front.since,
+            why: outline.lead.to_owned(),
+            fix: outline.section("Fix").unwrap_or_default().to_owned(),
+            examples: examples(&outline, body_line),
+            text: body.trim_start_matches('\n').to_owned(),
+            logic: logic.map(|text| Logic { text, rules: OnceLock::new() }),
+        })
+    }
+
+    /// The parsed logic; `None` for the linter's own findings.
+    pub fn rules(&self) -> Option<&Result<Rules, PageError>> {
+        let logic = self.logic.as_ref()?;
+        Some(logic.rules.get_or_init(|| {
+            let fail = |message: String| PageError { page: format!("{}-{}", self.id, self.slug), message };
+            let rules = Rules::parse(&logic.text, Dialect::Page).map_err(|error| fail(error.to_string()))?;
+            for rule in rules.rules() {
+                let is_unknown = |(key, value): &&(String, String)| match key.as_str() {
+                    "profile" => Profile::named(value).is_none(),
+                    "paths" => value != "application",
+                    _ => true,
+                };
+                if let Some((key, value)) = rule.headers.iter().find(is_unknown) {
+                    let known = "`profile:` with default, strict or pedantic, and `paths: application`";
+                    return Err(fail(format!(
+                        "`#@ {key}: {value}` above rule {}: known are {known}",
+                        rule.name
+                    )));
+                }
+            }
+            Ok(rules)
+        }))
+    }
+}
+
+fn split_front_matter(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("---\n")?;
+    let end = rest.find("\n---\n")?;
+    Some((&rest[..end], &rest[end + "\n---\n".len()..]))
+}
+
+struct FrontMatter {
+    severity: Severity,
+    confidence: Confidence,
+    profile: Profile,
+    scope: Scope,
+    absence: Absence,
+    remedy: Option<Remedy>,
+    lens: String,
+    since: String,
+}
+
+impl FrontMatter {
+    fn read(text: &str) -> Result<Self, String> {
+        let mut front = Self {
+            severity: Severity::Warning,
+            confidence: Confidence::Medium,
+            profile: Profile::Default,
+            scope: Scope::Graph,
+            absence: Absence::Here,
+            remedy: None,
+            lens: String::new(),
+            since: String::new(),
+        };
+        let parsed = Document::parse("front.yaml", text);
+        if let Some(error) = parsed.errors.first() {
+            return Err(format!("the front matter is not YAML: {}", error.message));
+        }
+        let document = parsed.document.ok_or("the front matter is empty")?;
+        for entry in document.entries(document.root()) {
+            let key = document.scalar(entry.key).text;
+            let value = match document.scalar(entry.value).typed() {
+                Typed::Text(text) => text,
+                Typed::Null | Typed::Bool(_) | Typed::Int(_) | Typed::Float(_) => {
+                    document.scalar(entry.value).text
+                }
+            };
+            front.set(key, value)?;
+        }
+        Ok(front)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let known = |choices: &str| format!("`{key}: {value}`: known are {choices}");
+        match key {
+            "severity" => {
+                self.severity = Severity::named(value).ok_or_else(|| known("error, warning and info"))?;
+            }
+            "confidence" => {
+                self.confidence = Confidence::named(value).ok_or_else(|| known("high, medium and low"))?;
+            }
+            "profile" => {
+                self.profile = Profile::named(value).ok_or_else(|| known("default, strict and pedantic"))?;
+            }
+            "scope" => self.scope = Scope::named(value).ok_or_else(|| known("prop, graph, asl and tool"))?,
+            "fix" => self.remedy = Some(Remedy::named(value).ok_or_else(|| known("auto, suggest and text"))?),
+            "absence" => {
+                self.absence = match value {
+                    "elsewhere" => Absence::Elsewhere,
+                    "here" => Absence::Here,
+                    _ => return Err(known("elsewhere and here")),
+                }
+            }
+            "lens" => value.clone_into(&mut self.lens),
+            "since" => value.clone_into(&mut self.since),
+            _ => return Err(format!("`{key}` is no key of a page's front matter")),
+        }
+        Ok(())
+    }
+}
+
+/// The examples of `Fails` and `Passes`, with the lines that their markers name.
+fn examples(outline: &Outline<'_>, body_line: usize) -> Vec<Example> {
+    let mut found = Vec::new();
+    for section in &outline.sections {
+        if section.heading != "Fails" && section.heading != "Passes" {
+            continue;
+        }
+        for fence in fences(section.body) {
+            let (language, options) = fence.info.split_once(' ').unwrap_or((fence.info, ""));
+            found.push(Example {
+                text: fence.text.to_owned(),
+                is_json: language == "json",
+                fires: marked_lines(fence.text, options),
+                line: body_line + section.line + fence.line + 1,
+            });
+        }
+    }
+    found
+}
+
+/// Lines that end in `# fires`, and those of `fires=LINE[,LINE]` in the info string (JSON has no comments).
+fn marked_lines(text: &str, options: &str) -> Vec<u32> {
+    let mut lines: Vec<u32> = (1u32..)
+        .zip(text.lines())
+        .filter(|(_, line)| line.trim_end().ends_with("# fires"))
+        .map(|(number, _)| number)
+        .collect();
+    let named = options.split_whitespace().find_map(|option| option.strip_prefix("fires="));
+    lines.extend(
+        named.into_iter().flat_map(|list| list.split(',')).filter_map(|number| number.parse::<u32>().ok()),
+    );
+    lines
+}
