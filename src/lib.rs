@@ -7,6 +7,7 @@
 pub(crate) mod asl;
 #[cfg(test)]
 pub(crate) mod corpus;
+pub mod discover;
 pub mod document;
 pub mod finding;
 pub(crate) mod graph;

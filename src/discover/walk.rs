@@ -1,0 +1,199 @@
+//! Turns the files, folders and globs that a user names into the files to look at.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+use ignore::{DirEntry, Walk, WalkBuilder};
+use rustc_hash::FxHashSet;
+
+use crate::finding::RunError;
+
+use super::read::unreadable;
+
+/// A file that may be a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where to read it.
+    pub path: PathBuf,
+    /// The argument as typed, without a leading `./`, joined by `/` with what was found below it.
+    pub shown: String,
+}
+
+/// The files that `arguments` name, sorted by what is shown, each file once; and the arguments that name nothing
+/// or cannot be read.
+///
+/// A file is taken whatever its name. Of a folder, those files are taken that templates may be called, except what
+/// `.gitignore` leaves out and what tools have installed or generated. An argument that is no path may be a glob.
+#[must_use]
+pub fn find(arguments: &[String]) -> (Vec<Found>, Vec<RunError>) {
+    let mut search = Search::default();
+    for argument in arguments {
+        search.argument(argument);
+    }
+    let Search { mut found, mut errors } = search;
+    found.sort_by(|a, b| a.shown.cmp(&b.shown));
+    // One argument cannot name a file twice. Of two, the order does not decide which name is kept.
+    if arguments.len() > 1 {
+        keep_each_file_once(&mut found);
+    }
+    errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+    errors.dedup();
+    (found, errors)
+}
+
+#[derive(Default)]
+struct Search {
+    found: Vec<Found>,
+    errors: Vec<RunError>,
+}
+
+impl Search {
+    fn argument(&mut self, argument: &str) {
+        let path = Path::new(argument);
+        match fs::metadata(path) {
+            Ok(about) if about.is_dir() => self.folder(path),
+            Ok(_) => self.file(path.to_owned()),
+            Err(_) if argument.contains(['*', '?', '[', '{']) => self.glob(argument),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.error(argument, "no such file or folder");
+            }
+            Err(error) => self.errors.push(unreadable(argument, &error)),
+        }
+    }
+
+    fn file(&mut self, path: PathBuf) {
+        self.found.push(Found { shown: shown(&path), path });
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        for entry in walk(folder, None) {
+            match entry {
+                Ok(entry) if is_file(&entry) && has_template_extension(entry.path()) => {
+                    self.file(entry.into_path());
+                }
+                Ok(_) => {}
+                Err(error) => self.unwalkable(folder, &error),
+            }
+        }
+    }
+
+    /// What a shell would have made of `pattern`, had it been given the chance, less what `.gitignore` leaves out.
+    fn glob(&mut self, pattern: &str) {
+        let Some((matcher, root, depth)) = glob_matcher(pattern) else {
+            return self.error(pattern, "no such file or folder");
+        };
+        if !root.is_dir() {
+            return self.error(pattern, "no file matches this pattern");
+        }
+        let before = self.found.len();
+        let mut folders: Vec<PathBuf> = Vec::new();
+        for entry in walk(&root, depth) {
+            match entry {
+                Ok(entry) if folders.last().is_some_and(|folder| entry.path().starts_with(folder)) => {}
+                Ok(entry) if !matcher.is_match(shown(entry.path())) => {}
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {
+                    folders.push(entry.into_path());
+                }
+                Ok(entry) if entry.path().is_file() => self.file(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => self.unwalkable(&root, &error),
+            }
+        }
+        if self.found.len() == before && folders.is_empty() {
+            self.error(pattern, "no file matches this pattern");
+        }
+        for folder in folders {
+            self.folder(&folder);
+        }
+    }
+
+    fn error(&mut self, path: &str, message: &str) {
+        self.errors.push(RunError { path: path.to_owned(), message: message.to_owned() });
+    }
+
+    fn unwalkable(&mut self, folder: &Path, error: &ignore::Error) {
+        let path = shown(failed_path(error).unwrap_or(folder));
+        match error.io_error() {
+            Some(error) => self.errors.push(unreadable(&path, error)),
+            None => self.error(&path, &format!("cannot be read: {error}")),
+        }
+    }
+}
+
+/// Keeps the first name of each file.
+fn keep_each_file_once(found: &mut Vec<Found>) {
+    let mut seen = FxHashSet::default();
+    found.retain(|found| seen.insert(fs::canonicalize(&found.path).unwrap_or_else(|_| found.path.clone())));
+}
+
+/// The walk through `root` that every folder and glob gets. It follows no links, so it cannot go in circles.
+fn walk(root: &Path, depth: Option<usize>) -> Walk {
+    WalkBuilder::new(root)
+        .max_depth(depth)
+        // Templates live in `.infra` and the like too.
+        .hidden(false)
+        // The same files in a checkout, an unpacked archive and a container.
+        .require_git(false)
+        // What one machine or one clone ignores must not change a report.
+        .git_global(false)
+        .git_exclude(false)
+        .filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry))
+        .build()
+}
+
+/// Folders that hold a repository's innards, other people's packages, or copies that `sam build` and the Serverless
+/// Framework made of the user's own template. `cdk.out` is not among them: what CDK makes has no other source.
+fn is_left_out(entry: &DirEntry) -> bool {
+    const FOLDERS: [&str; 7] =
+        [".git", ".hg", ".svn", ".aws-sam", ".serverless", "node_modules", "site-packages"];
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+        && entry.file_name().to_str().is_some_and(|name| FOLDERS.contains(&name))
+}
+
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_file())
+}
+
+/// Names tell little (in AWS's own samples, one template in eight has `template` in its name), so this lets all
+/// YAML and JSON pass and leaves the choice to [`super::sniff()`].
+fn has_template_extension(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 6] = ["yaml", "yml", "json", "template", "cfn", "cft"];
+    let extension = path.extension().and_then(OsStr::to_str);
+    extension.is_some_and(|extension| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+}
+
+/// The matcher of a glob, the folder to start from, and how deep to look below it; `None` if it is not one.
+fn glob_matcher(pattern: &str) -> Option<(GlobMatcher, PathBuf, Option<usize>)> {
+    let pattern = shown(Path::new(pattern));
+    let matcher = GlobBuilder::new(&pattern).literal_separator(true).build().ok()?.compile_matcher();
+    let parts: Vec<&str> = pattern.split('/').collect();
+    let literal = parts.iter().take_while(|part| !part.contains(['*', '?', '[', '{'])).count();
+    // `/*.yaml` has an empty first part.
+    let root = match parts[..literal].join("/").as_str() {
+        "" if pattern.starts_with('/') => PathBuf::from("/"),
+        "" => PathBuf::from("."),
+        root => PathBuf::from(root),
+    };
+    // A class or an alternative may hold a `/`, and `**` any number of them.
+    let is_flat = !pattern.contains("**") && !pattern.contains(['[', '{']);
+    let depth = is_flat.then_some(parts.len() - literal);
+    Some((matcher, root, depth))
+}
+
+fn shown(path: &Path) -> String {
+    let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    path.to_string_lossy().replace(MAIN_SEPARATOR, "/")
+}
+
+/// The path inside an error of the walk.
+fn failed_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failed_path(err),
+        ignore::Error::Partial(errors) => errors.iter().find_map(failed_path),
+        _ => None,
+    }
+}
