@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own fixture has failed")]
 #![allow(clippy::print_stdout, reason = "a test says aloud what it measured, and that it skips")]
 
+mod anchors;
 mod discover;
 mod document;
 

@@ -1,0 +1,139 @@
+//! A check is one rule against one view: each subject on its own, so that the conditions of one never
+//! multiply with those of another.
+
+use crate::finding::{Finding, Severity};
+use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status};
+use crate::rule::{Absence, Page, Profile};
+use crate::source::Location;
+use crate::template::Template;
+use crate::view::{Stated, View};
+
+use super::join::{Placed, join};
+use super::scenario::{Fired, explore};
+use super::wording::Wording;
+
+/// What is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Checking<'a> {
+    /// The expanded template.
+    pub(crate) template: &'a Template,
+    /// The view of it.
+    pub(crate) view: &'a View,
+    /// The profile of the run: grades that need a stricter one stay silent.
+    pub(crate) profile: Profile,
+    /// Whether the template lies in a folder of tests or stubs; asked only where it matters.
+    pub(crate) is_of_tests: &'a dyn Fn() -> bool,
+    /// The keys that lead to a place: `Resources`, `OrdersQueue`, `Properties`, `VisibilityTimeout`.
+    pub(crate) path_to: &'a dyn Fn(Location) -> Vec<String>,
+}
+
+/// The findings of a page, in the order of its rules and of the template. A page whose logic does not parse
+/// has none: whoever loads pages from outside reports that before.
+pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Vec<Finding> {
+    if page.absence == Absence::Elsewhere && checking.template.is_fragment() {
+        return Vec::new();
+    }
+    let Some(Ok(rules)) = page.rules() else { return Vec::new() };
+    let mut evaluator = Evaluator::new(rules, &checking.view.tree, &checking.template.names);
+    let mut findings = Vec::new();
+    for (index, rule) in rules.rules().enumerate() {
+        let grade = Grade::of(rule, page);
+        if grade.profile > checking.profile {
+            continue;
+        }
+        let before = findings.len();
+        let wording = Wording { checking, page, severity: grade.severity };
+        let rule = RuleIndex(index);
+        for item in 0..evaluator.items(rule) {
+            Subjects { checking, evaluator: &mut evaluator, rule, item }.check(wording, &mut findings);
+        }
+        if grade.is_for_applications && findings.len() > before && (checking.is_of_tests)() {
+            findings.truncate(before);
+        }
+    }
+    join(checking, findings)
+}
+
+/// How bad a rule of a page is: a rule that is named for a grade has that one, any other has the page's.
+struct Grade {
+    severity: Severity,
+    profile: Profile,
+    /// It says nothing of templates that only tests use.
+    is_for_applications: bool,
+}
+
+impl Grade {
+    fn of(rule: &Rule, page: &Page) -> Self {
+        let severity = Severity::named(&rule.name).unwrap_or(page.severity);
+        let header = |wanted: &str| {
+            rule.headers.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str())
+        };
+        let profile = header("profile").and_then(Profile::named).unwrap_or(page.profile);
+        Self { severity, profile, is_for_applications: header("paths") == Some("application") }
+    }
+}
+
+/// One item of a rule, to be asked about each of its subjects.
+struct Subjects<'a, 'e> {
+    checking: Checking<'a>,
+    evaluator: &'e mut Evaluator<'a>,
+    rule: RuleIndex,
+    item: usize,
+}
+
+impl Subjects<'_, '_> {
+    fn check(mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
+        match self.evaluator.candidates(self.rule, self.item, &mut Plain) {
+            Candidates::Each(nodes) => {
+                for node in nodes {
+                    self.check_one(Some(node), wording, findings);
+                }
+            }
+            Candidates::Gathered(nodes) => {
+                let members = nodes.into_iter().map(|node| self.judge(Some(node)));
+                let members: Vec<Vec<Fired>> = members.filter(|fired| !fired.is_empty()).collect();
+                findings.extend(wording.gathered(&members));
+            }
+            Candidates::Whole => self.check_one(None, wording, findings),
+        }
+    }
+
+    fn check_one(&mut self, subject: Option<NodeId>, wording: Wording<'_>, findings: &mut Vec<Placed>) {
+        findings.extend(self.judge(subject).iter().map(|fired| wording.finding(fired, subject)));
+    }
+
+    /// The cases in which the item fails for a subject.
+    fn judge(&mut self, candidate: Option<NodeId>) -> Vec<Fired> {
+        let Checking { template, view, .. } = self.checking;
+        let mut fired = explore(&template.guards, &mut |scenario| self.run(candidate, scenario));
+        fired.retain(|fired| is_consistent(template, view, fired));
+        fired
+    }
+
+    fn run(&mut self, candidate: Option<NodeId>, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
+        let gate = self.evaluator.gate(self.rule, scenario);
+        if matches!(gate, Status::Fail | Status::Skip) {
+            return (Status::Skip, None);
+        }
+        let mut failure = None;
+        let status = self.evaluator.judge(self.rule, self.item, candidate, scenario, &mut failure);
+        match (gate, status) {
+            (Status::Unknown, Status::Fail) => (Status::Unknown, None),
+            (_, status) => (status, failure),
+        }
+    }
+}
+
+/// Whether the parameters' defaults that a failure rests on can be what they are in its case: in the branch
+/// "`Timeout` is not 0" the default of 0 does not stand.
+fn is_consistent(template: &Template, view: &View, fired: &Fired) -> bool {
+    let mut claims = fired.claims.clone();
+    for place in &fired.read {
+        if let Stated::ParameterDefault(name) = view.sight(*place).stated {
+            let parameter = template.parameters.get(&name);
+            let default = parameter.and_then(|parameter| template.values.text(parameter.default?));
+            claims.extend(default.map(|text| (template.guards.equal(name, text), true)));
+        }
+    }
+    claims.len() == fired.claims.len() || template.guards.can_hold(&claims)
+}

@@ -1,0 +1,8 @@
+//! The engine asks every rule about every subject, in every case that matters, and words what fails.
+
+mod check;
+mod join;
+mod scenario;
+mod wording;
+
+pub(crate) use check::{Checking, check};

@@ -1,0 +1,204 @@
+//! Wording makes a finding of a failure: places, numbers with their source, the condition in words.
+
+use rustc_hash::FxHashSet;
+
+use crate::finding::{Finding, Label, Severity};
+use crate::guard::{Anchor, NodeId, Place, Rendered, RenderedPiece};
+use crate::names::Name;
+use crate::rule::{Absence, Page};
+use crate::source::Location;
+use crate::template::Guard;
+use crate::view::Stated;
+
+use super::check::Checking;
+use super::join::Placed;
+use super::scenario::Fired;
+
+/// How a rule's failures become findings.
+#[derive(Clone, Copy)]
+pub(super) struct Wording<'a> {
+    pub(super) checking: Checking<'a>,
+    pub(super) page: &'a Page,
+    pub(super) severity: Severity,
+}
+
+impl Wording<'_> {
+    /// One failure, one finding.
+    pub(super) fn finding(self, fired: &Fired, subject: Option<NodeId>) -> Placed {
+        let finding = self.worded(fired, self.location(fired.failure.at), 0);
+        Placed { finding, when: self.when(fired), subject }
+    }
+
+    /// All members of a collection, each with the cases in which it is one, in one finding: the first is where it
+    /// points, and the others are related. What `Globals` could mend for all of them points there.
+    pub(super) fn gathered(self, members: &[Vec<Fired>]) -> Option<Placed> {
+        let first = members.first()?.first()?;
+        let primary = self.globals(members).unwrap_or_else(|| self.location(first.failure.at));
+        let mut finding = self.worded(first, primary, members.len() - 1);
+        let mut when = Guard::NEVER;
+        let mut seen: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
+        seen.insert(primary);
+        for member in members.iter().flatten() {
+            when = self.checking.template.guards.or(when, self.when(member));
+            let location = self.location(member.failure.at);
+            if seen.insert(location) {
+                finding.related.push(Label { location, message: self.margin(member) });
+            }
+        }
+        Some(Placed { finding, when, subject: None })
+    }
+
+    /// What is to be seen at a member.
+    fn margin(self, member: &Fired) -> String {
+        let label =
+            member.failure.message.as_ref().map_or_else(String::new, |said| self.text(&said.label, 0));
+        match self.condition(member) {
+            Some(condition) => format!("{label} (when {condition})"),
+            None => label,
+        }
+    }
+
+    /// `Globals.Function`, else `Globals`, for what every member could have from there.
+    fn globals(self, members: &[Vec<Fired>]) -> Option<Location> {
+        let template = self.checking.template;
+        let could = || members.iter().flatten().all(|member| self.takes_globals(member));
+        if self.page.absence == Absence::Here || !could() {
+            return None;
+        }
+        let globals = template.globals?;
+        let function = template.names.find("Function").and_then(|key| template.values.get(globals, key));
+        Some(template.values.origin(function.unwrap_or(globals)).at_key())
+    }
+
+    /// Whether what a member misses is missing in the whole resource, and `Globals` lends to that resource.
+    fn takes_globals(self, member: &Fired) -> bool {
+        let template = self.checking.template;
+        let path = (self.checking.path_to)(self.location(member.failure.at));
+        let [section, id] = path.as_slice() else { return false };
+        let resource = template.names.find(id).and_then(|id| template.resources.get(&id));
+        section == "Resources" && resource.is_some_and(|resource| resource.takes_globals)
+    }
+
+    fn worded(self, fired: &Fired, location: Location, more: usize) -> Finding {
+        let said = fired.failure.message.as_ref();
+        let path = (self.checking.path_to)(location);
+        let logical_path = path.join("/");
+        let mut message = said.map_or_else(|| self.page.title.clone(), |said| self.text(&said.text, more));
+        let assumed = self.assumed(fired);
+        message.push_str(&self.assumptions(&assumed, &message));
+        let rests_on_default = assumed.iter().any(|stated| matches!(stated, Stated::ParameterDefault(_)));
+        let label = said.map_or_else(String::new, |said| self.text(&said.label, more));
+        Finding {
+            rule: self.page.id.clone(),
+            name: self.page.slug.clone(),
+            severity: self.severity,
+            confidence: if rests_on_default { self.page.confidence.lowered() } else { self.page.confidence },
+            message,
+            primary: Label { location, message: label },
+            related: said.map_or_else(Vec::new, |said| self.related(said, location)),
+            resource: (path.first().is_some_and(|section| section == "Resources"))
+                .then(|| path.get(1).cloned())
+                .flatten(),
+            fingerprint: String::new(),
+            logical_path,
+            condition: None,
+            help: said.map(|said| self.text(&said.fix, more)).filter(|help| !help.is_empty()),
+        }
+    }
+
+    fn related(self, said: &Rendered, primary: Location) -> Vec<Label> {
+        let mut labels: Vec<Label> = Vec::new();
+        for (anchor, text) in &said.also {
+            let location = self.location(*anchor);
+            if location != primary && !labels.iter().any(|label| label.location == location) {
+                labels.push(Label { location, message: self.text(text, 0) });
+            }
+        }
+        labels
+    }
+
+    fn location(self, anchor: Anchor) -> Location {
+        let sight = self.checking.view.sight(anchor.place);
+        if anchor.is_missing { sight.origin.at_key() } else { sight.location() }
+    }
+
+    /// All that has to hold for a failure.
+    fn when(self, fired: &Fired) -> Guard {
+        let guards = &self.checking.template.guards;
+        fired.claims.iter().fold(Guard::ALWAYS, |when, (guard, holds)| {
+            guards.and(when, if *holds { *guard } else { guards.not(*guard) })
+        })
+    }
+
+    /// The condition in words: `IsProd is false and HasVpc is true`.
+    fn condition(self, fired: &Fired) -> Option<String> {
+        let template = self.checking.template;
+        let words: Vec<String> =
+            fired.claims.iter().map(|claim| template.guards.words(&template.names, *claim)).collect();
+        (!words.is_empty()).then(|| words.join(" and "))
+    }
+
+    /// What the failure takes for granted of parameters, each once.
+    fn assumed(self, fired: &Fired) -> Vec<Stated> {
+        let mut assumed: Vec<Stated> = Vec::new();
+        for place in &fired.read {
+            let stated = self.checking.view.sight(*place).stated;
+            let is_assumed = matches!(stated, Stated::ParameterDefault(_) | Stated::AllowedValue(_));
+            if is_assumed && !assumed.contains(&stated) {
+                assumed.push(stated);
+            }
+        }
+        assumed
+    }
+
+    /// Says what is taken for granted and not said already.
+    fn assumptions(self, assumed: &[Stated], message: &str) -> String {
+        let name = |name: Name| format!("'{}'", self.checking.template.names.text(name));
+        let of = |wanted: &dyn Fn(Stated) -> Option<Name>| -> Vec<String> {
+            let names = assumed.iter().filter_map(|stated| wanted(*stated)).map(name);
+            names.filter(|name| !message.contains(&format!("parameter {name}"))).collect()
+        };
+        let defaults =
+            of(&|stated| if let Stated::ParameterDefault(name) = stated { Some(name) } else { None });
+        let allowed = of(&|stated| if let Stated::AllowedValue(name) = stated { Some(name) } else { None });
+        let mut note = String::new();
+        match defaults.as_slice() {
+            [] => {}
+            [one] => note.push_str(&format!(" (with the default of parameter {one})")),
+            several => note.push_str(&format!(" (with the defaults of parameters {})", several.join(", "))),
+        }
+        if !allowed.is_empty() {
+            note.push_str(&format!(" (for every allowed value of {})", allowed.join(", ")));
+        }
+        note
+    }
+
+    fn text(self, pieces: &[RenderedPiece], more: usize) -> String {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                RenderedPiece::Text(piece) => text.push_str(piece),
+                RenderedPiece::Value { text: value, .. } => text.push_str(value),
+                RenderedPiece::SourceOf(place) => text.push_str(&self.source_note(*place)),
+                RenderedPiece::Count if more == 0 => {}
+                RenderedPiece::Count => text.push_str(&format!(" and {more} more")),
+            }
+        }
+        text
+    }
+
+    /// Where a number comes from, when the reader would not find it at the resource itself.
+    fn source_note(self, place: Place) -> String {
+        match self.checking.view.sight(place).stated {
+            Stated::Written | Stated::Construct => String::new(),
+            Stated::Globals => " (from Globals)".to_owned(),
+            Stated::Default => " (the default)".to_owned(),
+            Stated::ParameterDefault(name) => {
+                format!(" (the default of parameter '{}')", self.checking.template.names.text(name))
+            }
+            Stated::AllowedValue(name) => {
+                format!(" (allowed by parameter '{}')", self.checking.template.names.text(name))
+            }
+        }
+    }
+}

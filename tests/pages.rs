@@ -1,0 +1,110 @@
+//! The laws of rule pages, one test for each page: its examples are its tests.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use lenslint::finding::{Checked, Confidence};
+use lenslint::lint::{Input, Linter};
+use lenslint::rule::{Catalogue, Example, Page, Profile, Scope, Selection, Selector};
+use lenslint::source::ColumnUnit;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let trials = Catalogue::built_in().pages.iter().map(|page| {
+        let name = format!("{}-{}", page.id, page.slug);
+        Trial::test(name, move || obeys_the_laws(page))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
+
+fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
+    let mut breaks = String::new();
+    if let Some(Err(error)) = page.rules() {
+        return Err(error.to_string().into());
+    }
+    for (what, is_missing) in [
+        ("a title", page.title.is_empty()),
+        ("a lead that says why it hurts", page.why.is_empty()),
+        ("a section `Fix`", page.fix.is_empty()),
+        ("the best practice (`lens`)", page.lens.is_empty()),
+        ("the release that brought it (`since`)", page.since.is_empty()),
+        ("an example that fails", !page.examples.iter().any(|example| !example.fires.is_empty())),
+        ("an example that passes", !page.examples.iter().any(|example| example.fires.is_empty())),
+    ] {
+        if is_missing {
+            let _ = writeln!(breaks, "the page lacks {what}");
+        }
+    }
+    if page.title.ends_with('.') {
+        breaks.push_str("the title ends with a full stop\n");
+    }
+    if page.scope != Scope::Tool {
+        both_spellings(page, &mut breaks);
+        every_type_is_shown(page, &mut breaks);
+    }
+    for example in &page.examples {
+        fires_where_it_is_marked(page, example, &mut breaks);
+    }
+    if breaks.is_empty() { Ok(()) } else { Err(breaks.into()) }
+}
+
+/// A rule that holds for SAM and for plain CloudFormation shows both.
+fn both_spellings(page: &Page, breaks: &mut String) {
+    let failing = || page.examples.iter().filter(|example| !example.fires.is_empty());
+    let is_sam = |example: &Example| example.text.contains("AWS::Serverless");
+    if !failing().any(is_sam) || failing().all(is_sam) {
+        breaks.push_str("the failing examples do not show SAM and plain CloudFormation\n");
+    }
+}
+
+/// A resource type that the logic names occurs in an example that fails.
+fn every_type_is_shown(page: &Page, breaks: &mut String) {
+    let logic =
+        page.text.split("```guard").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    for name in logic.split(['\'', '"', ' ', '\n']).filter(|word| word.starts_with("AWS::")) {
+        if !page.examples.iter().any(|example| !example.fires.is_empty() && example.text.contains(name)) {
+            let _ = writeln!(breaks, "no failing example has a resource of type {name}");
+        }
+    }
+}
+
+fn fires_where_it_is_marked(page: &Page, example: &Example, breaks: &mut String) {
+    let Some(checked) = check(page, example) else {
+        let _ = writeln!(breaks, "line {}: the example is no template", example.line);
+        return;
+    };
+    let mut fired = Vec::new();
+    for finding in &checked.findings {
+        let line =
+            checked.sources[0].position(finding.primary.location.span.start, ColumnUnit::CodePoints).line;
+        if finding.rule == page.id {
+            fired.push(line);
+        } else {
+            let _ = writeln!(
+                breaks,
+                "line {}: the example has {}: {}",
+                example.line, finding.rule, finding.message
+            );
+        }
+    }
+    fired.sort_unstable();
+    if fired != example.fires {
+        let _ = writeln!(
+            breaks,
+            "line {}: the example fires on its lines {fired:?}, and is marked on {:?}",
+            example.line, example.fires
+        );
+    }
+}
+
+/// The rule alone, with all of its grades, and the linter's own findings, which no example of another rule has.
+fn check(page: &Page, example: &Example) -> Option<Checked> {
+    let selection = Selection {
+        profile: Profile::Pedantic,
+        select: vec![Selector::Rule(page.id.clone())],
+        ignore: Vec::new(),
+    };
+    let path = if example.is_json { "template.json" } else { "template.yaml" };
+    let linter = Linter::new(Catalogue::built_in(), selection, Confidence::Low);
+    linter.check(&Input { path, on_disk: None, bytes: example.text.as_bytes() })
+}

@@ -1,0 +1,99 @@
+//! Where findings point, over the corpus: at the offending value where there is one, and where something is
+//! missing at the key of what it would be added to.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lenslint::finding::{Confidence, Finding};
+use lenslint::lint::{Input, Linter};
+use lenslint::rule::{Catalogue, Profile, Selection, Selector};
+
+/// What the text at a finding's primary place may be.
+#[derive(Clone, Copy)]
+enum Anchor {
+    /// The key of a construct: a logical id, an event's name, a section.
+    Key,
+    /// The value of one of these properties, or the key of the construct that lacks it.
+    Value(&'static [&'static str]),
+}
+
+const ANCHORS: &[(&str, Anchor)] = &[
+    ("SLP101", Anchor::Key),
+    ("SLP102", Anchor::Value(&["Timeout"])),
+    ("SLP111", Anchor::Value(&["InvocationType", "Type", "StateMachineType"])),
+    ("SLP201", Anchor::Value(&["VisibilityTimeout"])),
+    ("SLP202", Anchor::Value(&["VisibilityTimeout"])),
+    ("SLP203", Anchor::Value(&["BatchSize"])),
+    ("SLP204", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
+    ("SLP209", Anchor::Value(&["FunctionResponseTypes"])),
+    ("SLP213", Anchor::Value(&["MaximumRetryAttempts"])),
+    ("SLP216", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
+    ("SLP217", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
+    ("SLP301", Anchor::Value(&["MemorySize"])),
+    ("SLP308", Anchor::Value(&["BillingMode", "ReadCapacityUnits"])),
+    ("SLP313", Anchor::Key),
+    ("SLP314", Anchor::Value(&["EndpointConfiguration", "Type", "Types"])),
+    ("SLP701", Anchor::Value(&["Type", "StateMachineType"])),
+];
+
+#[test]
+fn every_finding_on_the_corpus_points_at_what_it_is_about() {
+    let Some(corpus) = crate::corpus() else {
+        println!("skipped: the corpus is not there");
+        return;
+    };
+    let selection = Selection { profile: Profile::Pedantic, select: vec![Selector::All], ignore: Vec::new() };
+    let linter = Linter::new(Catalogue::built_in(), selection, Confidence::Low);
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for path in templates(&corpus) {
+        let bytes = fs::read(&path).unwrap();
+        let shown = path.display().to_string();
+        let Some(checked) = linter.check(&Input { path: &shown, on_disk: Some(&path), bytes: &bytes }) else {
+            continue;
+        };
+        for finding in &checked.findings {
+            let source = &checked.sources[0];
+            let text = source.slice(finding.primary.location.span);
+            *seen.entry(finding.rule.clone()).or_default() += 1;
+            if !is_right(finding, text) {
+                wrong.push(format!("{shown}: {} at {text:?} ({})", finding.rule, finding.logical_path));
+            }
+            for label in &finding.related {
+                assert!(!checked.sources[0].slice(label.location.span).is_empty(), "{shown}: {label:?}");
+            }
+        }
+    }
+    println!("{seen:?}");
+    assert!(seen.values().sum::<usize>() > 100, "{seen:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn is_right(finding: &Finding, text: &str) -> bool {
+    let Some((_, anchor)) = ANCHORS.iter().find(|(rule, _)| *rule == finding.rule) else {
+        return finding.rule.starts_with("SLP0");
+    };
+    let last = finding.logical_path.rsplit('/').next().unwrap_or_default();
+    let is_key = text.trim_matches(['"', '\'']) == last;
+    match anchor {
+        Anchor::Key => is_key,
+        Anchor::Value(properties) => {
+            let names_one = finding.logical_path.split('/').any(|key| properties.contains(&key));
+            is_key || names_one && !text.contains('\n')
+        }
+    }
+}
+
+fn templates(corpus: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![corpus.join("patterns"), corpus.join("cfn")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { open.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
