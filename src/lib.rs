@@ -15,6 +15,7 @@ pub(crate) mod graph;
 pub mod guard;
 pub mod lint;
 pub mod names;
+pub(crate) mod report;
 pub mod rule;
 pub(crate) mod sam;
 pub mod source;

@@ -1,0 +1,371 @@
+//! `full`: the report for people. Each finding with the lines that prove it, what to write, and at the end a count.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+
+use super::inert::inert;
+use super::snippet::Snippet;
+use super::{REPOSITORY, Style, cut, docs, findings, message_with_condition, source};
+use crate::finding::{Checked, Finding, Report, Severity};
+use crate::rule::Catalogue;
+
+/// Related places that are shown; a finding on a whole template may have dozens.
+const RELATED: usize = 5;
+/// Characters of a help.
+const LONGEST_HELP: usize = 2000;
+/// Columns that line numbers and frame take from a line of source.
+const FRAME: usize = 12;
+/// Below this many columns nothing can be laid out; the terminal wraps instead.
+const NARROWEST: usize = 40;
+
+/// Writes the findings and, if there was anything to check, a last line that counts them. Errors belong on standard error.
+pub(super) fn write(
+    report: &Report,
+    catalogue: &Catalogue,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let width = style.width.max(NARROWEST);
+    let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    // A word is never broken, for its second half could be a command to a build server.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(width)
+        .with_break_words(false)
+        .with_links(style.hyperlinks);
+    for (checked, finding) in findings(report) {
+        let shown = Shown::of(checked, finding, catalogue, width);
+        let text = match finding.related.len().saturating_sub(RELATED) {
+            0 => rendered(&handler, &shown)?,
+            hidden => rendered_with_more(&handler, shown, hidden)?,
+        };
+        writeln!(out, "{text}")?;
+    }
+    if report.checked.is_empty() { Ok(()) } else { writeln!(out, "{}", summary(report)) }
+}
+
+fn rendered(handler: &GraphicalReportHandler, shown: &Shown) -> io::Result<String> {
+    let mut text = String::new();
+    handler.render_report(&mut text, shown).map_err(io::Error::other)?;
+    Ok(text)
+}
+
+/// The finding with the number of its hidden places below those that are shown. miette has no room between
+/// snippets and help; but help comes last, so that the finding without it is how the whole one begins.
+fn rendered_with_more(
+    handler: &GraphicalReportHandler,
+    mut shown: Shown,
+    hidden: usize,
+) -> io::Result<String> {
+    let whole = rendered(handler, &shown)?;
+    shown.help = None;
+    let text = rendered(handler, &shown)?;
+    let more = format!("  and {}\n", counted(hidden, "more place"));
+    Ok(match whole.strip_prefix(&text) {
+        Some(help) => format!("{text}{more}{help}"),
+        None => whole + &more,
+    })
+}
+
+/// A finding as miette sees it. All its text is inert.
+#[derive(Debug)]
+struct Shown {
+    message: String,
+    code: String,
+    severity: Severity,
+    help: Option<String>,
+    docs: Option<String>,
+    snippet: Snippet,
+}
+
+impl Shown {
+    fn of(checked: &Checked, finding: &Finding, catalogue: &Catalogue, width: usize) -> Self {
+        let labels: Vec<_> = std::iter::once(&finding.primary)
+            .chain(finding.related.iter().take(RELATED))
+            .map(|label| (source(checked, label), label))
+            .collect();
+        let help = finding.help.as_ref().map(|help| {
+            let help = cut(help, LONGEST_HELP);
+            let lines: Vec<_> = help.lines().map(inert).collect();
+            lines.join("\n")
+        });
+        Self {
+            message: inert(&message_with_condition(finding)).into_owned(),
+            code: format!("{}[{}]", finding.severity, inert(&finding.rule)),
+            severity: finding.severity,
+            help,
+            docs: catalogue.page(&finding.rule).and_then(|page| docs(page, REPOSITORY)),
+            snippet: Snippet::of(&labels, width - FRAME),
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn url(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        self.docs.as_ref().map(|docs| Box::new(docs) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.snippet)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.snippet.labels()))
+    }
+}
+
+/// `3 findings (1 error, 2 warnings) in 2 templates`
+fn summary(report: &Report) -> String {
+    let count = |severity| findings(report).filter(|(_, finding)| finding.severity == severity).count();
+    let grades: Vec<_> = [
+        (count(Severity::Error), "error"),
+        (count(Severity::Warning), "warning"),
+        (count(Severity::Info), "info"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, grade)| if grade == "info" { format!("{number} info") } else { counted(number, grade) })
+    .collect();
+    let templates = report.checked.iter().filter(|checked| checked.is_template).count();
+    let unreadable = report.checked.len() - templates;
+    let templates = (templates > 0).then(|| counted(templates, "template"));
+    let unreadable = (unreadable > 0).then(|| format!("{} that cannot be read", counted(unreadable, "file")));
+    let places = templates.into_iter().chain(unreadable).collect::<Vec<_>>().join(" and ");
+    match findings(report).count() {
+        0 => format!("No findings in {places}."),
+        number => format!("{} ({}) in {places}.", counted(number, "finding"), grades.join(", ")),
+    }
+}
+
+/// `1 template`, `2 templates`.
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::finding::Report;
+    use crate::report::{Format, Style, sample};
+
+    fn written(report: &Report) -> String {
+        sample::written(Format::Full, report, &sample::catalogue(), &Style::default())
+    }
+
+    #[test]
+    fn a_finding_shows_every_place_that_proves_it() {
+        assert_snapshot!(written(&sample::mixed()), @r"
+        info[SLP301]
+
+          ☞ Function 'Orders' has no MemorySize (when IsProd is false)
+           ╭─[infra/template.yaml:4:5]
+         3 │     Type: AWS::Serverless::Function
+         4 │     Properties:
+           ·     ──────────
+         5 │       Timeout: 900
+           ╰────
+
+        warning[SLP202]
+
+          ⚠ Queue 'OrdersQueue' hides messages for 30 s, its consumer 'Orders' may run for 900 s
+            ╭─[infra/template.yaml:12:26]
+         11 │     Properties:
+         12 │       VisibilityTimeout: 30
+            ·                          ─┬
+            ·                           ╰── 30 s
+            ╰────
+           ╭─[infra/template.yaml:5:16]
+         4 │     Properties:
+         5 │       Timeout: 900
+           ·                ─┬─
+           ·                 ╰── the consumer's timeout
+         6 │       Events:
+           ╰────
+           ╭─[infra/nested stäck.yaml:4:16]
+         3 │     Properties:
+         4 │       Timeout: !Ref Limit
+           ·                ─────┬────
+           ·                     ╰── the other consumer's timeout
+           ╰────
+          help: Set VisibilityTimeout to 5400.
+
+        error[SLP001]
+
+          × Expected ']', found the end of the file.
+           ╭─[other/b.yaml:1:4]
+         1 │ a: [
+           ·    ┬
+           ·    ╰── opened here
+           ╰────
+
+        3 findings (1 error, 1 warning, 1 info) in 1 template and 1 file that cannot be read.
+        ");
+    }
+
+    #[test]
+    fn a_clean_run_says_so() {
+        assert_eq!(written(&sample::clean()), "No findings in 1 template.\n");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_counted() {
+        assert_eq!(written(&Report::default()), "");
+        let mut report = sample::one("a: 1\n", "1");
+        report.checked[0].is_template = false;
+        let text = written(&report);
+        assert!(text.ends_with("\n1 finding (1 warning) in 1 file that cannot be read.\n"), "{text}");
+    }
+
+    #[test]
+    fn columns_are_code_points() {
+        for case in sample::COLUMNS {
+            let text = written(&case.report());
+            assert!(text.contains(&format!("[t.yaml:{}:{}]", case.line, case.code_points)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_mark_stands_below_what_it_marks() {
+        for case in sample::COLUMNS {
+            let text = written(&case.report());
+            let lines: Vec<_> = text.lines().collect();
+            let marked = lines.iter().position(|line| line.contains('!')).unwrap();
+            // Wide letters take two columns of a terminal.
+            let columns = |line: &str, end: char| -> usize {
+                line.chars().take_while(|c| *c != end).map(|c| if "漢字😀".contains(c) { 2 } else { 1 }).sum()
+            };
+            assert_eq!(columns(lines[marked], '!'), columns(lines[marked + 1], '┬'), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_attack_is_shown_and_harmless() {
+        assert_snapshot!(written(&sample::hostile()), @r"
+        warning[SLP202]
+
+          ⚠ :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}
+          │ 2J\u{202e} :\u{3a}set-output::z (when :\u{3a}error::pwned #\u{23}[warning]x #\u{23}
+          │ vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z is false)
+           ╭─[:\u{3a}error::x\u{1b}]8;;\u{7}\n#\u{23}[endgroup]#?%/t.yaml:2:23]
+         1 │ :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+         2 │ :\u{3a}warning::w \u{200f}  #\u{23}[x]\u{8} Target #\u{23}vso[z] \u{85}
+           · ───────┬──────                              ───┬──
+           ·        │                                       ╰── :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+           ·        ╰── :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+         3 │ :\u{3a}end
+           ╰────
+          help: :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}
+                [31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+                :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}
+                [31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+
+        1 finding (1 warning) in 1 template.
+        ");
+    }
+
+    #[test]
+    fn a_value_of_many_lines_shows_its_first() {
+        let text = "a: 1\nResource:\n  Type: X\n  Properties:\n    Code: y\nz: 2\n";
+        let shown = written(&sample::one(text, "Resource:\n  Type: X\n  Properties:\n    Code: y\n"));
+        assert_snapshot!(shown, @r"
+        warning[SLP202]
+
+          ⚠ Something is wrong
+           ╭─[t.yaml:2:1]
+         1 │ a: 1
+         2 │ Resource:
+           · ────┬────
+           ·     ╰── here
+         3 │   Type: X
+           ╰────
+
+        1 finding (1 warning) in 1 template.
+        ");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_to_where_the_labels_are() {
+        let filler = "\"some\":\"thing\",".repeat(700_000);
+        let mut report = sample::one(&format!("{{{filler}\"é\":TARGET,{filler}OTHER,{filler}}}"), "TARGET");
+        let checked = &mut report.checked[0];
+        checked.findings[0].related = vec![sample::label(&checked.sources[0], 0, "OTHER", "and here")];
+        assert_snapshot!(written(&report), @r#"
+        warning[SLP202]
+
+          ⚠ Something is wrong
+           ╭─[t.yaml:1:10500006]
+         1 │ …":"thing","some":"thing","é":TARGET,"some":"thing","some":"thing","some":"thing","some":…
+           ·                               ───┬──
+           ·                                  ╰── here
+           ╰────
+           ╭─[t.yaml:1:21000013]
+         1 │ …some":"thing","some":"thing",OTHER,"some":"thing","some":"thing","some":"thing","some":"…
+           ·                               ──┬──
+           ·                                 ╰── and here
+           ╰────
+
+        1 finding (1 warning) in 1 template.
+        "#);
+    }
+
+    #[test]
+    fn dozens_of_related_places_are_counted() {
+        let text = (0..40).map(|i| format!("Function{i:02}: x\n\n\n\n")).collect::<Vec<_>>().concat();
+        let mut report = sample::one(&text, "Function00");
+        let checked = &mut report.checked[0];
+        checked.findings[0].related = (1..=40)
+            .map(|i| sample::label(&checked.sources[0], 0, &format!("Function{:02}", i % 40), "too"))
+            .collect();
+        let shown = written(&report);
+        assert!(shown.contains("Function05") && !shown.contains("Function06"), "{shown}");
+        assert!(shown.contains("\n  and 35 more places\n"), "{shown}");
+        report.checked[0].findings[0].help = Some("Mend it.".to_owned());
+        let with_help = written(&report);
+        let expected = shown.replace("more places\n", "more places\n  help: Mend it.\n");
+        assert_eq!(with_help, expected);
+    }
+
+    #[test]
+    fn a_place_at_the_end_of_the_text_has_a_frame() {
+        for (text, needle) in [("", ""), ("a: 1", "1"), ("a:\n", "\n")] {
+            assert!(written(&sample::one(text, needle)).contains("here"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn colour_and_width_are_the_callers_choice() {
+        let (report, catalogue) = (sample::mixed(), sample::catalogue());
+        let style = Style { colour: true, width: 50, ..Style::default() };
+        let coloured = sample::written(Format::Full, &report, &catalogue, &style);
+        assert!(coloured.contains("\u{1b}["));
+        assert!(!written(&report).contains('\u{1b}'));
+        assert!(coloured.lines().count() > written(&report).lines().count(), "messages wrap at the width");
+    }
+}

@@ -1,0 +1,242 @@
+//! `json`: the whole report as one document for programs. `docs/report.schema.json` describes it.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::inert::write_json;
+use super::{REPOSITORY, Style, docs, findings, source};
+use crate::finding::{Checked, Confidence, Finding, Label, Report, Severity};
+use crate::rule::Catalogue;
+use crate::source::{ColumnUnit, Source};
+
+/// Changes when a reader of the old shape would misread the new one.
+const SCHEMA: &str = "lenslint/1";
+
+/// Writes the document.
+pub(super) fn write(
+    report: &Report,
+    catalogue: &Catalogue,
+    _: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        summary: Summary::of(report),
+        findings: findings(report).map(|(checked, finding)| Entry::of(checked, finding, catalogue)).collect(),
+        suppressed: [],
+        errors: report
+            .errors
+            .iter()
+            .map(|error| Failure { path: &error.path, message: &error.message })
+            .collect(),
+    };
+    write_json(&document, out)
+}
+
+// The shapes below are frozen copies: a field that is renamed inside must not change what is printed.
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<Entry<'a>>,
+    /// Empty as long as nothing can be suppressed.
+    suppressed: [(); 0],
+    errors: Vec<Failure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    templates: usize,
+    error: usize,
+    warning: usize,
+    info: usize,
+    suppressed: usize,
+}
+
+impl Summary {
+    fn of(report: &Report) -> Self {
+        let count = |severity| findings(report).filter(|(_, finding)| finding.severity == severity).count();
+        Self {
+            files: report.checked.len(),
+            templates: report.checked.iter().filter(|checked| checked.is_template).count(),
+            error: count(Severity::Error),
+            warning: count(Severity::Warning),
+            info: count(Severity::Info),
+            suppressed: 0,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    rule: &'a str,
+    name: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    message: &'a str,
+    path: &'a str,
+    resource: Option<&'a str>,
+    logical_path: &'a str,
+    range: Range,
+    condition: Option<&'a str>,
+    related: Vec<Related<'a>>,
+    help: Option<&'a str>,
+    docs: Option<String>,
+    /// `null` as long as no rule has an edit.
+    fix: (),
+    fingerprint: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn of(checked: &'a Checked, finding: &'a Finding, catalogue: &Catalogue) -> Self {
+        let source = source(checked, &finding.primary);
+        Self {
+            rule: &finding.rule,
+            name: &finding.name,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: &finding.message,
+            path: source.path(),
+            resource: finding.resource.as_deref(),
+            logical_path: &finding.logical_path,
+            range: Range::of(source, &finding.primary),
+            condition: finding.condition.as_deref(),
+            related: finding.related.iter().map(|label| Related::of(checked, label)).collect(),
+            help: finding.help.as_deref(),
+            docs: catalogue.page(&finding.rule).and_then(|page| docs(page, REPOSITORY)),
+            fix: (),
+            fingerprint: &finding.fingerprint,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    path: &'a str,
+    range: Range,
+    message: &'a str,
+}
+
+impl<'a> Related<'a> {
+    fn of(checked: &'a Checked, label: &'a Label) -> Self {
+        let source = source(checked, label);
+        Self { path: source.path(), range: Range::of(source, label), message: &label.message }
+    }
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Place,
+    end: Place,
+}
+
+impl Range {
+    fn of(source: &Source, label: &Label) -> Self {
+        let span = label.location.span;
+        Self { start: Place::of(source, span.start), end: Place::of(source, span.end) }
+    }
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+impl Place {
+    fn of(source: &Source, offset: u32) -> Self {
+        let position = source.position(offset, ColumnUnit::CodePoints);
+        Self { line: position.line, column: position.column, offset }
+    }
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    path: &'a str,
+    message: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use insta::assert_snapshot;
+    use serde_json::Value;
+
+    use crate::report::schema::breaks;
+    use crate::report::{Format, Style, sample};
+
+    fn written(report: &super::Report) -> String {
+        sample::written(Format::Json, report, &sample::catalogue(), &Style::default())
+    }
+
+    fn parsed(report: &super::Report) -> Value {
+        serde_json::from_str(&written(report)).unwrap()
+    }
+
+    #[test]
+    fn the_document_has_the_shape_that_programs_read() {
+        assert_snapshot!(sample::without_version(&written(&sample::mixed())));
+    }
+
+    #[test]
+    fn columns_are_code_points_and_offsets_are_bytes() {
+        for case in sample::COLUMNS {
+            let start = &parsed(&case.report())["findings"][0]["range"]["start"];
+            let expected = serde_json::json!({
+                "line": case.line, "column": case.code_points, "offset": case.offset()
+            });
+            assert_eq!(start, &expected, "{}", case.text);
+        }
+    }
+
+    #[test]
+    fn a_program_reads_the_very_text_of_the_template() {
+        let document = parsed(&sample::hostile());
+        assert_eq!(document["findings"][0]["path"], sample::HOSTILE_PATH);
+        assert_eq!(document["findings"][0]["message"], sample::HOSTILE_TEXT);
+    }
+
+    #[test]
+    fn the_schema_in_docs_describes_every_document() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+        let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        for report in [sample::mixed(), sample::clean(), sample::hostile(), super::Report::default()] {
+            assert_eq!(breaks(&schema, &parsed(&report)), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_schema_refuses_what_is_missing_unknown_or_of_another_type() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+        let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let spoilt = |spoil: fn(&mut Value)| {
+            let mut document = parsed(&sample::mixed());
+            spoil(&mut document);
+            breaks(&schema, &document)
+        };
+        let missing = spoilt(|document| {
+            document["findings"][0].as_object_mut().unwrap().remove("fingerprint");
+        });
+        assert_eq!(missing, ["/findings/0: fingerprint is missing"]);
+        let unknown = spoilt(|document| document["findings"][0]["range"]["length"] = 3.into());
+        assert_eq!(unknown, ["/findings/0/range: length is unknown"]);
+        let other = spoilt(|document| document["findings"][0]["severity"] = "fatal".into());
+        assert_eq!(other, ["/findings/0/severity: \"fatal\" is not allowed"]);
+        let text = spoilt(|document| document["summary"]["files"] = "1".into());
+        assert_eq!(text, ["/summary/files: \"1\" is no [\"integer\"]"]);
+    }
+}

@@ -1,0 +1,223 @@
+//! Reports for the tests of every format: an ordinary one, a clean one, one that attacks, and one for each
+//! thing that makes columns hard.
+
+use std::ops::Range;
+
+use crate::finding::{Checked, Confidence, Finding, Label, Report, RunError, Severity};
+use crate::rule::{Catalogue, Page};
+use crate::source::{FileId, Location, Source, Span};
+
+use super::{Format, Style};
+
+/// What `format` makes of `report`.
+pub(super) fn written(format: Format, report: &Report, catalogue: &Catalogue, style: &Style) -> String {
+    let mut out = Vec::new();
+    super::write(format, report, catalogue, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The text as every release prints it.
+pub(super) fn without_version(text: &str) -> String {
+    text.replace(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
+/// A rule page with that id and slug.
+pub(super) fn page(id: &str, slug: &str) -> Page {
+    let text = "---
+severity: warning
+confidence: high
+scope: tool
+lens: PERF 1 / capacity units
+since: 0.0.1
+---
+# Queue hides messages for less than six times its consumer's timeout
+
+A message that is still being handled
+becomes visible `again`.
+
+## Fix
+Raise `VisibilityTimeout`.
+";
+    Page::read("queues", &format!("{id}-{slug}"), text).unwrap()
+}
+
+/// Three rules, of which the last one never runs.
+pub(super) fn catalogue() -> Catalogue {
+    let mut capacity = page("SLP301", "function-without-memory");
+    capacity.severity = Severity::Info;
+    let pages =
+        vec![page("SLP202", "sqs-visibility-below-6x"), capacity, page("SLP909", "rule-that-did-not-run")];
+    Catalogue { pages }
+}
+
+const TEMPLATE: &str = "\
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 900
+      Events:
+        Queue:
+          Type: SQS
+  OrdersQueue:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 30
+";
+
+const NESTED: &str = "\
+Resources:
+  Consumer:
+    Properties:
+      Timeout: !Ref Limit
+";
+
+/// Two templates, three findings of three grades, a place in a nested stack, a condition, a failure.
+pub(super) fn mixed() -> Report {
+    let template = Source::new("infra/template.yaml", TEMPLATE);
+    let nested = Source::new("infra/nested stäck.yaml", NESTED);
+    let queue = Finding {
+        related: vec![
+            label(&template, 0, "900", "the consumer's timeout"),
+            label(&nested, 1, "!Ref Limit", "the other consumer's timeout"),
+        ],
+        help: Some("Set VisibilityTimeout to 5400.".to_owned()),
+        resource: Some("OrdersQueue".to_owned()),
+        logical_path: "Resources/OrdersQueue/Properties/VisibilityTimeout".to_owned(),
+        ..finding(
+            "Queue 'OrdersQueue' hides messages for 30 s, its consumer 'Orders' may run for 900 s",
+            label(&template, 0, "30", "30 s"),
+        )
+    };
+    let memory = Finding {
+        rule: "SLP301".to_owned(),
+        name: "function-without-memory".to_owned(),
+        severity: Severity::Info,
+        confidence: Confidence::Low,
+        condition: Some("IsProd is false".to_owned()),
+        resource: Some("Orders".to_owned()),
+        logical_path: "Resources/Orders/Properties".to_owned(),
+        ..finding("Function 'Orders' has no MemorySize", label(&template, 0, "Properties", ""))
+    };
+    let broken = Source::new("other/b.yaml", "a: [\n");
+    let syntax = Finding {
+        rule: "SLP001".to_owned(),
+        name: "unreadable".to_owned(),
+        severity: Severity::Error,
+        ..finding("Expected ']', found the end of the file.", label(&broken, 0, "[", "opened here"))
+    };
+    Report {
+        checked: vec![
+            Checked { sources: vec![template, nested], is_template: true, findings: vec![memory, queue] },
+            Checked { sources: vec![broken], is_template: false, findings: vec![syntax] },
+        ],
+        rules: vec!["SLP202".to_owned(), "SLP301".to_owned()],
+        errors: vec![RunError { path: "locked.yaml".to_owned(), message: "Permission denied".to_owned() }],
+    }
+}
+
+/// One template without findings.
+pub(super) fn clean() -> Report {
+    let checked =
+        Checked { sources: vec![Source::new("t.yaml", TEMPLATE)], is_template: true, findings: Vec::new() };
+    Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], errors: Vec::new() }
+}
+
+/// One template with one finding, at the first place of `needle` in `text`.
+pub(super) fn one(text: &str, needle: &str) -> Report {
+    let start = text.find(needle).unwrap();
+    at(text, start..start + needle.len())
+}
+
+/// One template with one finding, at a range of `text`.
+pub(super) fn at(text: &str, range: Range<usize>) -> Report {
+    let source = Source::new("t.yaml", text);
+    let location = Location { file: FileId::TEMPLATE, span: Span::new(range) };
+    let finding = finding("Something is wrong", Label { location, message: "here".to_owned() });
+    Report {
+        checked: vec![Checked { sources: vec![source], is_template: true, findings: vec![finding] }],
+        rules: vec!["SLP202".to_owned()],
+        errors: Vec::new(),
+    }
+}
+
+/// Text that would recolour a terminal, turn its own direction and command three kinds of build server.
+pub(super) const HOSTILE_TEXT: &str =
+    "::error::pwned ##[warning]x ##vso[task.setvariable]y \u{1b}[31m\0\u{7}\u{9b}2J\u{202e} ::set-output::z";
+/// A file name that is no better.
+pub(super) const HOSTILE_PATH: &str = "::error::x\u{1b}]8;;\u{7}\n##[endgroup]#?%/t.yaml";
+
+/// A template that attacks whoever prints it, in each place that can hold its text.
+pub(super) fn hostile() -> Report {
+    let text = format!("{HOSTILE_TEXT}\n::warning::w \u{200f}\t##[x]\u{8} Target ##vso[z] \u{85}\n::end\n");
+    let source = Source::new(HOSTILE_PATH, text);
+    let finding = Finding {
+        related: vec![label(&source, 0, "::warning", HOSTILE_TEXT)],
+        resource: Some(HOSTILE_TEXT.to_owned()),
+        logical_path: format!("Resources/{HOSTILE_TEXT}"),
+        condition: Some(format!("{HOSTILE_TEXT} is false")),
+        help: Some(format!("{HOSTILE_TEXT}\n{HOSTILE_TEXT}")),
+        ..finding(HOSTILE_TEXT, label(&source, 0, "Target", HOSTILE_TEXT))
+    };
+    Report {
+        checked: vec![Checked { sources: vec![source], is_template: true, findings: vec![finding] }],
+        rules: vec!["SLP202".to_owned()],
+        errors: vec![RunError { path: HOSTILE_PATH.to_owned(), message: HOSTILE_TEXT.to_owned() }],
+    }
+}
+
+/// A text with one `!`, and where that stands.
+#[derive(Clone, Copy)]
+pub(super) struct Columns {
+    pub(super) text: &'static str,
+    pub(super) line: u32,
+    pub(super) code_points: u32,
+    pub(super) utf16: u32,
+}
+
+/// What makes columns hard: wide bytes, wide letters, surrogate pairs, tabs, line breaks, the byte-order mark.
+pub(super) const COLUMNS: [Columns; 6] = [
+    Columns { text: "k: é!\n", line: 1, code_points: 5, utf16: 5 },
+    Columns { text: "k: 漢字!\n", line: 1, code_points: 6, utf16: 6 },
+    Columns { text: "k: 😀!\n", line: 1, code_points: 5, utf16: 6 },
+    Columns { text: "{\n\t\t!\n}\n", line: 2, code_points: 3, utf16: 3 },
+    Columns { text: "a: 1\r\nb: !\r\n", line: 2, code_points: 4, utf16: 4 },
+    Columns { text: "\u{feff}a: !", line: 1, code_points: 4, utf16: 4 },
+];
+
+impl Columns {
+    /// A finding at the `!`.
+    pub(super) fn report(&self) -> Report {
+        one(self.text, "!")
+    }
+
+    /// The byte offset of the `!`.
+    pub(super) fn offset(&self) -> usize {
+        self.text.find('!').unwrap()
+    }
+}
+
+/// A label at the first place of `needle`.
+pub(super) fn label(source: &Source, file: u32, needle: &str, message: &str) -> Label {
+    let start = source.text().find(needle).unwrap();
+    let span = Span::new(start..start + needle.len());
+    Label { location: Location { file: FileId(file), span }, message: message.to_owned() }
+}
+
+/// A finding of SLP202.
+pub(super) fn finding(message: &str, primary: Label) -> Finding {
+    Finding {
+        rule: "SLP202".to_owned(),
+        name: "sqs-visibility-below-6x".to_owned(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+        message: message.to_owned(),
+        primary,
+        related: Vec::new(),
+        resource: None,
+        logical_path: String::new(),
+        condition: None,
+        help: None,
+        fingerprint: "00112233445566778899aabbccddeeff".to_owned(),
+    }
+}
