@@ -5,6 +5,7 @@
 //! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
 
 pub(crate) mod asl;
+pub mod cli;
 #[cfg(test)]
 pub(crate) mod corpus;
 pub mod discover;

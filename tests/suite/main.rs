@@ -4,9 +4,17 @@
 #![allow(clippy::print_stdout, reason = "a test says aloud what it measured, and that it skips")]
 
 mod anchors;
+mod cli;
 mod discover;
 mod document;
+mod fixtures;
 
+/// The program, as a user runs it; colours and links off.
+fn lenslint(arguments: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lenslint"));
+    command.args(arguments).env("NO_COLOR", "1");
+    command
+}
 
 /// Real templates to be measured against: the folder that `LENSLINT_CORPUS` names, or `../shared/corpus`. A test
 /// that wants it says that it skips where there is none.

@@ -1,0 +1,201 @@
+//! What can be typed: every option once, with the words of its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::{Confidence, Severity};
+use crate::rule::Profile;
+
+/// A linter for the performance pillar of the AWS Serverless Applications Lens.
+#[derive(Parser)]
+#[command(name = "lenslint", version, about, arg_required_else_help = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Whether output is coloured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Check templates
+    Check(Check),
+    /// Show the page of a rule
+    Explain(Explain),
+    /// List the rules
+    Rules(Rules),
+    /// Print what the SAM transform makes of a template, as JSON
+    Expand(Expand),
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// At a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `lenslint check`.
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag on the command line is a bool")]
+pub(super) struct Check {
+    /// Files, folders or globs; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<String>,
+    /// Format of the report: full, concise, json or sarif; may repeat, with a file for all but one
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full")]
+    pub(super) output: Vec<String>,
+    /// Which rules run
+    #[arg(long, value_name = "PROFILE", default_value = "default")]
+    pub(super) profile: ProfileArgument,
+    /// Run these rules only, whatever the profile: ids, families (SLP2, queues) or ALL. The linter's own findings
+    /// (SLP0) stay, unless they are ignored
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Do not run these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Leave out findings that are less sure
+    #[arg(long, value_name = "LEVEL", default_value = "low")]
+    pub(super) min_confidence: ConfidenceArgument,
+    /// Exit with 1 for findings of this severity or above
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub(super) fail_on: FailOn,
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Exit with 2 if no template was found
+    #[arg(long)]
+    pub(super) require_templates: bool,
+    /// After the report, count the findings of each rule on standard error
+    #[arg(long)]
+    pub(super) statistics: bool,
+    /// List the templates that would be checked, and do nothing else
+    #[arg(long)]
+    pub(super) show_files: bool,
+    /// The name of what comes on standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) stdin_filename: Option<String>,
+    /// How many files are checked at a time, at most 64; 0 for as many as there are processors
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(super) jobs: usize,
+    /// Say nothing on standard error but what went wrong
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+/// `lenslint explain`.
+#[derive(Args)]
+pub(super) struct Explain {
+    /// Id or name of the rule
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+}
+
+/// `lenslint rules`.
+#[derive(Args)]
+pub(super) struct Rules {
+    /// Format of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: RulesFormat,
+}
+
+/// `lenslint expand`.
+#[derive(Args)]
+pub(super) struct Expand {
+    /// Templates; `-` is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<String>,
+    /// Print what rules query instead: the resources, resolved where they are known, and the graph
+    #[arg(long)]
+    pub(super) graph: bool,
+    /// Write one file for each template into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) out_dir: Option<PathBuf>,
+}
+
+/// How the list of rules is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A line for each rule
+    Text,
+    /// JSON
+    Json,
+    /// A table
+    Markdown,
+}
+
+/// From which severity on findings fail a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Everything
+    Info,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub(super) fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Info => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// A profile as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProfileArgument {
+    /// Right nearly every time
+    Default,
+    /// Sound advice that fires on most code
+    Strict,
+    /// Everything
+    Pedantic,
+}
+
+impl From<ProfileArgument> for Profile {
+    fn from(profile: ProfileArgument) -> Self {
+        match profile {
+            ProfileArgument::Default => Self::Default,
+            ProfileArgument::Strict => Self::Strict,
+            ProfileArgument::Pedantic => Self::Pedantic,
+        }
+    }
+}
+
+/// A confidence as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConfidenceArgument {
+    /// Everything
+    Low,
+    /// What is mostly right
+    Medium,
+    /// What is nearly always right
+    High,
+}
+
+impl From<ConfidenceArgument> for Confidence {
+    fn from(confidence: ConfidenceArgument) -> Self {
+        match confidence {
+            ConfidenceArgument::Low => Self::Low,
+            ConfidenceArgument::Medium => Self::Medium,
+            ConfidenceArgument::High => Self::High,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! `lenslint check`: finds the templates, checks them side by side, prints the report.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::thread;
+
+use rayon::prelude::*;
+
+use crate::discover::{self, Found, Kind};
+use crate::finding::{Checked, Report, RunError};
+use crate::lint::{Input, Linter};
+use crate::report::{self, inert::inert};
+use crate::rule::{Catalogue, Selection, Selector};
+
+use super::arguments::{Check, Color};
+use super::output::{self, Output};
+use super::terminal::{plain_style, style, tell, tell_all};
+use super::{Ending, Trouble};
+
+pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    let outputs = output::read(&check.output)?;
+    let catalogue = Catalogue::built_in();
+    let selection = selection(check, catalogue)?;
+    let jobs = jobs(check);
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let threads = threads.map_err(|error| Trouble::Usage(format!("cannot start {jobs} threads: {error}")))?;
+    let (inputs, errors) = inputs(check)?;
+    if check.show_files {
+        return show_files(inputs, errors, out);
+    }
+    let report = threads.install(|| {
+        let linter = Linter::new(catalogue, selection, check.min_confidence.into());
+        check_all(&linter, inputs, errors)
+    });
+    print(check, color, &outputs, &report, catalogue, out)?;
+    Ok(ending(check, &report))
+}
+
+/// Beyond this, threads only wait for each other; starting thousands takes longer than any check.
+const MOST_JOBS: usize = 64;
+
+fn jobs(check: &Check) -> usize {
+    let asked = match check.jobs {
+        0 => thread::available_parallelism().map_or(1, NonZero::get),
+        jobs => jobs,
+    };
+    asked.min(MOST_JOBS)
+}
+
+fn selection(check: &Check, catalogue: &Catalogue) -> Result<Selection, Trouble> {
+    let read = |names: &[String]| -> Result<Vec<Selector>, Trouble> {
+        names
+            .iter()
+            .map(|name| {
+                Selector::read(name, catalogue).map_err(|unknown| {
+                    let hint =
+                        unknown.nearest.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+                    Trouble::Usage(format!("there is no rule or family '{}'{hint}", unknown.name))
+                })
+            })
+            .collect()
+    };
+    Ok(Selection {
+        profile: check.profile.into(),
+        select: read(&check.select)?,
+        ignore: read(&check.ignore)?,
+    })
+}
+
+/// What is to be checked: files, or what came on standard input.
+enum Inputs {
+    Files(Vec<Found>),
+    Stdin { path: String, bytes: Vec<u8>, kind: Kind },
+}
+
+fn inputs(check: &Check) -> Result<(Inputs, Vec<RunError>), Trouble> {
+    let is_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path == "-");
+    if !is_stdin {
+        let (found, errors) = discover::find(&check.paths);
+        return Ok((Inputs::Files(found), errors));
+    }
+    if !check.quiet && check.paths.iter().any(|path| path != "-" && path != ".") {
+        tell("standard input is checked alone: the other paths are left out");
+    }
+    let path = check.stdin_filename.clone().unwrap_or_else(|| "-".to_owned());
+    let (bytes, kind) = discover::read_standard_input(&path)?;
+    Ok((Inputs::Stdin { path, bytes, kind }, Vec::new()))
+}
+
+fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    match inputs {
+        Inputs::Stdin { path, kind: Kind::Template, .. } => writeln!(out, "{}", inert(&path))?,
+        Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => {}
+        Inputs::Files(files) => {
+            for found in files {
+                match discover::read(&found) {
+                    Ok((_, Kind::Template)) => writeln!(out, "{}", inert(&found.shown))?,
+                    Ok((_, Kind::TemplateOfTemplates | Kind::Other)) => {}
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+    }
+    Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
+}
+
+/// Checks every input; the order of the report is that of the inputs, whatever finishes first.
+fn check_all(linter: &Linter<'_>, inputs: Inputs, mut errors: Vec<RunError>) -> Report {
+    let results: Vec<_> = match inputs {
+        Inputs::Files(files) => files.into_par_iter().map(|found| check_file(linter, &found)).collect(),
+        Inputs::Stdin { path, bytes, kind } => {
+            let on_disk = (path != "-").then(|| PathBuf::from(&path));
+            vec![shielded(linter, &Input { path: &path, on_disk: on_disk.as_deref(), bytes: &bytes }, kind)]
+        }
+    };
+    let mut checked = Vec::new();
+    for result in results {
+        match result {
+            Ok(file) => checked.extend(file),
+            Err(error) => errors.push(error),
+        }
+    }
+    errors.sort_by(|a, b| a.path.cmp(&b.path));
+    Report { checked, rules: linter.rules(), errors }
+}
+
+fn check_file(linter: &Linter<'_>, found: &Found) -> Result<Option<Checked>, RunError> {
+    let (bytes, kind) = discover::read(found)?;
+    shielded(linter, &Input { path: &found.shown, on_disk: Some(&found.path), bytes: &bytes }, kind)
+}
+
+/// A defect of ours in one file must not take the other files' findings with it.
+fn shielded(linter: &Linter<'_>, input: &Input<'_>, kind: Kind) -> Result<Option<Checked>, RunError> {
+    match kind {
+        Kind::Template => {}
+        Kind::TemplateOfTemplates | Kind::Other => return Ok(None),
+    }
+    catch_unwind(AssertUnwindSafe(|| linter.check(input))).map_err(|_| RunError {
+        path: input.path.to_owned(),
+        message: "lenslint failed on this file: please report it, with the file if you can".to_owned(),
+    })
+}
+
+fn print(
+    check: &Check,
+    color: Color,
+    outputs: &[Output],
+    report: &Report,
+    catalogue: &Catalogue,
+    out: &mut dyn Write,
+) -> Result<(), Trouble> {
+    for output in outputs {
+        match &output.file {
+            None => report::write(output.format, report, catalogue, &style(color), out)?,
+            Some(file) => {
+                let style = plain_style();
+                output::write_file(file, |out| report::write(output.format, report, catalogue, &style, out))?;
+            }
+        }
+    }
+    tell_all(&report.errors);
+    if check.statistics {
+        statistics(report);
+    }
+    if report.checked.is_empty() && report.errors.is_empty() && !check.quiet {
+        tell("no template found");
+    }
+    Ok(())
+}
+
+fn statistics(report: &Report) {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for finding in report.checked.iter().flat_map(|file| &file.findings) {
+        *counts.entry((&finding.rule, &finding.name)).or_default() += 1;
+    }
+    for ((rule, name), count) in counts {
+        tell(&format!("{count:>6}  {rule} {name}"));
+    }
+}
+
+fn ending(check: &Check, report: &Report) -> Ending {
+    let is_missing = check.require_templates && report.checked.is_empty();
+    if !report.errors.is_empty() || is_missing {
+        return Ending::Trouble;
+    }
+    let mut findings = report.checked.iter().flat_map(|file| &file.findings);
+    if !check.exit_zero && findings.any(|finding| check.fail_on.includes(finding.severity)) {
+        return Ending::Findings;
+    }
+    Ending::Clean
+}

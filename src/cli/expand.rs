@@ -1,0 +1,154 @@
+//! `lenslint expand`: what the transform makes of a template, or what rules query, as JSON.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::discover::{self, Found, Kind};
+use crate::finding::RunError;
+use crate::lint::{self, Expanded, Input};
+use crate::report::inert::write_json;
+
+use super::arguments::Expand;
+use super::terminal::{tell, tell_all};
+use super::{Ending, Trouble, output};
+
+pub(super) fn run(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    if expand.paths.iter().any(|path| path == "-") {
+        return standard_input(expand, out);
+    }
+    let (found, mut errors) = discover::find(&expand.paths);
+    let files = read(found, &mut errors);
+    let ending = if tell_all(&errors) { Ending::Trouble } else { Ending::Clean };
+    Ok(ending.max(match (&expand.out_dir, files.as_slice()) {
+        (_, []) if errors.is_empty() => {
+            tell("no template found");
+            Ending::Trouble
+        }
+        (_, []) => Ending::Trouble,
+        (Some(folder), files) => write_all(expand, files, folder)?,
+        (None, [file]) => print(expand, &file.input(), out)?,
+        (None, files) => {
+            let templates = files.len();
+            return Err(Trouble::Usage(format!(
+                "{templates} templates are one JSON document each: name a folder for them (--out-dir)"
+            )));
+        }
+    }))
+}
+
+fn standard_input(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    if expand.out_dir.is_some() {
+        return Err(Trouble::Usage("standard input has no name to call a file in --out-dir by".to_owned()));
+    }
+    if expand.paths.iter().any(|path| path != "-") {
+        return Err(Trouble::Usage("standard input is expanded alone: leave out the other paths".to_owned()));
+    }
+    let (bytes, _) = discover::read_standard_input("-")?;
+    print(expand, &Input { path: "-", on_disk: None, bytes: &bytes }, out)
+}
+
+/// A file that is to be expanded, with its bytes: what is read from a pipe cannot be read again.
+struct File {
+    found: Found,
+    bytes: Vec<u8>,
+}
+
+impl File {
+    fn input(&self) -> Input<'_> {
+        Input { path: &self.found.shown, on_disk: Some(&self.found.path), bytes: &self.bytes }
+    }
+}
+
+/// The templates among the files. One file alone is taken for what its user takes it for.
+fn read(found: Vec<Found>, errors: &mut Vec<RunError>) -> Vec<File> {
+    let is_alone = found.len() == 1;
+    let mut files = Vec::new();
+    for found in found {
+        match discover::read(&found) {
+            Ok((bytes, Kind::Template)) => files.push(File { found, bytes }),
+            Ok((bytes, Kind::TemplateOfTemplates | Kind::Other)) if is_alone => {
+                files.push(File { found, bytes });
+            }
+            Ok((_, Kind::TemplateOfTemplates | Kind::Other)) => {}
+            Err(error) => errors.push(error),
+        }
+    }
+    files
+}
+
+/// A file that does not parse prints nothing, and says why.
+fn print(expand: &Expand, input: &Input<'_>, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    match expanded(expand, input) {
+        Ok(Some(json)) => {
+            write_json(&json, out)?;
+            Ok(Ending::Clean)
+        }
+        Ok(None) => {
+            tell(&format!("{}: this is no template", input.path));
+            Ok(Ending::Trouble)
+        }
+        Err(ending) => Ok(ending),
+    }
+}
+
+/// Writes a file for each template, or none if two would have the same name.
+fn write_all(expand: &Expand, files: &[File], folder: &Path) -> Result<Ending, Trouble> {
+    let mut targets: BTreeMap<PathBuf, &File> = BTreeMap::new();
+    for file in files {
+        let target = folder.join(name_below(&expand.paths, &file.found));
+        if let Some(first) = targets.get(&target) {
+            return Err(Trouble::Usage(format!(
+                "{} and {} would both be {}: name a folder that holds the two, or expand one at a time",
+                first.found.shown,
+                file.found.shown,
+                target.display()
+            )));
+        }
+        targets.insert(target, file);
+    }
+    let mut ending = Ending::Clean;
+    for (target, file) in targets {
+        ending = ending.max(write(expand, &file.input(), &target)?);
+    }
+    Ok(ending)
+}
+
+fn write(expand: &Expand, input: &Input<'_>, path: &Path) -> Result<Ending, Trouble> {
+    let json = match expanded(expand, input) {
+        Ok(Some(json)) => json,
+        Ok(None) => return Ok(Ending::Clean),
+        Err(ending) => return Ok(ending),
+    };
+    if let Some(folder) = path.parent() {
+        let fail = |error| Trouble::Usage(format!("cannot make the folder {}: {error}", folder.display()));
+        fs::create_dir_all(folder).map_err(fail)?;
+    }
+    output::write_file(path, |out| write_json(&json, out))?;
+    Ok(Ending::Clean)
+}
+
+fn expanded(expand: &Expand, input: &Input<'_>) -> Result<Option<Value>, Ending> {
+    let Expanded { json, notes } = if expand.graph { lint::graph(input) } else { lint::expand(input) }
+        .map_err(|error| {
+            tell(&format!("{}:{error}", input.path));
+            Ending::Trouble
+        })?;
+    for note in notes {
+        tell(&format!("{}:{note}", input.path));
+    }
+    Ok(json)
+}
+
+/// The file's path below the folder that was named, or its name if it was named itself, with `.json` added.
+fn name_below(arguments: &[String], file: &Found) -> PathBuf {
+    let below = arguments.iter().filter_map(|argument| file.path.strip_prefix(argument).ok());
+    let below = below.filter(|rest| !rest.as_os_str().is_empty()).min_by_key(|rest| rest.as_os_str().len());
+    let below = below.unwrap_or_else(|| Path::new(file.path.file_name().unwrap_or_default()));
+    let mut name = below.as_os_str().to_owned();
+    name.push(".json");
+    PathBuf::from(name)
+}

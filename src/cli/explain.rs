@@ -1,0 +1,32 @@
+//! `lenslint explain`: the page of a rule, as it is written.
+
+use std::io::Write;
+
+use crate::rule::Catalogue;
+
+use super::arguments::Explain;
+use super::{Ending, Trouble};
+
+pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    let catalogue = Catalogue::built_in();
+    let Some(page) = catalogue.page(&explain.id) else {
+        // A family is near too, but has no page.
+        let near = catalogue.nearest(&explain.id).filter(|near| catalogue.page(near).is_some());
+        let hint = near.map_or_else(
+            || "`lenslint rules` lists them".to_owned(),
+            |near| format!("did you mean '{near}'? `lenslint rules` lists them"),
+        );
+        return Err(Trouble::Usage(format!("there is no rule '{}'; {hint}", explain.id)));
+    };
+    writeln!(out, "{} {}", page.id, page.slug)?;
+    writeln!(
+        out,
+        "{}, {} confidence, {} profile, since {}\n",
+        page.severity,
+        page.confidence.as_str(),
+        page.profile.as_str(),
+        page.since
+    )?;
+    writeln!(out, "{}", page.text.trim_end())?;
+    Ok(Ending::Clean)
+}

@@ -1,0 +1,61 @@
+//! What a person at the terminal sees besides the report: one-line complaints and notes on standard error.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use crate::finding::RunError;
+use crate::report::Style;
+use crate::report::inert::inert;
+
+use super::arguments::Color;
+
+/// A terminal that does not tell its width, and every file, gets this many columns.
+const USUAL_WIDTH: usize = 100;
+
+/// Says one line on standard error. That it cannot be said is nothing to fail for.
+pub(super) fn tell(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "lenslint: {}", inert(message));
+}
+
+/// Says what kept us from doing the job, a line for each path; whether there was anything to say.
+pub(super) fn tell_all(errors: &[RunError]) -> bool {
+    for error in errors {
+        tell(&format!("{}: {}", error.path, error.message));
+    }
+    !errors.is_empty()
+}
+
+/// How a report looks on standard output.
+pub(super) fn style(color: Color) -> Style {
+    let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
+    let is_linked =
+        io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    Style { colour: is_coloured(color), hyperlinks: is_linked, width, ..plain_style() }
+}
+
+/// How a report looks in a file.
+pub(super) fn plain_style() -> Style {
+    let working_folder = env::current_dir().unwrap_or_default();
+    let repository_root = repository_root(&working_folder).to_owned();
+    Style { colour: false, hyperlinks: false, width: USUAL_WIDTH, working_folder, repository_root }
+}
+
+/// The nearest parent with `.git`, a folder or (in worktrees and submodules) a file; else the folder itself.
+fn repository_root(folder: &Path) -> &Path {
+    folder.ancestors().find(|parent| parent.join(".git").exists()).unwrap_or(folder)
+}
+
+fn is_coloured(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if is_set("NO_COLOR") => false,
+        Color::Auto if is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE") => true,
+        Color::Auto => io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+fn is_set(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
+}
