@@ -4,8 +4,10 @@
 #![allow(clippy::print_stdout, reason = "a test says aloud what it measured, and that it skips")]
 
 mod anchors;
+mod architecture;
 mod cli;
 mod discover;
+mod docs;
 mod document;
 mod fixtures;
 

@@ -1,0 +1,265 @@
+//! What the documentation claims: its snippets parse, its sample page is a rule, its tables name every fact,
+//! its numbers and links are right.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lenslint::finding::Confidence;
+use lenslint::guard::{Dialect, Rules};
+use lenslint::lint::{Input, Linter};
+use lenslint::rule::{Catalogue, Page, Profile, Scope, Selection};
+use lenslint::source::ColumnUnit;
+use serde_json::Value;
+
+use crate::lenslint;
+
+const RULE_LANGUAGE: &str = "docs/rule-language.md";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The blocks that a fence of these backticks opens with this word, in order.
+fn blocks(text: &str, fence: &str, language: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        match &mut open {
+            Some(_) if line == fence => found.extend(open.take()),
+            Some(block) => *block += &format!("{line}\n"),
+            None if line.strip_prefix(fence) == Some(language) => open = Some(String::new()),
+            None => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn every_snippet_of_the_rule_language_parses() {
+    let snippets = blocks(&read(RULE_LANGUAGE), "```", "guard");
+    assert!(snippets.len() > 5, "{} snippets", snippets.len());
+    for snippet in snippets {
+        if let Err(error) = Rules::parse(&snippet, Dialect::Page) {
+            panic!("{error}\n{snippet}");
+        }
+    }
+}
+
+#[test]
+fn the_sample_page_for_contributors_is_a_rule() {
+    let pages = blocks(&read("CONTRIBUTING.md"), "````", "markdown");
+    let page = Page::read("queues", "SLP999-sample", &pages[0]).unwrap();
+    if let Some(Err(error)) = page.rules() {
+        panic!("{error}");
+    }
+    let examples = page.examples.clone();
+    assert!(examples.iter().any(|example| example.fires.is_empty()), "no example passes");
+    assert!(examples.iter().any(|example| !example.fires.is_empty()), "no example fails");
+
+    let catalogue = Catalogue { pages: vec![page] };
+    let everything = Selection { profile: Profile::Pedantic, select: Vec::new(), ignore: Vec::new() };
+    let linter = Linter::new(&catalogue, everything, Confidence::Low);
+    for example in &examples {
+        let input = Input { path: "template.yaml", on_disk: None, bytes: example.text.as_bytes() };
+        let checked = linter.check(&input).unwrap();
+        let line = |at: u32| checked.sources[0].position(at, ColumnUnit::CodePoints).line;
+        let fired: Vec<u32> =
+            checked.findings.iter().map(|finding| line(finding.primary.location.span.start)).collect();
+        assert_eq!(fired, example.fires, "{}", example.text);
+    }
+}
+
+#[test]
+fn the_index_of_the_rules_is_what_the_program_prints() {
+    let printed = lenslint(&["rules", "--output", "markdown"]).output().unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert_eq!(read("rules/README.md"), printed, "run: lenslint rules --output markdown > rules/README.md");
+}
+
+/// Every key of every vertex, edge, path and machine that the fixtures and the pages' examples lead to stands in
+/// the section of its kind.
+#[test]
+fn every_fact_is_documented_with_its_kind() {
+    let page = read(RULE_LANGUAGE);
+    let mut missing = BTreeSet::new();
+    let mut check = |section: &str, shared: &str, facts: &Value| {
+        for key in facts.as_object().into_iter().flat_map(|facts| facts.keys()) {
+            let is_named = |heading: &str| {
+                section_of(&page, heading).is_some_and(|text| text.contains(&format!("`{key}`")))
+            };
+            if !is_named(section) && !is_named(shared) {
+                missing.insert(format!("{section}: {key}"));
+            }
+        }
+    };
+    let graphs = graphs();
+    for graph in &graphs {
+        for vertex in members(&graph["Nodes"]) {
+            let kind = vertex["Kind"].as_str().unwrap();
+            check(&format!("### `{kind}`"), "## `Graph.Nodes`", vertex);
+        }
+        for edge in members(&graph["Edges"]) {
+            let kind = edge["Kind"].as_str().unwrap();
+            check("## `Graph.Edges`", "## `Graph.Edges`", edge);
+            check(&format!("### `{kind}`"), "## `Graph.Edges`", &edge["Settings"]);
+        }
+        for path in members(&graph["SyncPaths"]) {
+            check("## `Graph.SyncPaths`", "## `Graph.SyncPaths`", path);
+        }
+        for machine in members(&graph["StateMachines"]) {
+            check("## `Graph.StateMachines`", "### `state-machine`", machine);
+            for state in members(&machine["States"]) {
+                check("## `Graph.StateMachines`", "## `Graph.StateMachines`", state);
+            }
+        }
+    }
+    assert!(graphs.len() > 50, "{} graphs", graphs.len());
+    assert!(missing.is_empty(), "{RULE_LANGUAGE} does not name: {missing:#?}");
+}
+
+/// From a heading to the next one, of whatever level.
+fn section_of<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
+    let (_, rest) = page.split_once(&format!("\n{heading}\n"))?;
+    Some(rest.split("\n#").next().unwrap_or(rest))
+}
+
+/// The members of a list or a map. What exists under a condition stands in `Fn::If`, its first branch.
+fn members(collection: &Value) -> Vec<&Value> {
+    let plain = |value: &'_ Value| -> bool { value.get("Fn::If").is_none() };
+    let all: Vec<&Value> = match collection {
+        Value::Array(items) => items.iter().collect(),
+        Value::Object(entries) => entries.values().collect(),
+        _ => Vec::new(),
+    };
+    all.into_iter().map(|value| if plain(value) { value } else { &value["Fn::If"][1] }).collect()
+}
+
+/// The graphs of all templates of `fixtures/` and of all examples of the rule pages.
+fn graphs() -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = folder.path().join("examples");
+    let out = folder.path().join("graphs");
+    fs::create_dir_all(&examples).unwrap();
+    for page in Catalogue::built_in().pages.iter().filter(|page| page.scope != Scope::Tool) {
+        for example in &page.examples {
+            let extension = if example.is_json { "json" } else { "yaml" };
+            let name = format!("{}-{}.{extension}", page.id, example.line);
+            fs::write(examples.join(name), &example.text).unwrap();
+        }
+    }
+    let mut command = lenslint(&["expand", "--graph", "--out-dir"]);
+    // Some fixtures do not parse, and say so: the others are written all the same.
+    command.arg(&out).arg(&examples).arg(root().join("fixtures")).output().unwrap();
+    let mut graphs = Vec::new();
+    read_graphs(&out, &mut graphs);
+    graphs
+}
+
+fn read_graphs(folder: &Path, graphs: &mut Vec<Value>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_graphs(&path, graphs);
+        } else {
+            let document: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+            graphs.push(document["Graph"].clone());
+        }
+    }
+}
+
+#[test]
+fn the_numbers_of_the_readme_are_right() {
+    let readme = read("README.md");
+    let rules = Catalogue::built_in().pages.iter().filter(|page| page.scope != Scope::Tool).count();
+    let findings = read("fixtures/shop/expected.txt").lines().count();
+    for sentence in [
+        format!("{} rules, ", capitalized(in_words(rules))),
+        format!("It finds {} things wrong with it", in_words(findings)),
+    ] {
+        assert!(readme.contains(&sentence), "README.md does not say: {sentence}");
+    }
+}
+
+fn in_words(number: usize) -> &'static str {
+    const FROM_TEN: &[&str] = &[
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "twenty-one",
+        "twenty-two",
+        "twenty-three",
+        "twenty-four",
+        "twenty-five",
+    ];
+    FROM_TEN[number - 10]
+}
+
+fn capitalized(word: &str) -> String {
+    word[..1].to_uppercase() + &word[1..]
+}
+
+#[test]
+fn every_relative_link_leads_to_a_file() {
+    let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "rules/README.md".to_owned()];
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            pages.push(format!("docs/{}", path.file_name().unwrap().to_str().unwrap()));
+        }
+    }
+    let mut broken = Vec::new();
+    for page in &pages {
+        let folder = root().join(page).parent().unwrap().to_owned();
+        for target in links(&read(page)) {
+            let file = target.split('#').next().unwrap();
+            if !file.is_empty() && !target.contains("://") && !folder.join(file).exists() {
+                broken.push(format!("{page}: {target}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// The targets of `[words](target)` and of `[name]: target`, outside of fenced blocks.
+fn links(page: &str) -> Vec<String> {
+    let mut targets = Vec::new();
+    let mut is_fenced = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            is_fenced = !is_fenced;
+        }
+        if is_fenced {
+            continue;
+        }
+        if let Some((_, target)) = line.split_once("]: ").filter(|_| line.starts_with('[')) {
+            targets.push(target.to_owned());
+        }
+        for part in line.split("](").skip(1) {
+            targets.extend(part.split_once(')').map(|(target, _)| target.to_owned()));
+        }
+    }
+    targets
+}
+
+#[test]
+fn the_output_that_the_readme_shows_is_what_is_printed() {
+    let readme = read("README.md");
+    let shown = readme.split("```console\n").nth(1).and_then(|rest| rest.split("```\n").next()).unwrap();
+    let (command, expected) = shown.split_once('\n').unwrap();
+    let arguments: Vec<&str> = command.strip_prefix("$ lenslint ").unwrap().split(' ').collect();
+    let output = lenslint(&arguments).current_dir(root()).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
