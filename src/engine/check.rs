@@ -5,7 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status};
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
-use crate::template::Template;
+use crate::template::{Guard, Template};
 use crate::view::{Stated, View};
 
 use super::join::{Placed, join};
@@ -25,6 +25,23 @@ pub(crate) struct Checking<'a> {
     pub(crate) is_of_tests: &'a dyn Fn() -> bool,
     /// The keys that lead to a place: `Resources`, `OrdersQueue`, `Properties`, `VisibilityTimeout`.
     pub(crate) path_to: &'a dyn Fn(Location) -> Vec<String>,
+}
+
+impl Checking<'_> {
+    /// The condition in words, `IsProd is false and HasVpc is true`; none for what always holds, or never.
+    pub(super) fn condition(&self, when: Guard) -> Option<String> {
+        let Template { guards, names, .. } = self.template;
+        let is_conditional = when != Guard::ALWAYS && guards.can_hold(&[(when, false)]);
+        is_conditional.then(|| guards.words(names, (when, true)))
+    }
+
+    /// A label, with the condition under which it is true.
+    pub(super) fn in_its_case(&self, label: String, when: Guard) -> String {
+        match self.condition(when) {
+            Some(condition) => format!("{label} (when {condition})"),
+            None => label,
+        }
+    }
 }
 
 /// The findings of a page, in the order of its rules and of the template. A page whose logic does not parse
@@ -99,7 +116,8 @@ impl Subjects<'_, '_> {
     }
 
     fn check_one(&mut self, subject: Option<NodeId>, wording: Wording<'_>, findings: &mut Vec<Placed>) {
-        findings.extend(self.judge(subject).iter().map(|fired| wording.finding(fired, subject)));
+        let at = subject.map(|subject| self.checking.view.sight_of(subject).location());
+        findings.extend(self.judge(subject).iter().map(|fired| wording.finding(fired, at)));
     }
 
     /// The cases in which the item fails for a subject.

@@ -1,12 +1,12 @@
 //! Joining makes one finding of what one rule says several times of one place: five routes to one slow function,
 //! both branches of a condition.
 
-use std::collections::hash_map::Entry;
+use std::cmp::Ordering;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use crate::finding::{Finding, fingerprint};
-use crate::guard::NodeId;
+use crate::finding::{Finding, Label, fingerprint};
 use crate::source::Location;
 use crate::template::Guard;
 
@@ -16,72 +16,59 @@ use super::check::Checking;
 pub(super) struct Placed {
     pub(super) finding: Finding,
     pub(super) when: Guard,
-    /// `None` where the rule is about the document.
-    pub(super) subject: Option<NodeId>,
+    /// By how much a number misses what it is held to; what mends the greatest miss mends the others.
+    pub(super) apart: f64,
+    /// Where the subject stands; `None` where the rule is about the document.
+    pub(super) subject: Option<Location>,
+}
+
+impl Placed {
+    fn how_bad(&self, other: &Self) -> Ordering {
+        let severity = self.finding.severity.cmp(&other.finding.severity);
+        let apart = severity.then(self.apart.total_cmp(&other.apart));
+        apart.then((self.when == Guard::ALWAYS).cmp(&(other.when == Guard::ALWAYS)))
+    }
 }
 
 /// The findings, each place once, in the order in which the places first came up.
 pub(super) fn join(checking: Checking<'_>, findings: Vec<Placed>) -> Vec<Finding> {
-    let mut joined: Vec<Joined> = Vec::with_capacity(findings.len());
-    let mut by_location: FxHashMap<Location, usize> = FxHashMap::default();
+    let mut by_location: IndexMap<Location, Vec<Placed>, FxBuildHasher> = IndexMap::default();
     for placed in findings.into_iter().filter(|placed| placed.when != Guard::NEVER) {
-        match by_location.entry(placed.finding.primary.location) {
-            Entry::Occupied(first) => joined[*first.get()].add(checking, placed),
-            Entry::Vacant(first) => {
-                first.insert(joined.len());
-                joined.push(Joined::of(placed));
+        by_location.entry(placed.finding.primary.location).or_default().push(placed);
+    }
+    by_location.into_values().filter_map(|placed| joined(checking, placed)).collect()
+}
+
+/// All that was said of one place: the worst of it has the word, in its own case, and the others are related.
+fn joined(checking: Checking<'_>, mut all: Vec<Placed>) -> Option<Finding> {
+    // Of equals, the first.
+    let worst = (0..all.len()).rev().max_by(|&a, &b| all[a].how_bad(&all[b]))?;
+    let subjects: FxHashSet<Option<Location>> = all.iter().map(|placed| placed.subject).collect();
+    let Placed { mut finding, mut when, .. } = all.remove(worst);
+    let mut labelled: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
+    labelled.insert(finding.primary.location);
+    for other in all {
+        let is_the_same = other.finding.message == finding.message;
+        if is_the_same {
+            when = checking.template.guards.or(when, other.when);
+        }
+        for Label { location, message } in other.finding.related {
+            if labelled.insert(location) {
+                let message = if is_the_same { message } else { checking.in_its_case(message, other.when) };
+                finding.related.push(Label { location, message });
             }
         }
     }
-    joined.into_iter().map(|joined| joined.finding(checking)).collect()
-}
-
-/// All that was said of one place; the worst of it has the word.
-struct Joined {
-    placed: Placed,
-    subjects: FxHashSet<Option<NodeId>>,
-    related: FxHashSet<Location>,
-}
-
-impl Joined {
-    fn of(placed: Placed) -> Self {
-        let related = placed.finding.related.iter().map(|label| label.location).collect();
-        Self { subjects: FxHashSet::from_iter([placed.subject]), related, placed }
+    finding.condition = checking.condition(when);
+    let more = subjects.len() - 1;
+    if more > 0 {
+        finding.message.push_str(&format!(" (and {more} more like it here)"));
     }
-
-    fn add(&mut self, checking: Checking<'_>, other: Placed) {
-        let when = checking.template.guards.or(self.placed.when, other.when);
-        // The other branch of one subject has other numbers: what is said of the first is true in its own case.
-        let is_other_branch =
-            !self.subjects.insert(other.subject) && other.finding.message != self.placed.finding.message;
-        let is_worse = other.finding.severity > self.placed.finding.severity;
-        let other = if is_worse { std::mem::replace(&mut self.placed, other) } else { other };
-        if !is_other_branch {
-            self.placed.when = when;
-        }
-        for label in other.finding.related {
-            if self.related.insert(label.location) {
-                self.placed.finding.related.push(label);
-            }
-        }
-    }
-
-    /// Says when it is true, if that is not always, and that it is true of more than one subject.
-    fn finding(self, checking: Checking<'_>) -> Finding {
-        let (guards, names) = (&checking.template.guards, &checking.template.names);
-        let Placed { mut finding, when, .. } = self.placed;
-        let is_conditional = when != Guard::ALWAYS && guards.can_hold(&[(when, false)]);
-        finding.condition = is_conditional.then(|| guards.words(names, (when, true)));
-        let more = self.subjects.len() - 1;
-        if more > 0 {
-            finding.message.push_str(&format!(" (and {more} more like it here)"));
-        }
-        // The other resources that it rests on: neither lines nor words, which change while the defect stays.
-        let related = finding.related.iter().map(|label| (checking.path_to)(label.location));
-        let mut subjects: Vec<String> = related.filter_map(|path| path.into_iter().nth(1)).collect();
-        subjects.sort();
-        subjects.dedup();
-        finding.fingerprint = fingerprint(&finding.rule, &finding.logical_path, &subjects);
-        finding
-    }
+    // The other resources that it rests on: neither lines nor words, which change while the defect stays.
+    let related = finding.related.iter().map(|label| (checking.path_to)(label.location));
+    let mut resources: Vec<String> = related.filter_map(|path| path.into_iter().nth(1)).collect();
+    resources.sort();
+    resources.dedup();
+    finding.fingerprint = fingerprint(&finding.rule, &finding.logical_path, &resources);
+    Some(finding)
 }

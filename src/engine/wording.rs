@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Finding, Label, Severity};
-use crate::guard::{Anchor, NodeId, Place, Rendered, RenderedPiece};
+use crate::guard::{Anchor, Place, Rendered, RenderedPiece};
 use crate::names::Name;
 use crate::rule::{Absence, Page};
 use crate::source::Location;
@@ -24,38 +24,41 @@ pub(super) struct Wording<'a> {
 
 impl Wording<'_> {
     /// One failure, one finding.
-    pub(super) fn finding(self, fired: &Fired, subject: Option<NodeId>) -> Placed {
+    pub(super) fn finding(self, fired: &Fired, subject: Option<Location>) -> Placed {
         let finding = self.worded(fired, self.location(fired.failure.at), 0);
-        Placed { finding, when: self.when(fired), subject }
+        Placed { finding, when: self.when(fired), apart: fired.failure.apart, subject }
     }
 
-    /// All members of a collection, each with the cases in which it is one, in one finding: the first is where it
-    /// points, and the others are related. What `Globals` could mend for all of them points there.
+    /// All members of a collection, each with the cases in which it is one, in one finding. It points at the
+    /// first that is one in every case, else at the first, and the others are related. What `Globals` could mend
+    /// for all of them points there.
     pub(super) fn gathered(self, members: &[Vec<Fired>]) -> Option<Placed> {
-        let first = members.first()?.first()?;
+        let cases = || members.iter().flatten();
+        let first = cases().find(|case| case.claims.is_empty()).or_else(|| cases().next())?;
+        let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
         let primary = self.globals(members).unwrap_or_else(|| self.location(first.failure.at));
-        let mut finding = self.worded(first, primary, members.len() - 1);
+        let mut finding = self.worded(first, primary, places.len() - 1);
         let mut when = Guard::NEVER;
         let mut seen: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
         seen.insert(primary);
-        for member in members.iter().flatten() {
-            when = self.checking.template.guards.or(when, self.when(member));
-            let location = self.location(member.failure.at);
+        for case in cases() {
+            when = self.checking.template.guards.or(when, self.when(case));
+            let location = self.location(case.failure.at);
             if seen.insert(location) {
-                finding.related.push(Label { location, message: self.margin(member) });
+                finding.related.push(Label { location, message: self.margin(case) });
             }
         }
-        Some(Placed { finding, when, subject: None })
+        if places.len() > 1 && when != self.when(first) {
+            finding.primary.message = self.margin(first);
+        }
+        Some(Placed { finding, when, apart: 0.0, subject: None })
     }
 
     /// What is to be seen at a member.
     fn margin(self, member: &Fired) -> String {
         let label =
             member.failure.message.as_ref().map_or_else(String::new, |said| self.text(&said.label, 0));
-        match self.condition(member) {
-            Some(condition) => format!("{label} (when {condition})"),
-            None => label,
-        }
+        self.checking.in_its_case(label, self.when(member))
     }
 
     /// `Globals.Function`, else `Globals`, for what every member could have from there.
@@ -128,14 +131,6 @@ impl Wording<'_> {
         fired.claims.iter().fold(Guard::ALWAYS, |when, (guard, holds)| {
             guards.and(when, if *holds { *guard } else { guards.not(*guard) })
         })
-    }
-
-    /// The condition in words: `IsProd is false and HasVpc is true`.
-    fn condition(self, fired: &Fired) -> Option<String> {
-        let template = self.checking.template;
-        let words: Vec<String> =
-            fired.claims.iter().map(|claim| template.guards.words(&template.names, *claim)).collect();
-        (!words.is_empty()).then(|| words.join(" and "))
     }
 
     /// What the failure takes for granted of parameters, each once.

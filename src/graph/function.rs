@@ -64,6 +64,9 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
                 }
             }
         }
+        for function in provider_functions(draft, resource) {
+            found.entry(function).or_insert("custom-resource");
+        }
         for function in deployment_hooks(draft, resource) {
             found.entry(function).or_insert("deployment-hook");
         }
@@ -86,6 +89,21 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
         found.entry(function).or_insert("log-forwarder");
     }
     found
+}
+
+/// The variables by which the CDK's provider framework knows the functions whose custom resource it serves
+/// (`custom-resources/lib/provider-framework/runtime/consts.ts`).
+const PROVIDER_VARIABLES: [&str; 2] = ["USER_ON_EVENT_FUNCTION_ARN", "USER_IS_COMPLETE_FUNCTION_ARN"];
+
+/// The functions that a function of the provider framework calls.
+fn provider_functions(draft: &Draft<'_>, framework: &Resource) -> Vec<VertexId> {
+    let Some(properties) = Branch::properties(framework) else { return Vec::new() };
+    PROVIDER_VARIABLES
+        .iter()
+        .flat_map(|variable| draft.branches(properties, &["Environment", "Variables", variable]))
+        .flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]))
+        .map(|(_, function)| function.vertex)
+        .collect()
 }
 
 fn deployment_hooks(draft: &Draft<'_>, alias: &Resource) -> Vec<VertexId> {
@@ -140,6 +158,11 @@ mod tests {
             "  Plain: {Type: 'AWS::Lambda::Function'}
   Custom: {Type: 'AWS::Lambda::Function'}
   C: {Type: 'Custom::Thing', Properties: {ServiceToken: !GetAtt Custom.Arn}}
+  Framework:
+    Type: AWS::Lambda::Function
+    Properties: {Environment: {Variables: {USER_ON_EVENT_FUNCTION_ARN: !GetAtt OnEvent.Arn}}}
+  OnEvent: {Type: 'AWS::Lambda::Function'}
+  Provided: {Type: 'Custom::Thing', Properties: {ServiceToken: !GetAtt Framework.Arn}}
   Hook: {Type: 'AWS::Lambda::Function'}
   Alias:
     Type: AWS::Lambda::Alias
@@ -154,8 +177,15 @@ mod tests {
         );
         let purpose = |id| fact(&template, id, "Purpose");
         assert_eq!(
-            ["Plain", "Custom", "Hook", "Forwarder", "Both"].map(purpose),
-            ["application", "custom-resource", "deployment-hook", "log-forwarder", "application"]
+            ["Plain", "Custom", "OnEvent", "Hook", "Forwarder", "Both"].map(purpose),
+            [
+                "application",
+                "custom-resource",
+                "custom-resource",
+                "deployment-hook",
+                "log-forwarder",
+                "application"
+            ]
         );
     }
 

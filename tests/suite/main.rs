@@ -10,6 +10,7 @@ mod discover;
 mod docs;
 mod document;
 mod fixtures;
+mod joining;
 
 /// The program, as a user runs it; colours and links off.
 fn lenslint(arguments: &[&str]) -> std::process::Command {

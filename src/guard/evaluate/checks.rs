@@ -1,7 +1,7 @@
 //! `query operator value`: the status of each value that the query found, and of all of them.
 
 use super::compare::Verdict;
-use super::operators::{Entries, Sides};
+use super::operators::{Entries, Failing, Sides};
 use super::status::{Status, Tally};
 use super::value::{Reached, Results, Shape, Text, Value, What};
 use super::{Outcome, Role, Run, Stop};
@@ -179,11 +179,11 @@ impl<'a> Run<'_, 'a> {
             (true, _) => tally.any(),
         };
         if status == Status::Fail {
-            for about in &failing {
-                if self.evaluator.is_strict && self.crashes(check, *about) {
+            for &Failing { about, apart } in &failing {
+                if self.evaluator.is_strict && self.crashes(check, about) {
                     self.describe_crash(check.position);
                 } else {
-                    self.describe(check.position, check.message.as_ref(), Some(*about));
+                    self.describe_apart(check.position, check.message.as_ref(), Some(about), apart);
                 }
             }
             if failing.is_empty() {

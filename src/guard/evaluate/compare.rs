@@ -93,6 +93,12 @@ impl<'a> Run<'_, 'a> {
         })
     }
 
+    /// How far apart two numbers are; 0 for all else.
+    pub(super) fn apart(&self, a: Value<'a>, b: Value<'a>) -> f64 {
+        let (a, b) = (self.shape(a).fraction(), self.shape(b).fraction());
+        a.zip(b).map_or(0.0, |(a, b)| (a - b).abs())
+    }
+
     /// Whether the text of `a` is part of that of `b`.
     pub(super) fn is_part(&mut self, a: Value<'a>, b: Value<'a>) -> Verdict {
         self.read(a);

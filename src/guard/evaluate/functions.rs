@@ -106,7 +106,7 @@ impl<'a> Run<'_, 'a> {
                 let digit = u32::try_from(value).ok().and_then(|digit| char::from_digit(digit, 10));
                 Made::Char(digit.ok_or(Stop::Unevaluatable)?)
             }
-            (Conversion::ParseFloat, Shape::Int(_) | Shape::Float(_)) => match fraction(shape) {
+            (Conversion::ParseFloat, Shape::Int(_) | Shape::Float(_)) => match shape.fraction() {
                 Some(value) => Made::Float(value),
                 None => return Ok(None),
             },
@@ -274,7 +274,7 @@ impl<'a> Run<'_, 'a> {
             (Shape::Unknown, _) | (_, Shape::Unknown) => Some(Made::Unknown),
             (Shape::Int(left), Shape::Int(right)) => of_integers(calculation, left, right),
             (left, right) => {
-                let numbers = fraction(left).zip(fraction(right));
+                let numbers = left.fraction().zip(right.fraction());
                 numbers.and_then(|(left, right)| of_fractions(calculation, left, right))
             }
         };
@@ -309,7 +309,7 @@ fn of_integers(calculation: Calculation, left: i64, right: i64) -> Option<Made> 
         Calculation::Multiply => left.saturating_mul(right),
         Calculation::Divide if left.checked_rem(right) == Some(0) => left.checked_div(right)?,
         Calculation::Divide => {
-            let (left, right) = (fraction(Shape::Int(left))?, fraction(Shape::Int(right))?);
+            let (left, right) = (Shape::Int(left).fraction()?, Shape::Int(right).fraction()?);
             return of_fractions(calculation, left, right);
         }
         Calculation::Max => left.max(right),
@@ -327,16 +327,6 @@ fn of_fractions(calculation: Calculation, left: f64, right: f64) -> Option<Made>
         Calculation::Max => left.max(right),
         Calculation::Min => left.min(right),
     }))
-}
-
-/// A number as a fraction. Beyond 2^53 the nearest one: what else `parse_float` could mean.
-#[expect(clippy::cast_precision_loss, reason = "the nearest fraction is what is asked for")]
-fn fraction(shape: Shape<'_>) -> Option<f64> {
-    match shape {
-        Shape::Int(value) => Some(value as f64),
-        Shape::Float(value) => Some(value),
-        _ => None,
-    }
 }
 
 /// The text without percent escapes; `None` if what they stand for is not UTF-8.

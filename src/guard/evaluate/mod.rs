@@ -42,6 +42,8 @@ pub struct Failure {
     pub message: Option<Rendered>,
     /// What it is about.
     pub at: Anchor,
+    /// By how much two ordered numbers miss each other, in their own unit; 0 for all other failures.
+    pub apart: f64,
     /// Why there is no verdict, where the rule itself is broken.
     pub error: Option<RunError>,
 }

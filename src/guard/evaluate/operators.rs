@@ -15,8 +15,17 @@ pub(super) struct Entries<'a> {
     pub(super) certain: Tally,
     /// Of values of which a filter could not tell whether they belong to what is compared.
     pub(super) possible: Tally,
-    /// The certain ones that fail: values, or places where the query ended.
-    pub(super) failing: Vec<Reached<'a>>,
+    /// The certain ones that fail.
+    pub(super) failing: Vec<Failing<'a>>,
+}
+
+/// What fails a clause.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failing<'a> {
+    /// The value, or the place where the query ended.
+    pub(super) about: Reached<'a>,
+    /// See [`Failure::apart`](super::Failure::apart).
+    pub(super) apart: f64,
 }
 
 /// So many failing values of one clause are told apart.
@@ -31,7 +40,7 @@ impl<'a> Entries<'a> {
         }
         self.certain.add(status);
         if status == Status::Fail && self.failing.len() < FAILING {
-            self.failing.push(about);
+            self.failing.push(Failing { about, apart: 0.0 });
         }
     }
 }
@@ -100,7 +109,11 @@ impl<'a> Run<'_, 'a> {
                     };
                     for right_item in self.opened(right_value) {
                         let verdict = self.ordered(left_item, operator, right_item);
+                        let failed = adding.entries.failing.len();
                         adding.verdict(verdict, about, *right);
+                        if let Some(failing) = adding.entries.failing.get_mut(failed) {
+                            failing.apart = self.apart(left_item, right_item);
+                        }
                     }
                 }
             }

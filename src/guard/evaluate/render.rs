@@ -61,6 +61,17 @@ impl<'a> Run<'_, 'a> {
         message: Option<&'a Message>,
         about: Option<Reached<'a>>,
     ) {
+        self.describe_apart(clause, message, about, 0.0);
+    }
+
+    /// Notes that a clause fails over two numbers that are so far apart.
+    pub(super) fn describe_apart(
+        &mut self,
+        clause: Position,
+        message: Option<&'a Message>,
+        about: Option<Reached<'a>>,
+        apart: f64,
+    ) {
         let is_wanted = match self.wanted {
             Wanted::None => false,
             // `a or b << message >>`: the message stands behind the last alternative and speaks for all of them.
@@ -85,14 +96,20 @@ impl<'a> Run<'_, 'a> {
         if self.wanted == Wanted::First {
             self.failures.clear();
         }
-        self.failures.push(Failure { clause, message: rendered, at, error: None });
+        self.failures.push(Failure { clause, message: rendered, at, apart, error: None });
     }
 
     /// Notes that cfn-guard crashes where it would tell of this failure.
     pub(super) fn describe_crash(&mut self, clause: Position) {
         if self.wanted != Wanted::None {
             let at = self.root_anchor();
-            self.failures.push(Failure { clause, message: None, at, error: Some(RunError::Crash) });
+            self.failures.push(Failure {
+                clause,
+                message: None,
+                at,
+                apart: 0.0,
+                error: Some(RunError::Crash),
+            });
         }
     }
 
@@ -101,7 +118,7 @@ impl<'a> Run<'_, 'a> {
         self.failures.clear();
         if self.wanted != Wanted::None {
             let at = self.root_anchor();
-            self.failures.push(Failure { clause, message: None, at, error: Some(error) });
+            self.failures.push(Failure { clause, message: None, at, apart: 0.0, error: Some(error) });
         }
     }
 

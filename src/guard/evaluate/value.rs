@@ -150,6 +150,16 @@ impl Shape<'_> {
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
+
+    /// A number as a fraction. Beyond 2^53 the nearest one: what else `parse_float` could mean.
+    #[expect(clippy::cast_precision_loss, reason = "the nearest fraction is what is asked for")]
+    pub(super) fn fraction(&self) -> Option<f64> {
+        match self {
+            Self::Int(value) => Some(*value as f64),
+            Self::Float(value) => Some(*value),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Run<'_, 'a> {

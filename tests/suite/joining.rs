@@ -1,0 +1,106 @@
+//! What one rule says several times of one place is one finding, and what that finding says is true in its case.
+
+use std::fs;
+
+use crate::lenslint;
+
+/// A function, up to what a test says of it.
+const FUNCTION: &str = "Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.13
+";
+
+/// The findings of one rule in a SAM template with a condition `IsProd`, without the path.
+fn findings(rule: &str, resources: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Parameters: {{Stage: {{Type: String}}}}
+Conditions: {{IsProd: !Equals [!Ref Stage, prod]}}
+Resources:
+{}",
+        resources.replace("FUNCTION", FUNCTION.trim_end())
+    );
+    fs::write(folder.path().join("template.yaml"), template).unwrap();
+    let arguments = ["check", "--select", rule, "--output", "json", "template.yaml"];
+    let output = lenslint(&arguments).current_dir(folder.path()).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = |finding: &serde_json::Value| {
+        let message = finding["message"].as_str().unwrap();
+        match finding["condition"].as_str() {
+            Some(condition) => format!("{message} | {condition}"),
+            None => message.to_owned(),
+        }
+    };
+    report["findings"].as_array().unwrap().iter().map(said).collect()
+}
+
+#[test]
+fn the_branch_that_misses_by_most_has_the_word() {
+    let told = findings(
+        "SLP202",
+        "  Orders: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 90}}
+  Worker:
+    FUNCTION
+      Timeout: !If [IsProd, 30, 60]
+      Events: {Order: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}}
+",
+    );
+    let [only] = told.as_slice() else { panic!("one value, one finding: {told:?}") };
+    assert!(only.contains("is 360 s") && only.ends_with("| IsProd is false"), "{only}");
+}
+
+#[test]
+fn the_consumer_that_misses_by_most_has_the_word() {
+    let told = findings(
+        "SLP202",
+        "  Orders: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 90}}
+  Quick:
+    FUNCTION
+      Timeout: 20
+      Events: {Order: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}}
+  Slow:
+    FUNCTION
+      Timeout: 80
+      Events: {Order: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}}
+",
+    );
+    let [only] = told.as_slice() else { panic!("one value, one finding: {told:?}") };
+    assert!(only.contains("'Slow'") && only.ends_with("is 480 s (and 1 more like it here)"), "{only}");
+}
+
+#[test]
+fn one_event_with_two_sources_is_one_mapping() {
+    let told = findings(
+        "SLP216",
+        "  Clicks: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  Worker:
+    FUNCTION
+      Events:
+        Click:
+          Type: Kinesis
+          Properties:
+            Stream: !If [IsProd, !ImportValue clicks, !GetAtt Clicks.Arn]
+            StartingPosition: LATEST
+",
+    );
+    let [only] = told.as_slice() else { panic!("one mapping, one finding: {told:?}") };
+    assert!(!only.contains("more"), "{only}");
+}
+
+#[test]
+fn what_is_one_finding_for_a_template_names_a_member_that_is_one_in_every_case() {
+    let told = findings(
+        "SLP301",
+        "  Sometimes:
+    FUNCTION
+      MemorySize: !If [IsProd, 1024, !Ref AWS::NoValue]
+  Always:
+    FUNCTION
+",
+    );
+    let [only] = told.as_slice() else { panic!("one template, one finding: {told:?}") };
+    assert!(only.contains("'Always' and 1 more") && !only.contains('|'), "{only}");
+}
