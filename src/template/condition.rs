@@ -316,6 +316,26 @@ mod tests {
     }
 
     #[test]
+    fn words_say_nothing_twice_and_nothing_that_follows() {
+        let template = template(
+            "Parameters: {Env: {Type: String, AllowedValues: [dev, test, prod]}}\nConditions:\n  A: !Equals [!Ref X, x]\n  B: !Equals [!Ref Y, y]\n  C: !Equals [!Ref Z, z]\nResources: {}\n",
+        );
+        let guards = &template.guards;
+        let words = |guard| guards.words(&template.names, (guard, true));
+        let [a, b, c] = ["A", "B", "C"].map(|name| guard(&template, name));
+        let (both, either) = (|a, b| guards.and(a, b), |a, b| guards.or(a, b));
+        let not = |guard| guards.not(guard);
+        assert_eq!(words(both(not(a), either(a, not(b)))), "A is false and B is false");
+        assert_eq!(words(both(a, either(a, b))), "A is true");
+        assert_eq!(words(either(a, both(not(a), b))), "A is true or B is true");
+        assert_eq!(words(both(a, either(not(a), either(b, c)))), "A is true and (B is true or C is true)");
+        let env = |text| guards.equal(template.names.intern("Env"), template.names.intern(text));
+        assert_eq!(words(both(not(env("dev")), not(env("test")))), "Env is 'prod'");
+        assert_eq!(words(both(both(a, not(env("dev"))), not(env("prod")))), "A is true and Env is 'test'");
+        assert_eq!(words(not(env("dev"))), "Env is not 'dev'");
+    }
+
+    #[test]
     fn forty_independent_conditions_are_decided_at_once() {
         let guards = Guards::default();
         let names = Names::default();

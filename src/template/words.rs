@@ -37,8 +37,8 @@ impl Writer<'_> {
         let is = if holds { "is" } else { "is not" };
         match formula {
             Formula::Condition { name, .. } => format!("{} is {holds}", self.names.text(name)),
-            Formula::Equal { term, text } => match self.only_other(term, text).filter(|_| !holds) {
-                Some(other) => format!("{} is '{}'", self.names.text(term), self.names.text(other)),
+            Formula::Equal { term, text } => match self.only_other(term, &[text]).filter(|_| !holds) {
+                Some(other) => self.equal(term, other),
                 None => format!("{} {is} '{}'", self.names.text(term), self.names.text(text)),
             },
             Formula::Same(a, b) => format!("{} {is} {}", self.names.text(a), self.names.text(b)),
@@ -46,29 +46,82 @@ impl Writer<'_> {
         }
     }
 
-    /// What a term equals when it does not equal `text`, where it can only equal two texts.
-    fn only_other(&self, term: Name, text: Name) -> Option<Name> {
-        let [a, b] = *self.formulas.allowed(term)? else { return None };
-        if a == text { Some(b) } else { (b == text).then_some(a) }
+    fn equal(&self, term: Name, text: Name) -> String {
+        format!("{} is '{}'", self.names.text(term), self.names.text(text))
+    }
+
+    /// What a term equals when it equals none of `excluded`, where only one text is left.
+    fn only_other(&self, term: Name, excluded: &[Name]) -> Option<Name> {
+        let mut left = self.formulas.allowed(term)?.iter().filter(|text| !excluded.contains(text));
+        left.next().copied().filter(|_| left.next().is_none())
     }
 
     fn pieces(&self, claim: Literal, levels: usize) -> String {
         let Some(connective) = self.connective(claim).filter(|_| levels > 0) else {
             return "a combination of conditions holds".to_owned();
         };
-        let pieces = self.needed(self.gathered(claim, connective), connective);
-        let phrase = |piece: &Literal| {
-            let phrase = self.phrase(*piece, levels - 1);
-            if self.connective(*piece).is_some() && pieces.len() > 1 { format!("({phrase})") } else { phrase }
-        };
-        let mut phrases: Vec<String> = pieces.iter().take(Self::MOST_PIECES).map(phrase).collect();
-        if let Some(more) = pieces.len().checked_sub(Self::MOST_PIECES).filter(|more| *more > 0) {
+        self.joined(&self.needed(self.gathered(claim, connective), connective), connective, levels)
+    }
+
+    fn joined(&self, pieces: &[Literal], connective: Connective, levels: usize) -> String {
+        let mut phrases: Vec<String> = Vec::new();
+        for piece in pieces {
+            if let Some(phrase) = self.beside(*piece, pieces, connective, levels)
+                && !phrases.contains(&phrase)
+            {
+                phrases.push(phrase);
+            }
+        }
+        if let Some(more) = phrases.len().checked_sub(Self::MOST_PIECES).filter(|more| *more > 0) {
+            phrases.truncate(Self::MOST_PIECES);
             phrases.push(format!("{more} more"));
         }
         phrases.join(match connective {
             Connective::And => " and ",
             Connective::Or => " or ",
         })
+    }
+
+    /// What a piece says beside its siblings: `a and (not a or b)` is `a and b`, `a and (a or b)` is `a`, and the
+    /// same with both connectives the other way round.
+    fn beside(
+        &self,
+        piece: Literal,
+        siblings: &[Literal],
+        connective: Connective,
+        levels: usize,
+    ) -> Option<String> {
+        let Some(inner) = self.connective(piece).filter(|_| levels > 1) else {
+            return Some(self.among(piece, siblings, connective, levels));
+        };
+        let mut parts = self.needed(self.gathered(piece, inner), inner);
+        if parts.iter().any(|part| siblings.contains(part)) {
+            return None;
+        }
+        parts.retain(|&(guard, holds)| !siblings.contains(&(guard, !holds)));
+        match *parts.as_slice() {
+            [] => Some(self.phrase(piece, levels - 1)),
+            [only] => Some(self.phrase(only, levels - 1)),
+            [_, _, ..] if siblings.len() > 1 => Some(format!("({})", self.joined(&parts, inner, levels - 1))),
+            [_, _, ..] => Some(self.joined(&parts, inner, levels - 1)),
+        }
+    }
+
+    /// A piece that is not taken apart. All but one of the texts that a term can equal excluded say which it is.
+    fn among(&self, piece: Literal, siblings: &[Literal], connective: Connective, levels: usize) -> String {
+        let excluded = |(guard, holds): Literal| match self.formulas.formula(guard)? {
+            Formula::Equal { term, text } if !holds && connective == Connective::And => Some((term, text)),
+            _ => None,
+        };
+        let only = excluded(piece).and_then(|(term, _)| {
+            let all = siblings.iter().filter_map(|sibling| excluded(*sibling));
+            let texts: Vec<Name> = all.filter(|(of, _)| *of == term).map(|(_, text)| text).collect();
+            Some((term, self.only_other(term, &texts)?))
+        });
+        match only {
+            Some((term, text)) => self.equal(term, text),
+            None => self.phrase(piece, levels - 1),
+        }
     }
 
     /// The claims that hang together by one connective, in order, each once.
