@@ -26,11 +26,15 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         access.grants.push(grant);
     }
     for ((from, to, kind), access) in accesses {
-        let variables = mentions.get(&(from, to)).map_or(&[][..], Vec::as_slice);
+        // A variable that names the resource in a case where the function may not call it is no evidence.
+        let when = draft.and(access.guard, draft.vertex(from).guard);
+        let named = mentions.get(&(from, to)).into_iter().flatten();
+        let variables: Vec<&Variable> =
+            named.filter(|variable| draft.can_hold(draft.and(when, variable.guard))).collect();
         if variables.is_empty() && explained.contains(&(from, to)) {
             continue;
         }
-        draft.add_edge(access.edge(draft, (from, to, kind), variables));
+        draft.add_edge(access.edge(draft, (from, to, kind), &variables));
     }
     read_own_apis(draft, &mentions);
 }
@@ -76,7 +80,7 @@ impl Access {
         &self,
         draft: &Draft<'_>,
         (from, to, kind): (VertexId, VertexId, EdgeKind),
-        variables: &[Variable],
+        variables: &[&Variable],
     ) -> Edge {
         let is_connector = self.grants.iter().any(|grant| grant.class == EvidenceClass::Connector);
         let class = if is_connector {
@@ -100,7 +104,7 @@ impl Access {
             },
             evidence: origins.map(|origin| Evidence { class, origin }).collect(),
             origin: draft.vertex(from).origin,
-            facts: variables.first().map(variable_fact).into_iter().collect(),
+            facts: variables.first().map(|variable| variable_fact(variable)).into_iter().collect(),
         }
     }
 }
@@ -215,6 +219,27 @@ mod tests {
         let policy = allow("'lambda:InvokeFunction'", "!GetAtt B.Arn");
         assert_eq!(with_policy("NAME: !Ref B", &policy), ["invoke A -> B [likely]"]);
         assert_eq!(with_policy("", &policy), ["invoke A -> B [possible]"]);
+    }
+
+    #[test]
+    fn a_reference_where_there_is_no_permission_makes_no_call_likely() {
+        let told = |policy_condition: &str, caller_condition: &str| {
+            let policy = allow("'lambda:InvokeFunction'", "!GetAtt B.Arn");
+            edges(&resources(&format!(
+                "  A:
+    Type: AWS::Lambda::Function
+    {caller_condition}
+    Properties: {{Role: !GetAtt R.Arn, Environment: {{Variables: {{NAME: !If [IsProd, !Ref B, none]}}}}}}
+  B: {{Type: 'AWS::Lambda::Function'}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: [!If [{policy_condition}, {policy}, !Ref AWS::NoValue]]}}}}
+Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, test]}}
+"
+            )))
+        };
+        let certainty = |edges: Vec<String>| edges.iter().any(|edge| edge.contains("[likely"));
+        assert!(certainty(told("IsProd", "")));
+        assert!(!certainty(told("IsTest", "")));
+        assert!(!certainty(told("IsProd", "Condition: IsTest")));
     }
 
     #[test]
