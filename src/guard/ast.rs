@@ -6,7 +6,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::functions::Function;
 use super::message::Message;
-use crate::source::Position;
+use crate::source::{ColumnUnit, Position, Source, Span};
 
 /// A text of a rules file (a key, a literal, a variable's name): an index into [`Rules`]' table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +33,7 @@ pub enum Dialect {
 /// A rules file, parsed.
 #[derive(Debug)]
 pub struct Rules {
+    pub(super) source: Source,
     pub(super) dialect: Dialect,
     pub(super) texts: IndexSet<Box<str>, FxBuildHasher>,
     pub(super) keys: Vec<Key>,
@@ -56,8 +57,8 @@ pub struct Rule {
     pub name: String,
     /// What `#@ key: value` lines directly above the rule say, in their order.
     pub headers: Vec<(String, String)>,
-    /// Where the rule begins.
-    pub position: Position,
+    /// `rule` and its name, or the first clause outside of rules.
+    pub span: Span,
     pub(super) conditions: Vec<AnyOf>,
     pub(super) block: Block,
 }
@@ -115,7 +116,7 @@ pub(super) enum Clause {
 /// `query operator value <<message>>`.
 #[derive(Debug)]
 pub(super) struct Check {
-    pub(super) position: Position,
+    pub(super) span: Span,
     pub(super) query: Query,
     /// A prefix `not` and the operator's own negation, taken together.
     pub(super) is_negated: bool,
@@ -175,7 +176,7 @@ pub(super) enum Operator {
 /// `query [not empty] { … }`.
 #[derive(Debug)]
 pub(super) struct QueryBlock {
-    pub(super) position: Position,
+    pub(super) span: Span,
     pub(super) query: Query,
     /// `query !empty { … }`: selecting nothing is a failure.
     pub(super) is_not_empty: bool,
@@ -185,7 +186,7 @@ pub(super) struct QueryBlock {
 /// `when conditions { … }`.
 #[derive(Debug)]
 pub(super) struct WhenBlock {
-    pub(super) position: Position,
+    pub(super) span: Span,
     pub(super) conditions: Vec<AnyOf>,
     pub(super) block: Block,
 }
@@ -193,7 +194,7 @@ pub(super) struct WhenBlock {
 /// `A::B::C [when conditions] { … }`.
 #[derive(Debug)]
 pub(super) struct TypeBlock {
-    pub(super) position: Position,
+    pub(super) span: Span,
     /// `Resources.*[ Type == 'A::B::C' ]`.
     pub(super) query: Query,
     pub(super) conditions: Vec<AnyOf>,
@@ -203,7 +204,7 @@ pub(super) struct TypeBlock {
 /// `[not] rule_name`.
 #[derive(Debug)]
 pub(super) struct Reference {
-    pub(super) position: Position,
+    pub(super) span: Span,
     pub(super) rule: TextId,
     pub(super) is_negated: bool,
     pub(super) message: Option<Message>,
@@ -212,7 +213,7 @@ pub(super) struct Reference {
 /// `[not] rule_name(arguments)`.
 #[derive(Debug)]
 pub(super) struct Call {
-    pub(super) position: Position,
+    pub(super) span: Span,
     pub(super) rule: TextId,
     pub(super) arguments: Vec<Operand>,
     pub(super) is_negated: bool,
@@ -339,6 +340,17 @@ impl Rules {
     /// The rules in the order of the file; clauses outside of rules make a first one named `default`.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.all.iter()
+    }
+
+    /// The line and column of a rule or clause, in code points.
+    pub fn position(&self, span: Span) -> Position {
+        self.source.position(span.start, ColumnUnit::CodePoints)
+    }
+
+    /// A clause as written, without its message and its block, on one line.
+    pub fn written(&self, clause: Span) -> String {
+        let words = self.source.slice(clause).split_whitespace();
+        words.collect::<Vec<_>>().join(" ")
     }
 
     /// Whether a query asks for this key.

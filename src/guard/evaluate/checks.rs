@@ -181,13 +181,13 @@ impl<'a> Run<'_, 'a> {
         if status == Status::Fail {
             for &Failing { about, apart } in &failing {
                 if self.evaluator.is_strict && self.crashes(check, about) {
-                    self.describe_crash(check.position);
+                    self.describe_crash(check.span);
                 } else {
-                    self.describe_apart(check.position, check.message.as_ref(), Some(about), apart);
+                    self.describe_apart(check.span, check.message.as_ref(), Some(about), apart);
                 }
             }
             if failing.is_empty() {
-                self.describe(check.position, check.message.as_ref(), None);
+                self.describe(check.span, check.message.as_ref(), None);
             }
         }
         status
@@ -209,7 +209,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn fails_as_a_whole(&mut self, check: &'a Check) -> Status {
-        self.describe(check.position, check.message.as_ref(), None);
+        self.describe(check.span, check.message.as_ref(), None);
         Status::Fail
     }
 }

@@ -8,14 +8,14 @@ use super::{Outcome, Role, Run, RunError, Stop};
 use crate::guard::ast::{
     AnyOf, Block, Call, Clause, Operand, QueryBlock, Reference, Rule, RuleIndex, TextId, TypeBlock, WhenBlock,
 };
-use crate::source::Position;
+use crate::source::Span;
 
 impl<'a> Run<'_, 'a> {
     /// The status of a rule; a broken one fails.
     pub(super) fn top_rule(&mut self, index: RuleIndex) -> Status {
         let rule = &self.rules().all[index.0];
         let result = self.rule(rule, Role::Assertion);
-        self.settled_status(result, rule.position)
+        self.settled_status(result, rule.span)
     }
 
     /// The status of a rule's conditions.
@@ -25,30 +25,30 @@ impl<'a> Run<'_, 'a> {
             return Status::Pass;
         }
         let result = self.conditions(&rule.conditions);
-        self.settled_status(result, rule.position)
+        self.settled_status(result, rule.span)
     }
 
     /// A status, also where the evaluation stopped before it had one.
-    pub(super) fn settled_status(&mut self, result: Outcome<Status>, position: Position) -> Status {
+    pub(super) fn settled_status(&mut self, result: Outcome<Status>, span: Span) -> Status {
         match result {
             Ok(status) => status,
             Err(Stop::Unevaluatable) if !self.evaluator.is_strict => {
-                self.describe(position, None, None);
+                self.describe(span, None, None);
                 Status::Fail
             }
             Err(Stop::Unevaluatable) => {
-                self.describe_error(position, RunError::Unevaluatable);
+                self.describe_error(span, RunError::Unevaluatable);
                 Status::Fail
             }
             Err(Stop::Broken(error)) => {
-                self.describe_error(position, error);
+                self.describe_error(span, error);
                 Status::Fail
             }
         }
     }
 
     fn rule(&mut self, named: &'a Rule, role: Role) -> Outcome<Status> {
-        self.guarded(&named.conditions, &named.block, role, named.position)
+        self.guarded(&named.conditions, &named.block, role, named.span)
     }
 
     /// A block under conditions.
@@ -57,7 +57,7 @@ impl<'a> Run<'_, 'a> {
         conditions: &'a [AnyOf],
         block: &'a Block,
         role: Role,
-        position: Position,
+        span: Span,
     ) -> Outcome<Status> {
         if conditions.is_empty() {
             return self.block(block, role);
@@ -67,7 +67,7 @@ impl<'a> Run<'_, 'a> {
             Ok(Status::Unknown) => self.doubting(|run| run.block(block, role)),
             Ok(Status::Fail | Status::Skip) => Ok(Status::Skip),
             Err(Stop::Unevaluatable) if role == Role::Assertion => {
-                self.describe(position, None, None);
+                self.describe(span, None, None);
                 Ok(Status::Fail)
             }
             Err(stop) => Err(stop),
@@ -138,7 +138,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn when_block(&mut self, when: &'a WhenBlock, role: Role) -> Outcome<Status> {
-        self.guarded(&when.conditions, &when.block, role, when.position)
+        self.guarded(&when.conditions, &when.block, role, when.span)
     }
 
     fn query_block(&mut self, block: &'a QueryBlock, role: Role) -> Outcome<Status> {
@@ -147,7 +147,7 @@ impl<'a> Run<'_, 'a> {
             if !block.is_not_empty {
                 return Ok(Status::Skip);
             }
-            self.describe(block.position, None, None);
+            self.describe(block.span, None, None);
             return Ok(Status::Fail);
         }
         let described = self.failures.len();
@@ -162,7 +162,7 @@ impl<'a> Run<'_, 'a> {
                 (What::Undetermined(_), None) => Status::Unknown,
                 (_, None) if reached.is_possible => Status::Unknown,
                 (_, None) => {
-                    self.describe(block.position, None, Some(reached));
+                    self.describe(block.span, None, Some(reached));
                     Status::Fail
                 }
             };
@@ -203,14 +203,14 @@ impl<'a> Run<'_, 'a> {
 
     /// One resource of a type block, as the current root.
     pub(super) fn typed_resource(&mut self, block: &'a TypeBlock, role: Role) -> Outcome<Status> {
-        self.guarded(&block.conditions, &block.block, role, block.position)
+        self.guarded(&block.conditions, &block.block, role, block.span)
     }
 
     fn reference(&mut self, reference: &'a Reference, role: Role) -> Outcome<Status> {
         let status = self.rule_status(reference.rule, role)?;
         let status = referenced(status, reference.is_negated, role);
         if status == Status::Fail {
-            self.describe(reference.position, reference.message.as_ref(), None);
+            self.describe(reference.span, reference.message.as_ref(), None);
         }
         Ok(status)
     }
@@ -272,7 +272,7 @@ impl<'a> Run<'_, 'a> {
             self.failures.truncate(described);
         }
         if status == Status::Fail && self.failures.len() == described {
-            self.describe(call.position, call.message.as_ref(), None);
+            self.describe(call.span, call.message.as_ref(), None);
         }
         Ok(status)
     }

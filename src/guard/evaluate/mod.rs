@@ -28,7 +28,7 @@ pub use subject::Candidates;
 use super::ast::{RuleIndex, Rules, TextId};
 use super::tree::{GuardId, NodeId, Place, Scenario, Tree};
 use crate::names::{Name, Names};
-use crate::source::Position;
+use crate::source::Span;
 use run::{Run, Wanted};
 use subject::Item;
 use value::Reached;
@@ -37,7 +37,7 @@ use value::Reached;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// Where the clause stands in the rules file.
-    pub clause: Position,
+    pub clause: Span,
     /// What its message says here.
     pub message: Option<Rendered>,
     /// What it is about.

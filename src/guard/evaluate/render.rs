@@ -5,7 +5,7 @@ use super::{Failure, Run, RunError, Wanted};
 use crate::guard::ast::Query;
 use crate::guard::message::{Message, Piece};
 use crate::guard::tree::Place;
-use crate::source::Position;
+use crate::source::Span;
 
 /// A message with its queries answered.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,7 +57,7 @@ impl<'a> Run<'_, 'a> {
     /// Notes that a clause fails, if anyone wants to know. Without a value, it is about the current root.
     pub(super) fn describe(
         &mut self,
-        clause: Position,
+        clause: Span,
         message: Option<&'a Message>,
         about: Option<Reached<'a>>,
     ) {
@@ -67,7 +67,7 @@ impl<'a> Run<'_, 'a> {
     /// Notes that a clause fails over two numbers that are so far apart.
     pub(super) fn describe_apart(
         &mut self,
-        clause: Position,
+        clause: Span,
         message: Option<&'a Message>,
         about: Option<Reached<'a>>,
         apart: f64,
@@ -100,7 +100,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Notes that cfn-guard crashes where it would tell of this failure.
-    pub(super) fn describe_crash(&mut self, clause: Position) {
+    pub(super) fn describe_crash(&mut self, clause: Span) {
         if self.wanted != Wanted::None {
             let at = self.root_anchor();
             self.failures.push(Failure {
@@ -114,7 +114,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Notes that a rule is broken; nothing else that it said counts.
-    pub(super) fn describe_error(&mut self, clause: Position, error: RunError) {
+    pub(super) fn describe_error(&mut self, clause: Span, error: RunError) {
         self.failures.clear();
         if self.wanted != Wanted::None {
             let at = self.root_anchor();

@@ -13,7 +13,7 @@ use crate::guard::ast::{
     Test, TextId, TypeBlock, WhenBlock,
 };
 use crate::guard::tree::{NodeId, Scenario};
-use crate::source::Position;
+use crate::source::Span;
 
 /// What an item of a rule is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Candidates {
 pub(super) struct Item<'a> {
     /// The `when` blocks around it, outermost first.
     gates: Vec<&'a WhenBlock>,
-    position: Position,
+    span: Span,
     kind: Kind<'a>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Survey<'a> {
                 }
             }
             let kind = self.kind(clause);
-            items.push(Item { gates: gates.to_vec(), position: position(clause), kind });
+            items.push(Item { gates: gates.to_vec(), span: span(clause), kind });
         }
         self.scopes.pop();
     }
@@ -171,15 +171,15 @@ fn direct_source<'a>(path: &[Step], is_filtered: bool) -> Option<Source<'a>> {
     Some(Source { keys, members, filters: Vec::new() })
 }
 
-fn position(clause: &AnyOf) -> Position {
+fn span(clause: &AnyOf) -> Span {
     match clause.0.first() {
-        Some(Clause::Check(check)) => check.position,
-        Some(Clause::Block(block)) => block.position,
-        Some(Clause::When(when)) => when.position,
-        Some(Clause::Type(block)) => block.position,
-        Some(Clause::Reference(reference)) => reference.position,
-        Some(Clause::Call(call)) => call.position,
-        None => Position { line: 1, column: 1 },
+        Some(Clause::Check(check)) => check.span,
+        Some(Clause::Block(block)) => block.span,
+        Some(Clause::When(when)) => when.span,
+        Some(Clause::Type(block)) => block.span,
+        Some(Clause::Reference(reference)) => reference.span,
+        Some(Clause::Call(call)) => call.span,
+        None => Span::default(),
     }
 }
 
@@ -234,7 +234,7 @@ impl Evaluator<'_> {
                 run.under_gates(item, scopes, |run| run.any_of(clause, Role::Assertion))
             }
         });
-        let status = run.settled_status(result, item.position);
+        let status = run.settled_status(result, item.span);
         run.finish();
         *failure = run.failures.drain(..).next();
         status
@@ -333,7 +333,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 return Ok(Status::Unknown);
             }
             run.about(value, |run| {
-                run.describe(check.position, check.message.as_ref(), Some(Reached::value(value)));
+                run.describe(check.span, check.message.as_ref(), Some(Reached::value(value)));
             });
             Ok(Status::Fail)
         })

@@ -42,18 +42,18 @@ impl Builder {
     }
 
     fn when_block(&mut self, pair: Pair<'_, Grammar>) -> Built<Clause> {
-        let position = self.position(&pair);
+        let span = self.head(&pair);
         let mut parts = pair.into_inner();
         let conditions = self.conditions(parts.next().expect("a `when` block begins with its conditions"))?;
         let block = match parts.peek() {
             Some(block) if block.as_rule() == Grammar::block => self.block_of(block.into_inner())?,
             _ => self.block_of(parts)?,
         };
-        Ok(Clause::When(Box::new(WhenBlock { position, conditions, block })))
+        Ok(Clause::When(Box::new(WhenBlock { span, conditions, block })))
     }
 
     fn type_block(&mut self, pair: Pair<'_, Grammar>) -> Built<Clause> {
-        let position = self.position(&pair);
+        let span = self.head(&pair);
         let mut name = String::new();
         let mut conditions = Vec::new();
         let mut body = Vec::new();
@@ -66,7 +66,7 @@ impl Builder {
             }
         }
         let is_type = Check {
-            position,
+            span,
             query: Query { is_some: false, start: Start::Root, steps: vec![Step::Key(self.key_id("Type"))] },
             is_negated: false,
             test: Test::Compare(Operator::Equal, Operand::Literal(Literal::Text(self.text_id(&name)))),
@@ -79,11 +79,11 @@ impl Builder {
         ];
         let query = Query { is_some: false, start: Start::Root, steps };
         let block = self.block_of(body)?;
-        Ok(Clause::Type(Box::new(TypeBlock { position, query, conditions, block })))
+        Ok(Clause::Type(Box::new(TypeBlock { span, query, conditions, block })))
     }
 
     fn call(&mut self, pair: Pair<'_, Grammar>) -> Built<Clause> {
-        let position = self.position(&pair);
+        let span = self.head(&pair);
         let mut is_negated = false;
         let mut rule = None;
         let mut arguments = Vec::new();
@@ -99,11 +99,11 @@ impl Builder {
             }
         }
         let rule = rule.expect("a call names a rule");
-        Ok(Clause::Call(Box::new(Call { position, rule, arguments, is_negated, message })))
+        Ok(Clause::Call(Box::new(Call { span, rule, arguments, is_negated, message })))
     }
 
     fn reference(&mut self, pair: Pair<'_, Grammar>) -> Built<Clause> {
-        let position = self.position(&pair);
+        let span = self.head(&pair);
         let mut is_negated = false;
         let mut rule = None;
         let mut message = None;
@@ -117,11 +117,11 @@ impl Builder {
             }
         }
         let rule = rule.expect("a reference names a rule");
-        Ok(Clause::Reference(Box::new(Reference { position, rule, is_negated, message })))
+        Ok(Clause::Reference(Box::new(Reference { span, rule, is_negated, message })))
     }
 
     fn check_or_block(&mut self, pair: Pair<'_, Grammar>) -> Built<Clause> {
-        let position = self.position(&pair);
+        let span = self.head(&pair);
         let mut parts = pair.into_inner();
         let is_negated = next_is(&mut parts, Grammar::neg).is_some();
         let query = self.query(parts.next().expect("a clause has a query"))?;
@@ -130,13 +130,13 @@ impl Builder {
         match next.as_rule() {
             Grammar::block => {
                 let block = self.block_of(next.into_inner())?;
-                Ok(Clause::Block(Box::new(QueryBlock { position, query, is_not_empty, block })))
+                Ok(Clause::Block(Box::new(QueryBlock { span, query, is_not_empty, block })))
             }
             Grammar::unary => {
                 let (is_not, test) = unary(next);
                 let message = self.optional_message(parts)?;
                 let is_negated = is_negated != is_not;
-                Ok(Clause::Check(Box::new(Check { position, query, is_negated, test, message })))
+                Ok(Clause::Check(Box::new(Check { span, query, is_negated, test, message })))
             }
             _ => {
                 let (is_not, operator) = binary(&next);
@@ -144,7 +144,7 @@ impl Builder {
                 let message = self.optional_message(parts)?;
                 let is_negated = is_negated != is_not;
                 let test = Test::Compare(operator, operand);
-                Ok(Clause::Check(Box::new(Check { position, query, is_negated, test, message })))
+                Ok(Clause::Check(Box::new(Check { span, query, is_negated, test, message })))
             }
         }
     }

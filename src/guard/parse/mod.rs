@@ -94,6 +94,7 @@ impl Builder {
         let text = self.source.text().to_owned();
         match self.parsed_file(&text) {
             Ok(file) => Ok(Rules {
+                source: self.source,
                 dialect: self.dialect,
                 texts: self.texts,
                 keys: self.keys,
@@ -138,8 +139,18 @@ impl Builder {
         self.base + pair.as_span().start()
     }
 
-    fn position(&self, pair: &Pair<'_, Rule>) -> Position {
-        self.source.position(self.offset(pair) as u32, ColumnUnit::CodePoints)
+    /// The bytes of a rule or clause without its body, its block or its message.
+    fn head(&self, pair: &Pair<'_, Rule>) -> Span {
+        let body = pair.clone().into_inner().find(|part| {
+            matches!(
+                part.as_rule(),
+                Rule::message | Rule::block | Rule::assignment | Rule::rule_items | Rule::clause_or_ref
+            )
+        });
+        let end = body.map_or(pair.as_span().end(), |body| body.as_span().start());
+        let start = pair.as_span().start();
+        let head = pair.as_str()[..end - start].trim_end_matches([' ', '\t', '\r', '\n', '{']);
+        Span::new(self.base + start..self.base + start + head.len())
     }
 
     fn text_id(&mut self, text: &str) -> TextId {

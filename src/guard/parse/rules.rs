@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Builder, Built, Rule as Grammar};
 use crate::guard::ast::{AnyOf, Block, Let, Lets, Operand, ParameterizedRule, Rule, RuleIndex, TextId};
-use crate::source::Position;
+use crate::source::Span;
 
 /// The name of the rule that clauses outside of rules belong to.
 const DEFAULT: &str = "default";
@@ -22,7 +22,7 @@ impl Builder {
     pub(super) fn rules_file(&mut self, file: Pair<'_, Grammar>) -> Built<File> {
         let mut lets = Vec::new();
         let mut rules = Vec::new();
-        let mut loose: Vec<(Position, AnyOf)> = Vec::new();
+        let mut loose: Vec<(Span, AnyOf)> = Vec::new();
         let mut parameterized = FxHashMap::default();
         for part in file.into_inner() {
             match part.as_rule() {
@@ -33,15 +33,15 @@ impl Builder {
                     parameterized.insert(name, rule);
                 }
                 Grammar::EOI => {}
-                _ => loose.push((self.position(&part), self.any_of(part)?)),
+                _ => loose.push((self.head(&part), self.any_of(part)?)),
             }
         }
-        if let Some((position, _)) = loose.first() {
-            let position = *position;
+        if let Some((span, _)) = loose.first() {
+            let span = *span;
             let clauses = loose.into_iter().map(|(_, clause)| clause).collect();
             let block = Block { lets: self.scope(Vec::new()), clauses };
             let name = DEFAULT.to_owned();
-            rules.insert(0, Rule { name, headers: Vec::new(), position, conditions: Vec::new(), block });
+            rules.insert(0, Rule { name, headers: Vec::new(), span, conditions: Vec::new(), block });
         }
         let mut by_name: FxHashMap<TextId, Vec<RuleIndex>> = FxHashMap::default();
         for (index, rule) in rules.iter().enumerate() {
@@ -51,7 +51,7 @@ impl Builder {
     }
 
     fn rule(&mut self, pair: Pair<'_, Grammar>) -> Built<Rule> {
-        let position = self.position(&pair);
+        let span = self.head(&pair);
         let headers = headers_above(self.source.text(), pair.as_span().start());
         let mut name = String::new();
         let mut conditions = Vec::new();
@@ -63,7 +63,7 @@ impl Builder {
                 _ => body.push(part),
             }
         }
-        Ok(Rule { name, headers, position, conditions, block: self.block_of(body)? })
+        Ok(Rule { name, headers, span, conditions, block: self.block_of(body)? })
     }
 
     fn parameterized_rule(&mut self, pair: Pair<'_, Grammar>) -> Built<(TextId, ParameterizedRule)> {
