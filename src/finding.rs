@@ -131,6 +131,33 @@ pub struct Checked {
     pub is_template: bool,
     /// In the order of the file, then of the rule ids.
     pub findings: Vec<Finding>,
+    /// What the author does not want to hear of, in the same order.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that is suppressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// What suppresses it.
+    pub by: Suppression,
+}
+
+/// What suppresses a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppression {
+    /// `Metadata.guard.SuppressedRules` of the resource.
+    GuardMetadata,
+}
+
+impl Suppression {
+    /// `guard-metadata`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GuardMetadata => "guard-metadata",
+        }
+    }
 }
 
 /// Something that kept us from doing the job on one path.

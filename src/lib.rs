@@ -21,4 +21,5 @@ pub mod rule;
 pub(crate) mod sam;
 pub mod source;
 pub(crate) mod template;
+pub mod verdict;
 pub(crate) mod view;

@@ -63,7 +63,7 @@ pub enum ColumnUnit {
 }
 
 /// A line and a column, both from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line number; `\n`, `\r\n` and a lone `\r` each end a line.
     pub line: u32,

@@ -3,10 +3,8 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use lenslint::finding::{Checked, Confidence};
-use lenslint::lint::{Input, Linter};
-use lenslint::rule::{Catalogue, Example, Page, Profile, Scope, Selection, Selector};
-use lenslint::source::ColumnUnit;
+use lenslint::lint::run_example;
+use lenslint::rule::{Catalogue, Example, Page, Scope};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -69,42 +67,20 @@ fn every_type_is_shown(page: &Page, breaks: &mut String) {
 }
 
 fn fires_where_it_is_marked(page: &Page, example: &Example, breaks: &mut String) {
-    let Some(checked) = check(page, example) else {
+    let result = run_example(Catalogue::built_in(), page, example);
+    if !result.is_template {
         let _ = writeln!(breaks, "line {}: the example is no template", example.line);
         return;
-    };
-    let mut fired = Vec::new();
-    for finding in &checked.findings {
-        let line =
-            checked.sources[0].position(finding.primary.location.span.start, ColumnUnit::CodePoints).line;
-        if finding.rule == page.id {
-            fired.push(line);
-        } else {
-            let _ = writeln!(
-                breaks,
-                "line {}: the example has {}: {}",
-                example.line, finding.rule, finding.message
-            );
-        }
     }
-    fired.sort_unstable();
-    if fired != example.fires {
+    for (_, finding) in &result.others {
+        let _ =
+            writeln!(breaks, "line {}: the example has {}: {}", example.line, finding.rule, finding.message);
+    }
+    if result.fired != example.fires {
         let _ = writeln!(
             breaks,
-            "line {}: the example fires on its lines {fired:?}, and is marked on {:?}",
-            example.line, example.fires
+            "line {}: the example fires on its lines {:?}, and is marked on {:?}",
+            example.line, result.fired, example.fires
         );
     }
-}
-
-/// The rule alone, with all of its grades, and the linter's own findings, which no example of another rule has.
-fn check(page: &Page, example: &Example) -> Option<Checked> {
-    let selection = Selection {
-        profile: Profile::Pedantic,
-        select: vec![Selector::Rule(page.id.clone())],
-        ignore: Vec::new(),
-    };
-    let path = if example.is_json { "template.json" } else { "template.yaml" };
-    let linter = Linter::new(Catalogue::built_in(), selection, Confidence::Low);
-    linter.check(&Input { path, on_disk: None, bytes: example.text.as_bytes() })
 }

@@ -142,11 +142,7 @@ impl<'t> Definition<'t> {
                 let template = self.resolver.template();
                 template.values.get(value, template.names.find(key)?).map(Node::Value)
             }
-            Node::Text(node) => {
-                let document = self.document()?;
-                let entry = document.entries(node).find(|entry| document.scalar(entry.key).text == key);
-                entry.map(|entry| Node::Text(entry.value))
-            }
+            Node::Text(node) => self.document()?.value(node, key).map(Node::Text),
         }
     }
 

@@ -30,6 +30,10 @@ pub(super) enum Command {
     Rules(Rules),
     /// Print what the SAM transform makes of a template, as JSON
     Expand(Expand),
+    /// Run CloudFormation Guard rules over documents as they are written
+    Guard(Guard),
+    /// Test rules: the examples of rule pages, and the test files of Guard rules
+    Test(Test),
 }
 
 /// When output is coloured.
@@ -53,6 +57,9 @@ pub(super) struct Check {
     /// Format of the report: full, concise, json or sarif; may repeat, with a file for all but one
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full")]
     pub(super) output: Vec<String>,
+    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<String>,
     /// Which rules run
     #[arg(long, value_name = "PROFILE", default_value = "default")]
     pub(super) profile: ProfileArgument,
@@ -98,6 +105,9 @@ pub(super) struct Explain {
     /// Id or name of the rule
     #[arg(value_name = "ID")]
     pub(super) id: String,
+    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<String>,
 }
 
 /// `lenslint rules`.
@@ -106,6 +116,9 @@ pub(super) struct Rules {
     /// Format of the list
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: RulesFormat,
+    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<String>,
 }
 
 /// `lenslint expand`.
@@ -120,6 +133,32 @@ pub(super) struct Expand {
     /// Write one file for each template into this folder
     #[arg(long, value_name = "DIR")]
     pub(super) out_dir: Option<PathBuf>,
+}
+
+/// `lenslint guard`.
+#[derive(Args)]
+pub(super) struct Guard {
+    /// Guard files, or folders of them (`*.guard`, `*.ruleset`)
+    #[arg(short, long, value_name = "PATH", num_args = 1.., required = true)]
+    pub(super) rules: Vec<String>,
+    /// YAML or JSON documents, or folders of them; `-` is standard input
+    #[arg(short, long, value_name = "PATH", num_args = 1.., required = true)]
+    pub(super) data: Vec<String>,
+    /// Give the verdicts of cfn-guard 3.2.1 to the letter: without what lenslint does better, and without what
+    /// `Metadata.guard.SuppressedRules` hides
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Format of the report: full, concise, json (every verdict) or sarif; may repeat, with a file for all but one
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full")]
+    pub(super) output: Vec<String>,
+}
+
+/// `lenslint test`.
+#[derive(Args)]
+pub(super) struct Test {
+    /// Folders of rules, rule pages, Guard files (each with `tests/NAME*.yaml` beside it), or test files
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<String>,
 }
 
 /// How the list of rules is printed.

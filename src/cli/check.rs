@@ -17,25 +17,27 @@ use crate::rule::{Catalogue, Selection, Selector};
 
 use super::arguments::{Check, Color};
 use super::output::{self, Output};
+use super::rules;
 use super::terminal::{plain_style, style, tell, tell_all};
 use super::{Ending, Trouble};
 
 pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let outputs = output::read(&check.output)?;
-    let catalogue = Catalogue::built_in();
-    let selection = selection(check, catalogue)?;
+    let (catalogue, rule_errors) = rules::catalogue(&check.rules)?;
+    let selection = selection(check, &catalogue)?;
     let jobs = jobs(check);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let threads = threads.map_err(|error| Trouble::Usage(format!("cannot start {jobs} threads: {error}")))?;
-    let (inputs, errors) = inputs(check)?;
+    let (inputs, mut errors) = inputs(check)?;
+    errors.extend(rule_errors);
     if check.show_files {
         return show_files(inputs, errors, out);
     }
     let report = threads.install(|| {
-        let linter = Linter::new(catalogue, selection, check.min_confidence.into());
+        let linter = Linter::new(&catalogue, selection, check.min_confidence.into());
         check_all(&linter, inputs, errors)
     });
-    print(check, color, &outputs, &report, catalogue, out)?;
+    print(check, color, &outputs, &report, &catalogue, out)?;
     Ok(ending(check, &report))
 }
 
@@ -79,7 +81,7 @@ enum Inputs {
 fn inputs(check: &Check) -> Result<(Inputs, Vec<RunError>), Trouble> {
     let is_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path == "-");
     if !is_stdin {
-        let (found, errors) = discover::find(&check.paths);
+        let (found, errors) = discover::find(&check.paths, discover::TEMPLATES);
         return Ok((Inputs::Files(found), errors));
     }
     if !check.quiet && check.paths.iter().any(|path| path != "-" && path != ".") {

@@ -20,7 +20,7 @@ pub(super) fn run(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Troubl
     if expand.paths.iter().any(|path| path == "-") {
         return standard_input(expand, out);
     }
-    let (found, mut errors) = discover::find(&expand.paths);
+    let (found, mut errors) = discover::find(&expand.paths, discover::TEMPLATES);
     let files = read(found, &mut errors);
     let ending = if tell_all(&errors) { Ending::Trouble } else { Ending::Clean };
     Ok(ending.max(match (&expand.out_dir, files.as_slice()) {

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use crate::rule::Catalogue;
-
 use super::arguments::Explain;
+use super::rules;
+use super::terminal::tell_all;
 use super::{Ending, Trouble};
 
 pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trouble> {
-    let catalogue = Catalogue::built_in();
+    let (catalogue, errors) = rules::catalogue(&explain.rules)?;
+    tell_all(&errors);
     let Some(page) = catalogue.page(&explain.id) else {
         // A family is near too, but has no page.
         let near = catalogue.nearest(&explain.id).filter(|near| catalogue.page(near).is_some());
@@ -18,14 +19,14 @@ pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trou
         );
         return Err(Trouble::Usage(format!("there is no rule '{}'; {hint}", explain.id)));
     };
+    let since = if page.since.is_empty() { String::new() } else { format!(", since {}", page.since) };
     writeln!(out, "{} {}", page.id, page.slug)?;
     writeln!(
         out,
-        "{}, {} confidence, {} profile, since {}\n",
+        "{}, {} confidence, {} profile{since}\n",
         page.severity,
         page.confidence.as_str(),
         page.profile.as_str(),
-        page.since
     )?;
     writeln!(out, "{}", page.text.trim_end())?;
     Ok(Ending::Clean)

@@ -4,9 +4,11 @@ mod arguments;
 mod check;
 mod expand;
 mod explain;
+mod guard;
 mod output;
 mod rules;
 mod terminal;
+mod test;
 
 use std::io::{self, Write};
 use std::panic;
@@ -78,6 +80,8 @@ fn run(out: &mut dyn Write) -> Result<Ending, Trouble> {
         Command::Explain(explain) => explain::run(&explain, out),
         Command::Rules(rules) => rules::run(&rules, out),
         Command::Expand(expand) => expand::run(&expand, out),
+        Command::Guard(guard) => guard::run(&guard, arguments.color, out),
+        Command::Test(test) => test::run(&test, out),
     }
 }
 

@@ -1,16 +1,21 @@
-//! `lenslint rules`: what there is to check.
+//! `lenslint rules`: what there is to check, the user's own rules among it.
 
 use std::io::Write;
 
+use indexmap::IndexMap;
 use serde_json::json;
 
+use crate::discover::{self, RuleFile};
+use crate::finding::RunError;
 use crate::rule::{Catalogue, Page, Remedy, Scope};
 
 use super::arguments::{Rules, RulesFormat};
+use super::terminal::tell_all;
 use super::{Ending, Trouble};
 
 pub(super) fn run(rules: &Rules, out: &mut dyn Write) -> Result<Ending, Trouble> {
-    let pages = &Catalogue::built_in().pages;
+    let (catalogue, errors) = catalogue(&rules.rules)?;
+    let pages = &catalogue.pages;
     match rules.output {
         RulesFormat::Text => text(pages, out)?,
         RulesFormat::Json => {
@@ -21,7 +26,27 @@ pub(super) fn run(rules: &Rules, out: &mut dyn Write) -> Result<Ending, Trouble>
         }
         RulesFormat::Markdown => markdown(pages, out)?,
     }
-    Ok(Ending::Clean)
+    Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
+}
+
+/// The rules of a run: those that lenslint carries and those below some paths; and the files that hold none.
+pub(super) fn catalogue(paths: &[String]) -> Result<(Catalogue, Vec<RunError>), Trouble> {
+    let (files, errors) = discover::read_rules(paths, discover::RULE_FILES);
+    if files.is_empty() && errors.is_empty() && !paths.is_empty() {
+        let wanted = "expected rule pages (.md) or Guard files (.guard, .ruleset)";
+        return Err(Trouble::Usage(format!("no rules found in {}: {wanted}", paths.join(", "))));
+    }
+    let mut own = Vec::new();
+    for file in files {
+        match file {
+            RuleFile::Page { path, page } => own.push((path, *page)),
+            RuleFile::Guard(file) => {
+                own.extend(file.pages().into_iter().map(|page| (file.path.clone(), page)));
+            }
+        }
+    }
+    let catalogue = Catalogue::with(own).map_err(|duplicate| Trouble::Usage(duplicate.to_string()))?;
+    Ok((catalogue, errors))
 }
 
 fn text(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {
@@ -58,13 +83,21 @@ fn entry(page: &Page) -> serde_json::Value {
 fn markdown(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "# Rules\n\n{INTRODUCTION}")?;
     let (own, rules): (Vec<&Page>, Vec<&Page>) = pages.iter().partition(|page| page.scope == Scope::Tool);
-    let families = rules.chunk_by(|a, b| a.family == b.family);
-    for family in families.chain([own.as_slice()]) {
-        let Some(first) = family.first() else { continue };
-        writeln!(out, "\n## {} ({})\n", first.family, &first.id[..HUNDRED.len()])?;
+    let mut families: IndexMap<&str, Vec<&Page>> = IndexMap::new();
+    for page in rules.into_iter().chain(own) {
+        families.entry(&page.family).or_default().push(page);
+    }
+    for (family, pages) in families {
+        // A family's ids have their first four characters in common.
+        let hundred =
+            pages.first().and_then(|page| page.id.get(..4)).filter(|start| start.starts_with("SLP"));
+        match hundred {
+            Some(hundred) => writeln!(out, "\n## {family} ({hundred})\n")?,
+            None => writeln!(out, "\n## {family}\n")?,
+        }
         writeln!(out, "| rule | severity | profile | what it says | best practice |")?;
         writeln!(out, "| --- | --- | --- | --- | --- |")?;
-        for page in family {
+        for page in pages {
             let Page { id, slug, family, severity, lens, .. } = page;
             let (profile, title) = (page.profile.as_str(), page.title.replace('|', "\\|"));
             writeln!(out, "| [{id}]({family}/{id}-{slug}.md) | {severity} | {profile} | {title} | {lens} |")?;
@@ -72,9 +105,6 @@ fn markdown(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {
     }
     Ok(())
 }
-
-/// A family's ids have their first four characters in common.
-const HUNDRED: &str = "SLP2";
 
 const INTRODUCTION: &str = "\
 Each rule is a page: why it hurts, the logic, how to mend it, and examples that are its tests. `lenslint explain ID`

@@ -18,10 +18,15 @@ pub(super) fn tell(message: &str) {
     let _ = writeln!(io::stderr().lock(), "lenslint: {}", inert(message));
 }
 
-/// Says what kept us from doing the job, a line for each path; whether there was anything to say.
+/// Says what kept us from doing the job, path by path; whether there was anything to say. Of rules that do not
+/// parse the message shows the line too.
 pub(super) fn tell_all(errors: &[RunError]) -> bool {
     for error in errors {
-        tell(&format!("{}: {}", error.path, error.message));
+        let mut lines = error.message.lines();
+        tell(&format!("{}: {}", error.path, lines.next().unwrap_or_default()));
+        for line in lines {
+            let _ = writeln!(io::stderr().lock(), "{}", inert(line));
+        }
     }
     !errors.is_empty()
 }

@@ -1,14 +1,19 @@
-//! Which files are templates: walks what the user named and judges each file by its bytes, without parsing it.
+//! Which files are templates, and which hold rules: walks what the user named. A template is known by its bytes,
+//! without being parsed.
 
 mod outline;
 mod placeholder;
 mod read;
+mod rules;
 mod sniff;
+mod test_files;
 mod walk;
 
-pub use read::{read, read_standard_input};
+pub use read::{read, read_any, read_any_standard_input, read_standard_input};
+pub use rules::{RuleFile, read_rules};
 pub use sniff::{Kind, sniff};
-pub use walk::{Found, find};
+pub use test_files::{Tested, find_tests};
+pub use walk::{DATA, Extensions, Found, GUARD_FILES, RULE_FILES, TEMPLATES, find};
 
 /// The lines of `text` with the offset of each; `\n`, `\r\n` and a lone `\r` end a line, and the empty line
 /// that `\r\n` then leaves behind is blank to every reader here.

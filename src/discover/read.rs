@@ -31,6 +31,33 @@ pub fn read_standard_input(shown: &str) -> Result<(Vec<u8>, Kind), RunError> {
     read_up_to(LARGEST, io::stdin().lock(), shown)
 }
 
+/// The bytes of a file, whatever it is.
+///
+/// # Errors
+///
+/// The file cannot be read, or is above 256 MB.
+pub fn read_any(found: &Found) -> Result<Vec<u8>, RunError> {
+    let file = File::open(&found.path).map_err(|error| unreadable(&found.shown, &error))?;
+    bounded(read_up_to(LARGEST, file, &found.shown)?.0, &found.shown)
+}
+
+/// The same for standard input, which is called `shown`.
+///
+/// # Errors
+///
+/// As for [`read_any`].
+pub fn read_any_standard_input(shown: &str) -> Result<Vec<u8>, RunError> {
+    bounded(read_up_to(LARGEST, io::stdin().lock(), shown)?.0, shown)
+}
+
+fn bounded(bytes: Vec<u8>, shown: &str) -> Result<Vec<u8>, RunError> {
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("is larger than {} MB", LARGEST >> 20);
+        return Err(RunError { path: shown.to_owned(), message });
+    }
+    Ok(bytes)
+}
+
 fn read_up_to(largest: u64, input: impl Read, shown: &str) -> Result<(Vec<u8>, Kind), RunError> {
     let mut bytes = Vec::new();
     input.take(largest + 1).read_to_end(&mut bytes).map_err(|error| unreadable(shown, &error))?;

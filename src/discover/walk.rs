@@ -22,18 +22,31 @@ pub struct Found {
     pub shown: String,
 }
 
+/// What a folder is searched for: extensions, without their dots and in any case.
+pub type Extensions = &'static [&'static str];
+
+/// Names tell little (in AWS's own samples, one template in eight has `template` in its name), so these let all
+/// YAML and JSON pass and leave the choice to [`super::sniff()`].
+pub const TEMPLATES: Extensions = &["yaml", "yml", "json", "template", "cfn", "cft"];
+/// What Guard rules are run over: what `cfn-guard validate --data` looks for.
+pub const DATA: Extensions = &["yaml", "yml", "json", "jsn", "template"];
+/// Plain Guard files.
+pub const GUARD_FILES: Extensions = &["guard", "ruleset"];
+/// Everything that may hold rules; a Markdown file with front matter is a page.
+pub const RULE_FILES: Extensions = &["guard", "ruleset", "md"];
+
 /// The files that `arguments` name, sorted by what is shown, each file once; and the arguments that name nothing
 /// or cannot be read.
 ///
-/// A file is taken whatever its name. Of a folder, those files are taken that templates may be called, except what
+/// A file is taken whatever its name. Of a folder, those files are taken that have one of the extensions, except what
 /// `.gitignore` leaves out and what tools have installed or generated. An argument that is no path may be a glob.
 #[must_use]
-pub fn find(arguments: &[String]) -> (Vec<Found>, Vec<RunError>) {
-    let mut search = Search::default();
+pub fn find(arguments: &[String], wanted: Extensions) -> (Vec<Found>, Vec<RunError>) {
+    let mut search = Search { wanted, found: Vec::new(), errors: Vec::new() };
     for argument in arguments {
         search.argument(argument);
     }
-    let Search { mut found, mut errors } = search;
+    let Search { mut found, mut errors, .. } = search;
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
     // One argument cannot name a file twice. Of two, the order does not decide which name is kept.
     if arguments.len() > 1 {
@@ -44,8 +57,8 @@ pub fn find(arguments: &[String]) -> (Vec<Found>, Vec<RunError>) {
     (found, errors)
 }
 
-#[derive(Default)]
 struct Search {
+    wanted: Extensions,
     found: Vec<Found>,
     errors: Vec<RunError>,
 }
@@ -71,7 +84,7 @@ impl Search {
     fn folder(&mut self, folder: &Path) {
         for entry in walk(folder, None) {
             match entry {
-                Ok(entry) if is_file(&entry) && has_template_extension(entry.path()) => {
+                Ok(entry) if is_file(&entry) && has_extension(entry.path(), self.wanted) => {
                     self.file(entry.into_path());
                 }
                 Ok(_) => {}
@@ -157,12 +170,9 @@ fn is_file(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file())
 }
 
-/// Names tell little (in AWS's own samples, one template in eight has `template` in its name), so this lets all
-/// YAML and JSON pass and leaves the choice to [`super::sniff()`].
-fn has_template_extension(path: &Path) -> bool {
-    const EXTENSIONS: [&str; 6] = ["yaml", "yml", "json", "template", "cfn", "cft"];
+pub(super) fn has_extension(path: &Path, wanted: Extensions) -> bool {
     let extension = path.extension().and_then(OsStr::to_str);
-    extension.is_some_and(|extension| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+    extension.is_some_and(|extension| wanted.iter().any(|known| known.eq_ignore_ascii_case(extension)))
 }
 
 /// The matcher of a glob, the folder to start from, and how deep to look below it; `None` if it is not one.
@@ -183,7 +193,7 @@ fn glob_matcher(pattern: &str) -> Option<(GlobMatcher, PathBuf, Option<usize>)> 
     Some((matcher, root, depth))
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
     path.to_string_lossy().replace(MAIN_SEPARATOR, "/")
 }

@@ -187,6 +187,11 @@ impl Document {
         self.tape.entries(node)
     }
 
+    /// The value of a mapping under a key.
+    pub fn value(&self, mapping: NodeId, key: &str) -> Option<NodeId> {
+        self.entries(mapping).find(|entry| self.scalar(entry.key).text == key).map(|entry| entry.value)
+    }
+
     /// A sequence's items; nothing for other kinds.
     pub fn items(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         self.tape.items(node)

@@ -54,6 +54,9 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Vec<Finding> {
     let mut evaluator = Evaluator::new(rules, &checking.view.tree, &checking.template.names);
     let mut findings = Vec::new();
     for (index, rule) in rules.rules().enumerate() {
+        if !page.owns(RuleIndex(index)) {
+            continue;
+        }
         let grade = Grade::of(rule, page);
         if grade.profile > checking.profile {
             continue;
@@ -71,7 +74,8 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Vec<Finding> {
     join(checking, findings)
 }
 
-/// How bad a rule of a page is: a rule that is named for a grade has that one, any other has the page's.
+/// How bad a rule of the logic is: one in a page's block that is named for a grade has that one, any other has the
+/// page's.
 struct Grade {
     severity: Severity,
     profile: Profile,
@@ -81,7 +85,8 @@ struct Grade {
 
 impl Grade {
     fn of(rule: &Rule, page: &Page) -> Self {
-        let severity = Severity::named(&rule.name).unwrap_or(page.severity);
+        let named = Severity::named(&rule.name).filter(|_| page.has_grades());
+        let severity = named.unwrap_or(page.severity);
         let header = |wanted: &str| {
             rule.headers.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str())
         };
@@ -101,15 +106,16 @@ struct Subjects<'a, 'e> {
 impl Subjects<'_, '_> {
     fn check(mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
         match self.evaluator.candidates(self.rule, self.item, &mut Plain) {
-            Candidates::Each(nodes) => {
-                for node in nodes {
-                    self.check_one(Some(node), wording, findings);
-                }
-            }
-            Candidates::Gathered(nodes) => {
+            // Whoever writes a page has a word for many members at once (`{#}`), and means one finding.
+            Candidates::Gathered(nodes) if wording.page.has_grades() => {
                 let members = nodes.into_iter().map(|node| self.judge(Some(node)));
                 let members: Vec<Vec<Fired>> = members.filter(|fired| !fired.is_empty()).collect();
                 findings.extend(wording.gathered(&members));
+            }
+            Candidates::Each(nodes) | Candidates::Gathered(nodes) => {
+                for node in nodes {
+                    self.check_one(Some(node), wording, findings);
+                }
             }
             Candidates::Whole => self.check_one(None, wording, findings),
         }

@@ -83,10 +83,18 @@ impl Wording<'_> {
     }
 
     fn worded(self, fired: &Fired, location: Location, more: usize) -> Finding {
-        let said = fired.failure.message.as_ref();
+        let said = fired.failure.message.as_ref().filter(|said| !said.text.is_empty());
         let path = (self.checking.path_to)(location);
         let logical_path = path.join("/");
-        let mut message = said.map_or_else(|| self.page.title.clone(), |said| self.text(&said.text, more));
+        let resource =
+            path.first().filter(|section| *section == "Resources").and_then(|_| path.get(1)).cloned();
+        let mut message = match said {
+            Some(said) => self.text(&said.text, more),
+            None => self.page.unsaid(|| match self.page.rules() {
+                Some(Ok(rules)) => fired.failure.in_words(rules, resource.as_deref()),
+                Some(Err(_)) | None => String::new(),
+            }),
+        };
         let assumed = self.assumed(fired);
         message.push_str(&self.assumptions(&assumed, &message));
         let rests_on_default = assumed.iter().any(|stated| matches!(stated, Stated::ParameterDefault(_)));
@@ -99,13 +107,14 @@ impl Wording<'_> {
             message,
             primary: Label { location, message: label },
             related: said.map_or_else(Vec::new, |said| self.related(said, location)),
-            resource: (path.first().is_some_and(|section| section == "Resources"))
-                .then(|| path.get(1).cloned())
-                .flatten(),
+            resource,
             fingerprint: String::new(),
             logical_path,
             condition: None,
-            help: said.map(|said| self.text(&said.fix, more)).filter(|help| !help.is_empty()),
+            help: said
+                .map(|said| self.text(&said.fix, more))
+                .filter(|help| !help.is_empty())
+                .or_else(|| self.page.help()),
         }
     }
 

@@ -47,6 +47,8 @@ pub struct Rules {
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) text: TextId,
+    /// Where it is first asked for.
+    pub(super) span: Span,
     pub(super) spellings: Vec<TextId>,
 }
 
@@ -59,6 +61,8 @@ pub struct Rule {
     pub headers: Vec<(String, String)>,
     /// `rule` and its name, or the first clause outside of rules.
     pub span: Span,
+    /// Where its failures point, if not at the failing values: `#@ at: query` in a plain file.
+    pub(super) points_at: Option<Query>,
     pub(super) conditions: Vec<AnyOf>,
     pub(super) block: Block,
 }
@@ -81,6 +85,7 @@ pub(super) struct Lets {
 /// `let name = value`.
 #[derive(Debug)]
 pub(super) struct Let {
+    pub(super) span: Span,
     pub(super) name: TextId,
     pub(super) value: Operand,
 }
@@ -347,10 +352,16 @@ impl Rules {
         self.source.position(span.start, ColumnUnit::CodePoints)
     }
 
-    /// A clause as written, without its message and its block, on one line.
+    /// A clause as written, without its message, its block and comments, on one line; of a long one, the beginning.
     pub fn written(&self, clause: Span) -> String {
-        let words = self.source.slice(clause).split_whitespace();
-        words.collect::<Vec<_>>().join(" ")
+        const LONGEST: usize = 100;
+        let lines = self.source.slice(clause).lines().filter(|line| !line.trim_start().starts_with('#'));
+        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        let text = words.join(" ");
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", text[..end].trim_end()),
+            None => text,
+        }
     }
 
     /// Whether a query asks for this key.

@@ -23,6 +23,8 @@ pub struct Loaded {
 
 struct Origin {
     node: document::NodeId,
+    /// The key that it stands under, if it is a map's value.
+    key: Option<document::NodeId>,
     /// The node around it, and the step from there.
     parent: Option<(Place, Step)>,
 }
@@ -42,9 +44,15 @@ impl Loaded {
     /// Reads the whole document. Keys are texts, whatever they look like; aliases stand for what they name.
     #[must_use]
     pub fn new(document: &Document, names: &Names, typing: Typing) -> Self {
+        Self::at(document, document.root(), names, typing)
+    }
+
+    /// Reads a part of the document as if it were one.
+    #[must_use]
+    pub fn at(document: &Document, part: document::NodeId, names: &Names, typing: Typing) -> Self {
         let mut tree = Tree::default();
         let mut loading = Loading { document, names, typing, tree: &mut tree, origins: Vec::new() };
-        let root = loading.node(document.root(), None);
+        let root = loading.node(part, None);
         let origins = loading.origins;
         tree.set_root(root);
         Self { tree, origins }
@@ -54,6 +62,12 @@ impl Loaded {
     #[must_use]
     pub fn node(&self, place: Place) -> document::NodeId {
         self.origins[place.0 as usize].node
+    }
+
+    /// The key that the node at a place stands under; `None` for a list's item and the document itself.
+    #[must_use]
+    pub fn key(&self, place: Place) -> Option<document::NodeId> {
+        self.origins[place.0 as usize].key
     }
 
     /// The path to a place as cfn-guard writes it: `/Resources/Queue/Properties/0`.
@@ -85,8 +99,17 @@ struct Loading<'d> {
 impl Loading<'_> {
     /// A document is never deeper than the bound that it states.
     fn node(&mut self, node: document::NodeId, parent: Option<(Place, Step)>) -> NodeId {
+        self.value(node, None, parent)
+    }
+
+    fn value(
+        &mut self,
+        node: document::NodeId,
+        key: Option<document::NodeId>,
+        parent: Option<(Place, Step)>,
+    ) -> NodeId {
         let place = Place(self.origins.len() as u32);
-        self.origins.push(Origin { node, parent });
+        self.origins.push(Origin { node, key, parent });
         let tag = self.document.tag(node).map(|(tag, _)| tag);
         let value = match self.document.kind(node) {
             Kind::Scalar => self.scalar(node, tag),
@@ -100,7 +123,8 @@ impl Loading<'_> {
                 let mut entries = Vec::new();
                 for entry in self.document.entries(node) {
                     let key = self.names.intern(self.document.scalar(entry.key).text);
-                    entries.push((key, self.node(entry.value, Some((place, Step::Key(key))))));
+                    let value = self.value(entry.value, Some(entry.key), Some((place, Step::Key(key))));
+                    entries.push((key, value));
                 }
                 Node::Map { entries, is_open: false }
             }

@@ -8,6 +8,8 @@ mod message;
 mod parse;
 #[cfg(test)]
 mod probes;
+pub mod testing;
+mod traps;
 mod tree;
 
 pub use ast::{Dialect, Rule, RuleIndex, Rules};
@@ -15,4 +17,5 @@ pub use evaluate::{
     Anchor, Candidates, Evaluator, Failure, Plain, Rendered, RenderedPiece, RunError, Status,
 };
 pub use parse::ParseError;
+pub use traps::{Trap, traps};
 pub use tree::{GuardId, Node, NodeId, Place, Scenario, Tree};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::inert::write_json;
 use super::{REPOSITORY, Style, docs, findings, source};
-use crate::finding::{Checked, Confidence, Finding, Label, Report, Severity};
+use crate::finding::{Checked, Confidence, Finding, Label, Report, Severity, Suppressed};
 use crate::rule::Catalogue;
 use crate::source::{ColumnUnit, Source};
 
@@ -25,7 +25,9 @@ pub(super) fn write(
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         summary: Summary::of(report),
         findings: findings(report).map(|(checked, finding)| Entry::of(checked, finding, catalogue)).collect(),
-        suppressed: [],
+        suppressed: suppressed(report)
+            .map(|(checked, suppressed)| SuppressedEntry::of(checked, suppressed, catalogue))
+            .collect(),
         errors: report
             .errors
             .iter()
@@ -43,8 +45,7 @@ struct Document<'a> {
     tool: Tool,
     summary: Summary,
     findings: Vec<Entry<'a>>,
-    /// Empty as long as nothing can be suppressed.
-    suppressed: [(); 0],
+    suppressed: Vec<SuppressedEntry<'a>>,
     errors: Vec<Failure<'a>>,
 }
 
@@ -73,7 +74,7 @@ impl Summary {
             error: count(Severity::Error),
             warning: count(Severity::Warning),
             info: count(Severity::Info),
-            suppressed: 0,
+            suppressed: suppressed(report).count(),
         }
     }
 }
@@ -119,6 +120,33 @@ impl<'a> Entry<'a> {
             fingerprint: &finding.fingerprint,
         }
     }
+}
+
+#[derive(Serialize)]
+struct SuppressedEntry<'a> {
+    #[serde(flatten)]
+    finding: Entry<'a>,
+    suppression: By,
+}
+
+#[derive(Serialize)]
+struct By {
+    kind: &'static str,
+    /// `null` where the kind has no room for one.
+    reason: (),
+}
+
+impl<'a> SuppressedEntry<'a> {
+    fn of(checked: &'a Checked, suppressed: &'a Suppressed, catalogue: &Catalogue) -> Self {
+        Self {
+            finding: Entry::of(checked, &suppressed.finding, catalogue),
+            suppression: By { kind: suppressed.by.as_str(), reason: () },
+        }
+    }
+}
+
+fn suppressed(report: &Report) -> impl Iterator<Item = (&Checked, &Suppressed)> {
+    report.checked.iter().flat_map(|checked| checked.suppressed.iter().map(move |one| (checked, one)))
 }
 
 #[derive(Serialize)]

@@ -22,6 +22,9 @@ mod sarif;
 #[cfg(test)]
 mod schema;
 mod snippet;
+mod verdicts;
+
+pub(crate) use verdicts::write as write_verdicts;
 
 /// Who reads the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,12 +138,13 @@ impl std::error::Error for UnknownFormat {}
 /// Where the project lives, as `Cargo.toml` says; empty while it says nothing.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// The web page of a rule that lenslint carries; users' own rules have none.
+/// The web page of a rule: the one that it names, or that of a rule that lenslint carries.
 fn docs(page: &Page, repository: &str) -> Option<String> {
     let Page { id, slug, family, .. } = page;
     let is_published = !repository.is_empty() && id.starts_with("SLP");
     let version = env!("CARGO_PKG_VERSION");
-    is_published.then(|| format!("{repository}/blob/v{version}/rules/{family}/{id}-{slug}.md"))
+    let published = || format!("{repository}/blob/v{version}/rules/{family}/{id}-{slug}.md");
+    page.docs.clone().or_else(|| is_published.then(published))
 }
 
 /// The file that a label points into.

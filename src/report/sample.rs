@@ -108,8 +108,18 @@ pub(super) fn mixed() -> Report {
     };
     Report {
         checked: vec![
-            Checked { sources: vec![template, nested], is_template: true, findings: vec![memory, queue] },
-            Checked { sources: vec![broken], is_template: false, findings: vec![syntax] },
+            Checked {
+                sources: vec![template, nested],
+                is_template: true,
+                findings: vec![memory, queue],
+                suppressed: Vec::new(),
+            },
+            Checked {
+                sources: vec![broken],
+                is_template: false,
+                findings: vec![syntax],
+                suppressed: Vec::new(),
+            },
         ],
         rules: vec!["SLP202".to_owned(), "SLP301".to_owned()],
         errors: vec![RunError { path: "locked.yaml".to_owned(), message: "Permission denied".to_owned() }],
@@ -118,8 +128,12 @@ pub(super) fn mixed() -> Report {
 
 /// One template without findings.
 pub(super) fn clean() -> Report {
-    let checked =
-        Checked { sources: vec![Source::new("t.yaml", TEMPLATE)], is_template: true, findings: Vec::new() };
+    let checked = Checked {
+        sources: vec![Source::new("t.yaml", TEMPLATE)],
+        is_template: true,
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+    };
     Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], errors: Vec::new() }
 }
 
@@ -135,7 +149,12 @@ pub(super) fn at(text: &str, range: Range<usize>) -> Report {
     let location = Location { file: FileId::TEMPLATE, span: Span::new(range) };
     let finding = finding("Something is wrong", Label { location, message: "here".to_owned() });
     Report {
-        checked: vec![Checked { sources: vec![source], is_template: true, findings: vec![finding] }],
+        checked: vec![Checked {
+            sources: vec![source],
+            is_template: true,
+            findings: vec![finding],
+            suppressed: Vec::new(),
+        }],
         rules: vec!["SLP202".to_owned()],
         errors: Vec::new(),
     }
@@ -160,7 +179,12 @@ pub(super) fn hostile() -> Report {
         ..finding(HOSTILE_TEXT, label(&source, 0, "Target", HOSTILE_TEXT))
     };
     Report {
-        checked: vec![Checked { sources: vec![source], is_template: true, findings: vec![finding] }],
+        checked: vec![Checked {
+            sources: vec![source],
+            is_template: true,
+            findings: vec![finding],
+            suppressed: Vec::new(),
+        }],
         rules: vec!["SLP202".to_owned()],
         errors: vec![RunError { path: HOSTILE_PATH.to_owned(), message: HOSTILE_TEXT.to_owned() }],
     }

@@ -155,7 +155,7 @@ impl Notification {
         let artifact_location = ArtifactLocation::of(&error.path, style);
         Self {
             level: Level::Error,
-            message: Text::of(sentence(&prose(&error.message))),
+            message: Text::of(sentence(&prose(error.message.lines().next().unwrap_or_default()))),
             locations: [NotificationLocation { physical_location: WholeFile { artifact_location } }],
         }
     }

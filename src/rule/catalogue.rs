@@ -1,6 +1,9 @@
 //! The catalogue is all the rules of a run, found by id, slug or family.
 
+use std::fmt;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use super::page::Page;
 
@@ -22,10 +25,26 @@ impl Catalogue {
     /// Never in a released program: a test reads every page.
     pub fn built_in() -> &'static Self {
         static BUILT_IN: OnceLock<Catalogue> = OnceLock::new();
-        BUILT_IN.get_or_init(|| {
-            let pages = PAGES.iter().map(|(family, stem, text)| Page::read(family, stem, text));
-            Self { pages: pages.collect::<Result<_, _>>().expect("a test reads every page that is built in") }
-        })
+        BUILT_IN.get_or_init(|| Self { pages: built_in_pages() })
+    }
+
+    /// The rules that lenslint carries and a user's own, each with the path of its file.
+    ///
+    /// # Errors
+    ///
+    /// Two files have rules with one id, whatever its case.
+    pub fn with(own: Vec<(String, Page)>) -> Result<Self, DuplicateId> {
+        let mut pages = built_in_pages();
+        let mut paths: FxHashMap<String, Option<String>> =
+            pages.iter().map(|page| (page.id.to_ascii_lowercase(), None)).collect();
+        for (path, page) in own {
+            if let Some(first) = paths.insert(page.id.to_ascii_lowercase(), Some(path.clone())) {
+                return Err(DuplicateId { id: page.id, first, again: path });
+            }
+            pages.push(page);
+        }
+        pages.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Self { pages })
     }
 
     /// The page of an id or a slug, whatever its case.
@@ -44,6 +63,34 @@ impl Catalogue {
             .map(|(_, known)| known.clone())
     }
 }
+
+fn built_in_pages() -> Vec<Page> {
+    let pages = PAGES.iter().map(|(family, stem, text)| Page::read(family, stem, text));
+    pages.collect::<Result<_, _>>().expect("a test reads every page that is built in")
+}
+
+/// Two rules that could not be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateId {
+    /// The id that both have.
+    pub id: String,
+    /// The file of the one; `None` for a rule that lenslint carries.
+    pub first: Option<String>,
+    /// The file of the other.
+    pub again: String,
+}
+
+impl fmt::Display for DuplicateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, first, again } = self;
+        match first {
+            None => write!(f, "{again}: lenslint itself has a rule '{id}': give yours another id"),
+            Some(first) => write!(f, "{again}: {first} has a rule '{id}' too: give one of them another id"),
+        }
+    }
+}
+
+impl std::error::Error for DuplicateId {}
 
 #[cfg(test)]
 mod tests {

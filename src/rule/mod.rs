@@ -1,10 +1,13 @@
-//! A rule is a Markdown page: front matter, prose, logic in Guard, and examples that are its tests.
+//! A rule is a Markdown page (front matter, prose, logic in Guard, and examples that are its tests), or a rule of a
+//! plain Guard file.
 
 mod catalogue;
+mod guard_file;
 mod markdown;
 mod page;
 mod selection;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, DuplicateId};
+pub use guard_file::{GuardFile, GuardFileError};
 pub use page::{Absence, Example, Page, PageError, Profile, Remedy, Scope};
 pub use selection::{Selection, Selector, UnknownRule};

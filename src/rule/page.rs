@@ -1,12 +1,13 @@
 //! A page read from its Markdown, with everything in it checked once, at load.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::document::{Document, Typed};
 use crate::finding::{Confidence, Severity};
-use crate::guard::{Dialect, Rules};
+use crate::guard::{Dialect, RuleIndex, Rules};
 
+use super::guard_file::untitled;
 use super::markdown::{Outline, fences};
 
 /// Which runs a rule is part of; each profile includes those before it.
@@ -77,6 +78,16 @@ pub enum Absence {
     Here,
 }
 
+impl Absence {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "elsewhere" => Some(Self::Elsewhere),
+            "here" => Some(Self::Here),
+            _ => None,
+        }
+    }
+}
+
 /// How a finding of a rule can be mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
@@ -130,6 +141,8 @@ pub struct Page {
     pub lens: String,
     /// The release that brought it.
     pub since: String,
+    /// The address of its documentation; pages that lenslint carries have theirs from the repository.
+    pub docs: Option<String>,
     /// The paragraphs between the title and the first section, as Markdown: why it hurts.
     pub why: String,
     /// The `Fix` section, as Markdown.
@@ -138,14 +151,16 @@ pub struct Page {
     pub text: String,
     /// The examples of `Fails` and `Passes`.
     pub examples: Vec<Example>,
-    logic: Option<Logic>,
+    pub(super) logic: Option<Logic>,
 }
 
-/// The guard block, parsed when it is first needed: `explain` and a narrow `--select` need few.
+/// What a rule asks.
 #[derive(Debug)]
-struct Logic {
-    text: String,
-    rules: OnceLock<Result<Rules, PageError>>,
+pub(super) enum Logic {
+    /// The guard block of a page, parsed when it is first needed: `explain` and a narrow `--select` need few.
+    Block { text: String, line: usize, rules: OnceLock<Result<Box<Rules>, PageError>> },
+    /// Those rules of a `.guard` file that have this rule's name.
+    Named { file: Arc<Rules>, rules: Vec<RuleIndex> },
 }
 
 /// A template on a page.
@@ -195,12 +210,10 @@ impl Page {
         let front = FrontMatter::read(front).map_err(fail)?;
         let outline = Outline::of(body);
         let body_line = text[..text.len() - body.len()].lines().count();
-        let logic = match outline.section("Rule").map(fences) {
-            Some(blocks) => {
-                blocks.iter().find(|block| block.info == "guard").map(|block| block.text.to_owned())
-            }
-            None => None,
-        };
+        let logic = outline.sections.iter().find(|section| section.heading == "Rule").and_then(|section| {
+            let block = fences(section.body).into_iter().find(|block| block.info == "guard")?;
+            Some((block.text.to_owned(), body_line + section.line + block.line))
+        });
         if logic.is_none() != (front.scope == Scope::Tool) {
             return Err(fail(
                 "a page has a `guard` block in its section `Rule`, but for pages of scope tool".into(),
@@ -219,36 +232,82 @@ impl Page {
             remedy: front.remedy,
             lens: front.lens,
             since: front.since,
+            docs: front.docs,
             why: outline.lead.to_owned(),
             fix: outline.section("Fix").unwrap_or_default().to_owned(),
             examples: examples(&outline, body_line),
             text: body.trim_start_matches('\n').to_owned(),
-            logic: logic.map(|text| Logic { text, rules: OnceLock::new() }),
+            logic: logic.map(|(text, line)| Logic::Block { text, line, rules: OnceLock::new() }),
         })
     }
 
     /// The parsed logic; `None` for the linter's own findings.
-    pub fn rules(&self) -> Option<&Result<Rules, PageError>> {
-        let logic = self.logic.as_ref()?;
-        Some(logic.rules.get_or_init(|| {
-            let fail = |message: String| PageError { page: format!("{}-{}", self.id, self.slug), message };
-            let rules = Rules::parse(&logic.text, Dialect::Page).map_err(|error| fail(error.to_string()))?;
-            for rule in rules.rules() {
-                let is_unknown = |(key, value): &&(String, String)| match key.as_str() {
-                    "profile" => Profile::named(value).is_none(),
-                    "paths" => value != "application",
-                    _ => true,
-                };
-                if let Some((key, value)) = rule.headers.iter().find(is_unknown) {
-                    let known = "`profile:` with default, strict or pedantic, and `paths: application`";
-                    return Err(fail(format!(
-                        "`#@ {key}: {value}` above rule {}: known are {known}",
-                        rule.name
-                    )));
-                }
+    pub fn rules(&self) -> Option<Result<&Rules, &PageError>> {
+        match self.logic.as_ref()? {
+            Logic::Block { text, line, rules } => {
+                Some(rules.get_or_init(|| self.parsed(text, *line).map(Box::new)).as_deref())
             }
-            Ok(rules)
-        }))
+            Logic::Named { file, .. } => Some(Ok(file)),
+        }
+    }
+
+    /// Whether a rule of the logic speaks for this one: all in a page's block do, as grades of it.
+    pub fn owns(&self, rule: RuleIndex) -> bool {
+        match &self.logic {
+            Some(Logic::Block { .. }) => true,
+            Some(Logic::Named { rules, .. }) => rules.contains(&rule),
+            None => false,
+        }
+    }
+
+    /// The message of a clause that has none: a page's title is its fault; in a plain file it goes before the clause
+    /// `in_words`, if there is one.
+    pub fn unsaid(&self, in_words: impl FnOnce() -> String) -> String {
+        if self.has_grades() {
+            self.title.clone()
+        } else if self.title == untitled(&self.slug) {
+            in_words()
+        } else {
+            format!("{}: {}", self.title, in_words())
+        }
+    }
+
+    /// What to write where a message does not say it: the `#@ fix` of a plain file. A page's `Fix` is prose.
+    pub fn help(&self) -> Option<String> {
+        (!self.has_grades() && !self.fix.is_empty()).then(|| self.fix.clone())
+    }
+
+    /// Whether it is a Markdown page, in whose block a rule may be a grade.
+    pub fn has_grades(&self) -> bool {
+        matches!(self.logic, Some(Logic::Block { .. }))
+    }
+
+    /// How many lines of the page stand above its logic.
+    pub fn logic_line(&self) -> usize {
+        match &self.logic {
+            Some(Logic::Block { line, .. }) => *line,
+            Some(Logic::Named { .. }) | None => 0,
+        }
+    }
+
+    fn parsed(&self, text: &str, line: usize) -> Result<Rules, PageError> {
+        let fail = |message: String| PageError { page: format!("{}-{}", self.id, self.slug), message };
+        let rules = Rules::parse(text, Dialect::Page).map_err(|mut error| {
+            error.position.line += line as u32;
+            fail(error.to_string())
+        })?;
+        for rule in rules.rules() {
+            let is_unknown = |(key, value): &&(String, String)| match key.as_str() {
+                "profile" => Profile::named(value).is_none(),
+                "paths" => value != "application",
+                _ => true,
+            };
+            if let Some((key, value)) = rule.headers.iter().find(is_unknown) {
+                let known = "`profile:` with default, strict or pedantic, and `paths: application`";
+                return Err(fail(format!("`#@ {key}: {value}` above rule {}: known are {known}", rule.name)));
+            }
+        }
+        Ok(rules)
     }
 }
 
@@ -267,6 +326,7 @@ struct FrontMatter {
     remedy: Option<Remedy>,
     lens: String,
     since: String,
+    docs: Option<String>,
 }
 
 impl FrontMatter {
@@ -280,6 +340,7 @@ impl FrontMatter {
             remedy: None,
             lens: String::new(),
             since: String::new(),
+            docs: None,
         };
         let parsed = Document::parse("front.yaml", text);
         if let Some(error) = parsed.errors.first() {
@@ -313,15 +374,10 @@ impl FrontMatter {
             }
             "scope" => self.scope = Scope::named(value).ok_or_else(|| known("prop, graph, asl and tool"))?,
             "fix" => self.remedy = Some(Remedy::named(value).ok_or_else(|| known("auto, suggest and text"))?),
-            "absence" => {
-                self.absence = match value {
-                    "elsewhere" => Absence::Elsewhere,
-                    "here" => Absence::Here,
-                    _ => return Err(known("elsewhere and here")),
-                }
-            }
+            "absence" => self.absence = Absence::named(value).ok_or_else(|| known("elsewhere and here"))?,
             "lens" => value.clone_into(&mut self.lens),
             "since" => value.clone_into(&mut self.since),
+            "docs" => self.docs = Some(value.to_owned()),
             _ => return Err(format!("`{key}` is no key of a page's front matter")),
         }
         Ok(())

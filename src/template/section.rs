@@ -97,7 +97,7 @@ impl Sections {
     }
 
     fn read_transform(&mut self, reader: &mut Reader<'_>, node: NodeId) {
-        let name = entry(reader, node, "Name").unwrap_or(node);
+        let name = reader.document.value(node, "Name").unwrap_or(node);
         match reader.text(name) {
             Some(text) => self.transforms.push(reader.names.intern(text)),
             None => reader.flaw(node, "a transform is a name, or a map with a `Name`"),
@@ -153,7 +153,7 @@ impl Sections {
                 self.has_open_resources = true;
                 continue;
             }
-            let type_node = entry(reader, body, "Type");
+            let type_node = reader.document.value(body, "Type");
             if let Some(type_name) = type_node.and_then(|node| reader.text(node)) {
                 let type_name = reader.names.intern(type_name);
                 let resource = resource(reader, type_name, key, body);
@@ -163,7 +163,7 @@ impl Sections {
             self.unread.push(id);
             // `Type: !Rain::Module x.yaml` is another tool's, and a macro beside it may write the type.
             let is_made = type_node.is_some_and(|node| reader.function_of_tag(node).is_some())
-                || entry(reader, body, "Fn::Transform").is_some();
+                || reader.document.value(body, "Fn::Transform").is_some();
             if is_made {
                 self.has_open_resources = true;
             } else {
@@ -216,12 +216,6 @@ fn map_entries<'d>(
         .collect()
 }
 
-/// The node under a key of a map.
-fn entry(reader: &Reader<'_>, node: NodeId, key: &str) -> Option<NodeId> {
-    let mut entries = reader.document.entries(node);
-    entries.find(|entry| reader.document.scalar(entry.key).text == key).map(|entry| entry.value)
-}
-
 /// Nothing written: an empty section is as good as none.
 fn is_null(reader: &Reader<'_>, node: NodeId) -> bool {
     reader.text(node).is_some_and(|text| {
@@ -230,10 +224,10 @@ fn is_null(reader: &Reader<'_>, node: NodeId) -> bool {
 }
 
 fn parameter(reader: &mut Reader<'_>, node: NodeId, key: Span) -> Parameter {
-    let text = |key| entry(reader, node, key).and_then(|node| reader.text(node));
+    let text = |key| reader.document.value(node, key).and_then(|node| reader.text(node));
     let type_name = reader.names.intern(text("Type").unwrap_or("String"));
     let is_secret = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let allowed = entry(reader, node, "AllowedValues").map_or_else(Vec::new, |values| {
+    let allowed = reader.document.value(node, "AllowedValues").map_or_else(Vec::new, |values| {
         let texts = reader.document.items(values).filter_map(|value| reader.text(value));
         texts.map(|text| reader.names.intern(text)).collect()
     });

@@ -8,7 +8,10 @@ use std::process::{Output, Stdio};
 use crate::lenslint;
 
 mod expand;
+mod guard;
 mod output;
+mod own_rules;
+mod test;
 // The program's reports and the format's own samples are held against the schema by one check.
 #[path = "../../src/report/schema.rs"]
 mod schema;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lenslint::discover::{Kind, find, read, sniff};
+use lenslint::discover::{Kind, TEMPLATES, find, read, sniff};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/discover");
 
@@ -100,7 +100,7 @@ fn real_templates_are_told_from_the_files_beside_them() {
     };
     let folders = ["patterns", "cfn", "sam-fixtures/input"];
     let arguments = folders.map(|folder| corpus.join(folder).display().to_string());
-    let (found, errors) = find(&arguments);
+    let (found, errors) = find(&arguments, TEMPLATES);
     assert_eq!(errors, []);
     let [mut hits, mut false_alarms, mut misses, mut silences] = [0_u32; 4];
     for found in found {
@@ -216,7 +216,7 @@ fn a_glob_finds_what_a_shell_would() {
 fn an_argument_that_names_nothing_is_an_error_and_the_rest_is_found() {
     let arguments =
         ["absent.yaml", "fixtures/discover/template/plain.yaml", "absent/*.yaml", "fixtures/*.absent", ""];
-    let (found, errors) = find(&arguments.map(str::to_owned));
+    let (found, errors) = find(&arguments.map(str::to_owned), TEMPLATES);
     assert_eq!(found.len(), 1);
     let errors: Vec<_> = errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
     assert_eq!(
@@ -242,7 +242,7 @@ fn links_lead_nowhere_twice() {
     assert_eq!(scratch.found(&["."]), ["real/t.yaml"]);
     assert_eq!(scratch.found(&["link.yaml"]), ["link.yaml"]);
     assert_eq!(scratch.found(&["link.yaml", "real"]), ["link.yaml"]);
-    let (found, errors) = find(&[scratch.path("loop.yaml").display().to_string()]);
+    let (found, errors) = find(&[scratch.path("loop.yaml").display().to_string()], TEMPLATES);
     assert_eq!(found, []);
     assert!(errors[0].message.starts_with("cannot be read: "), "{errors:?}");
     assert!(!errors[0].message.contains("os error"), "{errors:?}");
@@ -261,7 +261,7 @@ fn what_may_not_be_read_is_an_error() {
         println!("skipped: this user may read everything");
         return;
     }
-    let (found, errors) = find(&[scratch.path("").display().to_string()]);
+    let (found, errors) = find(&[scratch.path("").display().to_string()], TEMPLATES);
     fs::set_permissions(scratch.path("closed"), fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(found.len(), 2);
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -290,7 +290,7 @@ impl Scratch {
     /// What `arguments` below this folder find, as paths below it.
     fn found(&self, arguments: &[&str]) -> Vec<String> {
         let arguments = arguments.iter().map(|argument| self.path(argument).display().to_string());
-        let (found, errors) = find(&arguments.collect::<Vec<_>>());
+        let (found, errors) = find(&arguments.collect::<Vec<_>>(), TEMPLATES);
         assert_eq!(errors, []);
         let below = |path: &Path| path.strip_prefix(self.0.path()).unwrap().display().to_string();
         found.iter().map(|found| below(&found.path)).collect()
@@ -299,7 +299,7 @@ impl Scratch {
 
 fn shown(arguments: &[&str]) -> Vec<String> {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-    let (found, errors) = find(&arguments);
+    let (found, errors) = find(&arguments, TEMPLATES);
     assert_eq!(errors, []);
     found.into_iter().map(|found| found.shown).collect()
 }

@@ -14,6 +14,7 @@ impl<'a> Run<'_, 'a> {
     /// The status of a rule; a broken one fails.
     pub(super) fn top_rule(&mut self, index: RuleIndex) -> Status {
         let rule = &self.rules().all[index.0];
+        self.points_at = rule.points_at.as_ref();
         let result = self.rule(rule, Role::Assertion);
         self.settled_status(result, rule.span)
     }

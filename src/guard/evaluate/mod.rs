@@ -19,13 +19,14 @@ mod value;
 use std::fmt;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use render::{Anchor, Rendered, RenderedPiece};
 pub use status::Status;
 pub use subject::Candidates;
 
-use super::ast::{RuleIndex, Rules, TextId};
+use super::ast::{Key, RuleIndex, Rules, TextId};
+use super::traps::Trap;
 use super::tree::{GuardId, NodeId, Place, Scenario, Tree};
 use crate::names::{Name, Names};
 use crate::source::Span;
@@ -42,6 +43,8 @@ pub struct Failure {
     pub message: Option<Rendered>,
     /// What it is about.
     pub at: Anchor,
+    /// The value that it is about, if it is one and the clause has no message to show it.
+    pub seen: Option<String>,
     /// By how much two ordered numbers miss each other, in their own unit; 0 for all other failures.
     pub apart: f64,
     /// Why there is no verdict, where the rule itself is broken.
@@ -70,6 +73,24 @@ pub enum RunError {
     /// Something on which cfn-guard itself crashes, under [`Evaluator::strict`]: a filter behind a filter, a failing
     /// test of a literal.
     Crash,
+}
+
+impl Failure {
+    /// What is wrong, in words for a clause that has no message: `Properties.Encrypted == true` does not hold for
+    /// 'Bucket': it is false.
+    #[must_use]
+    pub fn in_words(&self, rules: &Rules, resource: Option<&str>) -> String {
+        let clause = rules.written(self.clause);
+        let subject = resource.map_or_else(String::new, |resource| format!(" for '{resource}'"));
+        match (&self.error, &self.seen) {
+            (Some(error), _) => format!("`{clause}` cannot be evaluated: {error}"),
+            (None, Some(seen)) => format!("`{clause}` does not hold{subject}: it is {seen}"),
+            (None, None) if self.at.is_missing => {
+                format!("`{clause}` does not hold{subject}: there is no such value")
+            }
+            (None, None) => format!("`{clause}` does not hold{subject}"),
+        }
+    }
 }
 
 impl fmt::Display for RunError {
@@ -139,6 +160,8 @@ pub struct Evaluator<'a> {
     items: Vec<Rc<[Item<'a>]>>,
     /// Keys that queries captured, by the variable that captures them.
     captures: FxHashMap<TextId, Vec<Reached<'a>>>,
+    /// Keys that were found under another spelling, with that spelling.
+    respelt: FxHashSet<(TextId, TextId)>,
 }
 
 /// What an evaluation gave, and the places that it read.
@@ -184,7 +207,30 @@ impl<'a> Evaluator<'a> {
             kept_rules: FxHashMap::default(),
             items: subject::items(rules),
             captures: FxHashMap::default(),
+            respelt: FxHashSet::default(),
         }
+    }
+
+    /// Keys that the document lacks and that were found under another spelling (`Tag` for `Tags`), which their author
+    /// need not have meant; so far.
+    #[must_use]
+    pub fn respelt(&self) -> Vec<Trap> {
+        let trap = |key: &Key| {
+            let found = key.spellings.iter().filter(|found| self.respelt.contains(&(key.text, **found)));
+            let mut found: Vec<String> =
+                found.map(|found| format!("`{}`", self.rules.text(*found))).collect();
+            // Several cases may be spelt alike.
+            found.dedup();
+            let key_text = self.rules.text(key.text);
+            (!found.is_empty()).then(|| Trap {
+                span: key.span,
+                message: format!(
+                    "where a document has no `{key_text}`, this finds {}: write the key as documents have it",
+                    found.join(" and ")
+                ),
+            })
+        };
+        self.rules.keys.iter().filter_map(trap).collect()
     }
 
     /// The same without our deviations from cfn-guard: a filter behind `[*]` is about the value around it, and a

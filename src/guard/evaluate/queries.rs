@@ -104,6 +104,7 @@ impl<'a> Run<'_, 'a> {
                 && let Entry::Present(value) = self.entry_of(way.value, *spelling)
             {
                 way.spelling = Some(index);
+                self.evaluator.respelt.insert((key.text, *spelling));
                 return Ok(value);
             }
         }

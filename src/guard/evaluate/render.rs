@@ -20,6 +20,28 @@ pub struct Rendered {
     pub also: Vec<(Anchor, Vec<RenderedPiece>)>,
 }
 
+impl Rendered {
+    /// What is wrong, for a message without queries: that of a plain file.
+    #[must_use]
+    pub fn plain_text(&self) -> String {
+        joined(&self.text)
+    }
+
+    /// What to write, likewise.
+    #[must_use]
+    pub fn plain_fix(&self) -> String {
+        joined(&self.fix)
+    }
+}
+
+fn joined(pieces: &[RenderedPiece]) -> String {
+    let text = |piece: &RenderedPiece| match piece {
+        RenderedPiece::Text(text) | RenderedPiece::Value { text, .. } => text.clone(),
+        RenderedPiece::SourceOf(_) | RenderedPiece::Count => String::new(),
+    };
+    pieces.iter().map(text).collect()
+}
+
 /// A part of a rendered text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RenderedPiece {
@@ -85,18 +107,21 @@ impl<'a> Run<'_, 'a> {
             return;
         }
         let reads = (self.reads.len(), self.shared_reads.len());
-        let pointed = message.and_then(|message| message.at.as_ref()).and_then(|at| self.place_of(at));
+        let at = message.and_then(|message| message.at.as_ref()).or(self.points_at);
+        let pointed = at.and_then(|at| self.place_of(at));
         let at = pointed
             .or_else(|| about.and_then(|about| self.anchor(about)))
             .unwrap_or_else(|| self.root_anchor());
         let rendered = message.map(|message| self.rendered(message));
+        let seen = about.filter(|about| message.is_none() && about.found().is_some());
+        let seen = seen.map(|about| self.shown(about));
         // Telling of a failure is not what it rests on.
         self.reads.truncate(reads.0);
         self.shared_reads.truncate(reads.1);
         if self.wanted == Wanted::First {
             self.failures.clear();
         }
-        self.failures.push(Failure { clause, message: rendered, at, apart, error: None });
+        self.failures.push(Failure { clause, message: rendered, at, seen, apart, error: None });
     }
 
     /// Notes that cfn-guard crashes where it would tell of this failure.
@@ -107,6 +132,7 @@ impl<'a> Run<'_, 'a> {
                 clause,
                 message: None,
                 at,
+                seen: None,
                 apart: 0.0,
                 error: Some(RunError::Crash),
             });
@@ -118,7 +144,14 @@ impl<'a> Run<'_, 'a> {
         self.failures.clear();
         if self.wanted != Wanted::None {
             let at = self.root_anchor();
-            self.failures.push(Failure { clause, message: None, at, apart: 0.0, error: Some(error) });
+            self.failures.push(Failure {
+                clause,
+                message: None,
+                at,
+                seen: None,
+                apart: 0.0,
+                error: Some(error),
+            });
         }
     }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use super::scope::Frame;
 use super::value::Value;
 use super::{Evaluator, Failure, Kept, Outcome, RunError, Stop};
-use crate::guard::ast::{Dialect, Key, KeyId, Literal, Rules, TextId};
+use crate::guard::ast::{Dialect, Key, KeyId, Literal, Query, Rules, TextId};
 use crate::guard::tree::{Place, Scenario, Tree};
 
 /// Blocks, filters, variables and rules inside one another that are followed.
@@ -42,6 +42,8 @@ pub(super) struct Run<'r, 'a> {
     /// Places that variables and referenced rules read, which no filter takes back.
     pub(super) shared_reads: Places,
     pub(super) wanted: Wanted,
+    /// Where the rule wants its failures to point, if not at the failing values.
+    pub(super) points_at: Option<&'a Query>,
     pub(super) failures: Vec<Failure>,
     pub(super) depth: usize,
     /// Rules being evaluated, to notice one that needs itself.
@@ -63,6 +65,7 @@ impl<'r, 'a> Run<'r, 'a> {
             reads: Places::default(),
             shared_reads: Places::default(),
             wanted,
+            points_at: None,
             failures: Vec::new(),
             depth: 0,
             open_rules: Vec::new(),

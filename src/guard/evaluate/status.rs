@@ -22,6 +22,17 @@ pub(super) struct Tally {
 }
 
 impl Status {
+    /// `PASS`, `FAIL`, `SKIP`, `UNKNOWN`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Skip => "SKIP",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
     /// What a body's status is worth if it is not certain that the body applies: it can fail no more.
     pub(super) fn doubted(self) -> Self {
         match self {

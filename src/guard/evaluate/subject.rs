@@ -35,7 +35,7 @@ pub(super) struct Item<'a> {
 }
 
 enum Kind<'a> {
-    /// A block about each of the values of a source.
+    /// A block, or a clause, about each of the values of a source.
     Each(Source<'a>, Body<'a>),
     /// `source empty`.
     Gathered(Source<'a>, &'a Check),
@@ -47,6 +47,8 @@ enum Kind<'a> {
 enum Body<'a> {
     Block(&'a QueryBlock),
     Type(&'a TypeBlock),
+    /// `%variable.key == 5`: the variable stands for one value at a time.
+    Check(TextId, &'a Check),
 }
 
 /// Members of a list or map of the document, with filters over them.
@@ -116,11 +118,29 @@ impl<'a> Survey<'a> {
             }
             [Clause::Check(check)] if matches!(check.test, Test::Empty) && !check.is_negated => {
                 let source = self.source(&check.query).filter(|source| !source.filters.is_empty());
-                source.map(|source| Kind::Gathered(source, check))
+                source.map(|source| Kind::Gathered(source, check)).or_else(|| self.separate(check))
             }
+            [Clause::Check(check)] => self.separate(check),
             _ => None,
         };
         kind.unwrap_or(Kind::Whole(clause))
+    }
+
+    /// A check that says of all values of a variable together what it says of each of them.
+    fn separate(&self, check: &'a Check) -> Option<Kind<'a>> {
+        let Start::Variable { name, .. } = check.query.start else { return None };
+        let is_about_each = match &check.test {
+            Test::Exists | Test::Is(_) => true,
+            // One member among all values is enough.
+            Test::Empty => !(check.is_negated && check.query.ends_in_filter()),
+            // Two queries are compared as sets.
+            Test::Compare(_, operand) => matches!(operand, Operand::Literal(_)),
+        };
+        if check.query.is_some || check.query.steps.is_empty() || !is_about_each {
+            return None;
+        }
+        let source = self.source_of_variable(name, self.scopes.len() - 1, 0)?;
+        Some(Kind::Each(source, Body::Check(name, check)))
     }
 
     fn source(&self, query: &'a Query) -> Option<Source<'a>> {
@@ -225,7 +245,9 @@ impl Evaluator<'_> {
         let item = &items[item];
         self.captures.clear();
         let mut run = Run::new(self, scenario, Wanted::First);
-        let block = &run.rules().all[rule.0].block;
+        let rule = &run.rules().all[rule.0];
+        run.points_at = rule.points_at.as_ref();
+        let block = &rule.block;
         let result = run.in_item(block, item, &mut |run, scopes| match (&item.kind, candidate) {
             (Kind::Each(source, body), Some(node)) => run.each(item, source, *body, node, scopes),
             (Kind::Gathered(source, check), Some(node)) => run.gathered(item, source, check, node, scopes),
@@ -305,13 +327,15 @@ impl<'r, 'a> Run<'r, 'a> {
             if run.settled(node).is_none() {
                 return Ok(Status::Skip);
             }
-            run.about(value, |run| {
-                let judged = |run: &mut Self| match body {
-                    Body::Block(block) => run.block(&block.block, Role::Assertion),
-                    Body::Type(block) => run.typed_resource(block, Role::Assertion),
-                };
-                if is_certain { judged(run) } else { run.doubting(judged) }
-            })
+            let judged = |run: &mut Self| match body {
+                Body::Block(block) => run.about(value, |run| run.block(&block.block, Role::Assertion)),
+                Body::Type(block) => run.about(value, |run| run.typed_resource(block, Role::Assertion)),
+                Body::Check(variable, check) => {
+                    let only: Rc<[Reached<'a>]> = Rc::from([Reached::value(value)]);
+                    run.with_parameters(vec![(variable, only)], |run| run.check(check, Role::Assertion))
+                }
+            };
+            if is_certain { judged(run) } else { run.doubting(judged) }
         })
     }
 

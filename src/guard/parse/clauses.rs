@@ -67,13 +67,17 @@ impl Builder {
         }
         let is_type = Check {
             span,
-            query: Query { is_some: false, start: Start::Root, steps: vec![Step::Key(self.key_id("Type"))] },
+            query: Query {
+                is_some: false,
+                start: Start::Root,
+                steps: vec![Step::Key(self.key_id("Type", span))],
+            },
             is_negated: false,
             test: Test::Compare(Operator::Equal, Operand::Literal(Literal::Text(self.text_id(&name)))),
             message: None,
         };
         let steps = vec![
-            Step::Key(self.key_id("Resources")),
+            Step::Key(self.key_id("Resources", span)),
             Step::Values(None),
             Step::Filter(None, vec![AnyOf(vec![Clause::Check(Box::new(is_type))])]),
         ];

@@ -139,6 +139,11 @@ impl Builder {
         Err(Fault { at: rest.at, message: message.to_owned() })
     }
 
+    /// The query that stands at an offset of the file, and nothing else.
+    pub(super) fn query_at(&mut self, text: &str, at: usize) -> Built<Query> {
+        self.whole_query(Line { text, at })
+    }
+
     fn whole_query(&mut self, line: Line<'_>) -> Built<Query> {
         let (query, rest) = self.leading_query(line)?;
         if rest.text.is_empty() {

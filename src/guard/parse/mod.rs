@@ -160,7 +160,7 @@ impl Builder {
         TextId(self.texts.insert_full(text.into()).0 as u32)
     }
 
-    fn key_id(&mut self, key: &str) -> KeyId {
+    fn key_id(&mut self, key: &str, span: Span) -> KeyId {
         let text = self.text_id(key);
         if let Some(id) = self.key_ids.get(&text) {
             return *id;
@@ -170,7 +170,7 @@ impl Builder {
             Dialect::Page => Vec::new(),
         };
         let id = KeyId(self.keys.len() as u32);
-        self.keys.push(Key { text, spellings });
+        self.keys.push(Key { text, span, spellings });
         self.key_ids.insert(text, id);
         id
     }

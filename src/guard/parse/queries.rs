@@ -7,6 +7,7 @@ use crate::guard::ast::{
     FunctionCall, KeyTest, Literal, Operand, Pattern, Query, Range, Start, Step, TextId,
 };
 use crate::guard::functions::Function;
+use crate::source::Span;
 
 impl Builder {
     /// What stands right of an operator, in a `let` or as an argument.
@@ -78,8 +79,9 @@ impl Builder {
             }
             Grammar::key_lookup => {
                 let key = only(pair);
+                let span = self.head(&key);
                 match key.as_rule() {
-                    Grammar::string => Ok(self.key_step(&unquoted(key.as_str()))),
+                    Grammar::string => Ok(self.key_step(&unquoted(key.as_str()), span)),
                     _ => Ok(Step::Values(Some(self.text_id(key.as_str())))),
                 }
             }
@@ -87,18 +89,19 @@ impl Builder {
             Grammar::filter => self.filter(pair),
             _ => {
                 let key = only(pair);
+                let span = self.head(&key);
                 let text = match key.as_rule() {
                     Grammar::string => unquoted(key.as_str()),
                     _ => key.as_str().to_owned(),
                 };
-                Ok(self.key_step(&text))
+                Ok(self.key_step(&text, span))
             }
         }
     }
 
     /// A key that reads as an integer asks for an element of a list, also when it is quoted.
-    fn key_step(&mut self, key: &str) -> Step {
-        key.parse().map_or_else(|_| Step::Key(self.key_id(key)), Step::Index)
+    fn key_step(&mut self, key: &str, span: Span) -> Step {
+        key.parse().map_or_else(|_| Step::Key(self.key_id(key, span)), Step::Index)
     }
 
     fn index(&self, pair: &Pair<'_, Grammar>) -> Built<Step> {

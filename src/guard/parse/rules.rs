@@ -4,7 +4,9 @@ use pest::iterators::Pair;
 use rustc_hash::FxHashMap;
 
 use super::{Builder, Built, Rule as Grammar};
-use crate::guard::ast::{AnyOf, Block, Let, Lets, Operand, ParameterizedRule, Rule, RuleIndex, TextId};
+use crate::guard::ast::{
+    AnyOf, Block, Dialect, Let, Lets, Operand, ParameterizedRule, Query, Rule, RuleIndex, TextId,
+};
 use crate::source::Span;
 
 /// The name of the rule that clauses outside of rules belong to.
@@ -41,7 +43,10 @@ impl Builder {
             let clauses = loose.into_iter().map(|(_, clause)| clause).collect();
             let block = Block { lets: self.scope(Vec::new()), clauses };
             let name = DEFAULT.to_owned();
-            rules.insert(0, Rule { name, headers: Vec::new(), span, conditions: Vec::new(), block });
+            rules.insert(
+                0,
+                Rule { name, headers: Vec::new(), span, points_at: None, conditions: Vec::new(), block },
+            );
         }
         let mut by_name: FxHashMap<TextId, Vec<RuleIndex>> = FxHashMap::default();
         for (index, rule) in rules.iter().enumerate() {
@@ -63,7 +68,16 @@ impl Builder {
                 _ => body.push(part),
             }
         }
-        Ok(Rule { name, headers, span, conditions, block: self.block_of(body)? })
+        let points_at = self.points_at(&headers)?;
+        let block = self.block_of(body)?;
+        let headers = headers.into_iter().map(|header| (header.key, header.value)).collect();
+        Ok(Rule { name, headers, span, points_at, conditions, block })
+    }
+
+    /// The query of `#@ at: query`. On a page a message says where it points.
+    fn points_at(&mut self, headers: &[Header]) -> Built<Option<Query>> {
+        let at = headers.iter().rfind(|header| self.dialect == Dialect::Guard && header.key == "at");
+        at.map(|header| self.query_at(&header.value, header.at)).transpose()
     }
 
     fn parameterized_rule(&mut self, pair: Pair<'_, Grammar>) -> Built<(TextId, ParameterizedRule)> {
@@ -96,11 +110,12 @@ impl Builder {
     }
 
     fn assignment(&mut self, pair: Pair<'_, Grammar>) -> Built<Let> {
+        let span = self.head(&pair);
         let mut parts = pair.into_inner();
         let name = parts.next().expect("an assignment has a name");
         let name = self.text_id(name.as_str());
         let value = self.operand(parts.next().expect("an assignment has a value"))?;
-        Ok(Let { name, value })
+        Ok(Let { span, name, value })
     }
 
     /// The scope of these `let`s. Of those with one name a literal wins over a function, that over a query, and
@@ -127,17 +142,28 @@ fn precedence(value: &Operand) -> u8 {
     }
 }
 
+/// A `#@ key: value` line.
+struct Header {
+    key: String,
+    value: String,
+    /// The offset of the value.
+    at: usize,
+}
+
 /// The `#@ key: value` lines among the comment lines that end directly above `offset`.
-fn headers_above(text: &str, offset: usize) -> Vec<(String, String)> {
+fn headers_above(text: &str, offset: usize) -> Vec<Header> {
     let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let mut headers: Vec<(String, String)> = text[..line_start]
-        .lines()
-        .rev()
-        .map(str::trim)
-        .take_while(|line| line.starts_with('#'))
-        .filter_map(|line| line.strip_prefix("#@")?.split_once(':'))
-        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
-        .collect();
+    let mut headers = Vec::new();
+    let mut end = line_start;
+    for line in text[..line_start].split_inclusive('\n').rev() {
+        end -= line.len();
+        let Some(comment) = line.trim_start().strip_prefix('#') else { break };
+        if let Some((key, value)) = comment.strip_prefix('@').and_then(|header| header.split_once(':')) {
+            let blank = value.len() - value.trim_start().len();
+            let at = end + line.len() - value.len() + blank;
+            headers.push(Header { key: key.trim().to_owned(), value: value.trim().to_owned(), at });
+        }
+    }
     headers.reverse();
     headers
 }

@@ -1,20 +1,31 @@
-//! The order of the stages, from bytes to findings; no other file knows it.
+//! The order of the stages, from bytes to findings; nothing outside of this module knows it.
+
+mod examples;
+mod expand;
+mod guard;
+mod reading;
+mod suppression;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{self, Path};
 
 use rayon::prelude::*;
 
-use crate::document::{Document, DuplicateKey, Parsed, SyntaxError};
+use crate::document::{Document, DuplicateKey};
 use crate::engine::{Checking, check};
 use crate::finding::{Checked, Confidence, Finding, Label};
 use crate::graph::Graph;
 use crate::rule::{Catalogue, Page, Selection};
 use crate::sam;
-use crate::source::{ColumnUnit, FileId, Location, Position, Source, Span};
-use crate::template::{Folder, Resolver, Template};
-use crate::view::{Resources, View, expanded_to_json};
+use crate::source::{FileId, Location, Source, Span};
+use crate::template::{Resolver, Template};
+use crate::view::{Resources, View};
+
+pub use examples::{ExampleResult, run_example};
+pub use expand::{Expanded, Unreadable, expand, graph};
+pub use guard::{GuardLinter, Judged};
+use reading::{Reading, Undecodable, folder_of, read};
+use suppression::Suppressions;
 
 /// The linter's own findings, by what they are about.
 const UNREADABLE: &str = "SLP001";
@@ -72,7 +83,7 @@ impl<'c> Linter<'c> {
         }
         let source = Source::new(input.path, text);
         let Some(document) = parsed.document else {
-            return Some(Self::checked(vec![source], false, findings));
+            return Some(checked(vec![source], false, findings, &Suppressions::none()));
         };
         for duplicate in document.duplicate_keys().iter().take(MOST_DUPLICATES) {
             findings.extend(self.duplicate_key(&document, *duplicate));
@@ -87,7 +98,7 @@ impl<'c> Linter<'c> {
         for finding in &mut findings {
             place(finding, &document);
         }
-        Some(Self::checked(sources, is_sound, findings))
+        Some(checked(sources, is_sound, findings, &Suppressions::of_resources(&document)))
     }
 
     /// The stages from the template on. Gives back the sources that the findings point into.
@@ -121,16 +132,6 @@ impl<'c> Linter<'c> {
         }
         findings.retain(|finding| finding.confidence >= self.min_confidence);
         template.sources
-    }
-
-    fn checked(sources: Vec<Source>, is_template: bool, mut findings: Vec<Finding>) -> Checked {
-        findings.sort_by(|a, b| {
-            let place =
-                |finding: &Finding| (finding.primary.location.file, finding.primary.location.span.start);
-            place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule))
-        });
-        number_equal_fingerprints(&mut findings);
-        Checked { sources, is_template, findings }
     }
 
     /// One of the linter's own findings, unless it is ignored.
@@ -169,119 +170,33 @@ impl<'c> Linter<'c> {
     fn unreadable(&self, input: &Input<'_>, undecodable: Undecodable) -> Checked {
         let Undecodable { text, span, message, help } = undecodable;
         let findings = self.own(UNREADABLE, span, message, Some(help)).into_iter().collect();
-        Self::checked(vec![Source::new(input.path, text)], false, findings)
+        checked(vec![Source::new(input.path, text)], false, findings, &Suppressions::none())
     }
 }
 
-/// Whether a rule looks at the resources themselves; its logic is parsed to tell.
+/// A file with its findings in the order of the text, then of the rules.
+fn checked(
+    sources: Vec<Source>,
+    is_template: bool,
+    mut findings: Vec<Finding>,
+    suppressions: &Suppressions,
+) -> Checked {
+    findings.sort_by(|a, b| {
+        let place = |finding: &Finding| (finding.primary.location.file, finding.primary.location.span.start);
+        place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule))
+    });
+    number_equal_fingerprints(&mut findings);
+    let mut suppressed = Vec::new();
+    if suppressions.any() {
+        (findings, suppressed) = suppressions.sorted_out(findings);
+    }
+    Checked { sources, is_template, findings, suppressed }
+}
+
+/// Whether a rule looks at the resources themselves; its logic is parsed to tell. A plain file may ask for them in
+/// other cases.
 fn asks_for_resources(page: &Page) -> bool {
-    matches!(page.rules(), Some(Ok(rules)) if rules.asks_for("Resources"))
-}
-
-/// A template expanded, or its graph, as JSON.
-pub struct Expanded {
-    /// `None` for a file that is no template.
-    pub json: Option<serde_json::Value>,
-    /// What could not be understood or expanded, with its place: the first is left out, the second stays as it is.
-    pub notes: Vec<String>,
-}
-
-/// Why a file cannot be expanded: the first thing in it that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Where it is.
-    pub position: Position,
-    /// What is wrong, in one sentence without a full stop.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { position: Position { line, column }, message, help } = self;
-        write!(f, "{line}:{column}: {message}")?;
-        match help {
-            Some(help) => write!(f, ". {help}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Unreadable {}
-
-/// What the SAM transform makes of a template.
-///
-/// # Errors
-///
-/// A file that looks like a template cannot be read as one.
-pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, expanded_to_json)
-}
-
-/// What rules query: the expanded resources, resolved where they are known, and the graph.
-///
-/// # Errors
-///
-/// As [`expand`].
-pub fn graph(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, |template| {
-        let resolver = Resolver::new(template);
-        let graph = Graph::build(resolver);
-        View::build(resolver, &graph, Resources::Included).to_json(template)
-    })
-}
-
-fn expanded(
-    input: &Input<'_>,
-    to_json: impl FnOnce(&Template) -> serde_json::Value,
-) -> Result<Expanded, Unreadable> {
-    let position = |source: &Source, span: Span| source.position(span.start, ColumnUnit::CodePoints);
-    let (text, parsed) = match read(input) {
-        Reading::NoTemplate => return Ok(Expanded { json: None, notes: Vec::new() }),
-        Reading::Undecodable(Undecodable { text, span, message, help }) => {
-            let position = position(&Source::new(input.path, text), span);
-            return Err(Unreadable { position, message, help: Some(help) });
-        }
-        Reading::Parsed { text, parsed } => (text, parsed),
-    };
-    let source = Source::new(input.path, text);
-    if let Some(SyntaxError { span, message, help }) = parsed.errors.into_iter().next() {
-        return Err(Unreadable { position: position(&source, span), message, help });
-    }
-    let Some(document) = parsed.document else { return Ok(Expanded { json: None, notes: Vec::new() }) };
-    let (mut template, flaws) = Template::read(source, &document, folder_of(input));
-    let unexpanded = sam::expand(&mut template);
-    let told = flaws.iter().map(|flaw| (flaw.location, &flaw.message));
-    let told = told.chain(unexpanded.iter().map(|left| (left.location, &left.message)));
-    let note = |(location, message): (Location, &String)| {
-        let Position { line, column } = position(&template.sources[0], location.span);
-        format!("{line}:{column}: {message}")
-    };
-    let notes = told.map(note).collect();
-    Ok(Expanded { json: Some(to_json(&template)), notes })
-}
-
-/// What the bytes of a file are.
-enum Reading<'i> {
-    NoTemplate,
-    Undecodable(Undecodable),
-    /// A template, or what looks like one and does not parse.
-    Parsed {
-        text: &'i str,
-        parsed: Parsed,
-    },
-}
-
-fn read<'i>(input: &Input<'i>) -> Reading<'i> {
-    let text = match decode(input.bytes) {
-        Ok(text) => text,
-        Err(undecodable) => return Reading::Undecodable(undecodable),
-    };
-    let parsed = Document::parse(input.path, text);
-    let is_sound_and_no_template =
-        parsed.errors.is_empty() && !parsed.document.as_ref().is_some_and(is_template);
-    if is_sound_and_no_template { Reading::NoTemplate } else { Reading::Parsed { text, parsed } }
+    matches!(page.rules(), Some(Ok(rules)) if !page.has_grades() || rules.asks_for("Resources"))
 }
 
 /// Whether a template lies below a folder of tests or stubs: in the path that was named, or below the root of the
@@ -303,58 +218,6 @@ fn is_folder_of_tests(name: &str) -> bool {
     ["test", "tests", "__tests__", "test-harness"].contains(&name)
         || name.ends_with("-stub")
         || name.ends_with("-stubs")
-}
-
-fn folder_of(input: &Input<'_>) -> Folder {
-    input.on_disk.map_or_else(Folder::none, Folder::of)
-}
-
-/// Bytes that are no UTF-8 text.
-struct Undecodable {
-    /// What could be made of them, with U+FFFD for the rest; the same up to the place.
-    text: String,
-    span: Span,
-    message: String,
-    help: String,
-}
-
-fn decode(bytes: &[u8]) -> Result<&str, Undecodable> {
-    let (found, at) = if is_utf16(bytes) {
-        ("UTF-16", 0)
-    } else {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => return Ok(text),
-            Err(error) => ("a byte that is not UTF-8", error.valid_up_to()),
-        }
-    };
-    Err(Undecodable {
-        text: String::from_utf8_lossy(bytes).into_owned(),
-        span: Span::new(at..at),
-        message: format!("Expected a template in UTF-8, found {found}"),
-        help: "Save the file as UTF-8.".to_owned(),
-    })
-}
-
-/// By its byte-order mark, or by the zero that is half of each ASCII letter, and that no template in UTF-8 starts
-/// with.
-fn is_utf16(bytes: &[u8]) -> bool {
-    match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        [first, second, ..] => (*first == 0) != (*second == 0),
-        [] | [_] => false,
-    }
-}
-
-/// Whether a document is a template: a `Resources` map in which something has a type. What only looked like
-/// one to the sniffer is left alone.
-fn is_template(document: &Document) -> bool {
-    let value_of = |map, key: &str| {
-        document.entries(map).find(|entry| document.scalar(entry.key).text == key).map(|entry| entry.value)
-    };
-    value_of(document.root(), "Resources").is_some_and(|resources| {
-        document.entries(resources).any(|resource| value_of(resource.value, "Type").is_some())
-            || document.entries(resources).any(|entry| document.scalar(entry.key).text.starts_with("Fn::"))
-    })
 }
 
 /// Names the resource and the logical path of a finding that does not know its own, and its fingerprint.

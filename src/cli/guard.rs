@@ -1,0 +1,179 @@
+//! `lenslint guard`: plain Guard rules over documents as they were written.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::discover::{self, Found, RuleFile};
+use crate::finding::{Checked, Report, RunError};
+use crate::guard::Status;
+use crate::lint::{GuardLinter, Input, Judged};
+use crate::report::{self, Format};
+use crate::rule::{Catalogue, GuardFile, Page};
+use crate::verdict::Verdicts;
+
+use super::arguments::{Color, Guard};
+use super::output::{self, Output};
+use super::terminal::{plain_style, style, tell_all};
+use super::{Ending, Trouble};
+
+pub(super) fn run(guard: &Guard, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    let outputs = output::read(&guard.output)?;
+    let Rules { files, catalogue, errors } = rules(&guard.rules)?;
+    let linter = GuardLinter { files: &files, catalogue: &catalogue, is_strict: guard.strict };
+    let judged = judge_all(&linter, &guard.data)?;
+    let mut results = Results::of(judged, &catalogue, errors);
+    results.report.errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+    results.report.errors.dedup();
+    for output in &outputs {
+        results.print(output, color, &catalogue, out)?;
+    }
+    tell_all(&results.report.errors);
+    Ok(results.ending())
+}
+
+/// The rules of a run.
+struct Rules {
+    files: Vec<GuardFile>,
+    catalogue: Catalogue,
+    errors: Vec<RunError>,
+}
+
+/// Reads the rules. A file with an id that another one has is left out: nobody could tell which of the two spoke.
+fn rules(paths: &[String]) -> Result<Rules, Trouble> {
+    let (found, mut errors) = discover::read_rules(paths, discover::GUARD_FILES);
+    if found.is_empty() && errors.is_empty() {
+        return Err(Trouble::Usage("no rules found: expected files that end in .guard or .ruleset".into()));
+    }
+    let mut files: Vec<GuardFile> = Vec::new();
+    let mut pages: Vec<Page> = Vec::new();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for file in found {
+        let file = match file {
+            RuleFile::Guard(file) => file,
+            RuleFile::Page { path, .. } => {
+                let message = "is a rule page: `lenslint check --rules` runs it over templates".to_owned();
+                errors.push(RunError { path, message });
+                continue;
+            }
+        };
+        let of_file = file.pages();
+        if let Some((id, first)) = of_file.iter().find_map(|page| owners.get_key_value(&page.id)) {
+            let message = format!("{first} has a rule '{id}' too: give one of them another name or `#@ id`");
+            errors.push(RunError { path: file.path, message });
+            continue;
+        }
+        let named = of_file.iter().filter(|page| page.id != GuardFile::UNNAMED);
+        owners.extend(named.map(|page| (page.id.clone(), file.path.clone())));
+        pages.extend(of_file);
+        files.push(file);
+    }
+    // The clauses outside of rules are one rule to those who read ids.
+    pages.sort_by(|a, b| a.id.cmp(&b.id));
+    pages.dedup_by(|a, b| a.id == b.id);
+    Ok(Rules { files, catalogue: Catalogue { pages }, errors })
+}
+
+/// What became of each document, in the order of their paths.
+type AllJudged = Vec<Result<Judged, RunError>>;
+
+fn judge_all(linter: &GuardLinter<'_>, data: &[String]) -> Result<AllJudged, Trouble> {
+    if data.iter().any(|path| path == "-") {
+        let bytes = discover::read_any_standard_input("-")?;
+        return Ok(vec![shielded(linter, &Input { path: "-", on_disk: None, bytes: &bytes })]);
+    }
+    let (found, errors) = discover::find(data, discover::DATA);
+    if found.is_empty() && errors.is_empty() {
+        return Err(Trouble::Usage("no document found: expected YAML or JSON files".into()));
+    }
+    let mut judged: AllJudged = found.into_par_iter().map(|found| judge(linter, &found)).collect();
+    judged.extend(errors.into_iter().map(Err));
+    Ok(judged)
+}
+
+fn judge(linter: &GuardLinter<'_>, found: &Found) -> Result<Judged, RunError> {
+    let bytes = discover::read_any(found)?;
+    shielded(linter, &Input { path: &found.shown, on_disk: Some(&found.path), bytes: &bytes })
+}
+
+/// A defect of ours in one document must not take the other verdicts with it.
+fn shielded(linter: &GuardLinter<'_>, input: &Input<'_>) -> Result<Judged, RunError> {
+    catch_unwind(AssertUnwindSafe(|| linter.check(input))).unwrap_or_else(|_| {
+        let message = "lenslint failed on this file: please report it, with the file if you can".to_owned();
+        Err(RunError { path: input.path.to_owned(), message })
+    })
+}
+
+/// All that a run found, as verdicts and as findings.
+struct Results {
+    verdicts: Vec<Verdicts>,
+    report: Report,
+}
+
+impl Results {
+    /// Of every document, and of rules files that could not be read: no document has a verdict of those.
+    fn of(judged: AllJudged, catalogue: &Catalogue, unread: Vec<RunError>) -> Self {
+        let mut checked: Vec<Checked> = Vec::new();
+        let mut verdicts: Vec<Verdicts> = Vec::new();
+        for outcome in judged {
+            verdicts.push(match outcome {
+                Ok(judged) => {
+                    checked.push(judged.checked);
+                    judged.verdicts
+                }
+                Err(error) => Verdicts::unread(error),
+            });
+        }
+        let mut errors: Vec<RunError> =
+            verdicts.iter().flat_map(|of_document| of_document.errors.iter().cloned()).collect();
+        for of_document in &mut verdicts {
+            of_document.errors.extend(unread.iter().cloned());
+        }
+        errors.extend(unread);
+        let rules = catalogue.pages.iter().map(|page| page.id.clone()).collect();
+        Self { verdicts, report: Report { checked, rules, errors } }
+    }
+
+    fn print(
+        &self,
+        output: &Output,
+        color: Color,
+        catalogue: &Catalogue,
+        out: &mut dyn Write,
+    ) -> Result<(), Trouble> {
+        match &output.file {
+            None => Ok(self.write(output.format, catalogue, &style(color), out)?),
+            Some(file) => {
+                output::write_file(file, |out| self.write(output.format, catalogue, &plain_style(), out))
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        format: Format,
+        catalogue: &Catalogue,
+        style: &report::Style,
+        out: &mut dyn Write,
+    ) -> std::io::Result<()> {
+        match format {
+            Format::Json => report::write_verdicts(&self.verdicts, out),
+            Format::Full | Format::Concise | Format::Sarif => {
+                report::write(format, &self.report, catalogue, style, out)
+            }
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        let mut rules = self.verdicts.iter().flat_map(|of_document| &of_document.rules);
+        if !self.report.errors.is_empty() {
+            Ending::Trouble
+        } else if rules.any(|rule| rule.status == Status::Fail) {
+            Ending::Findings
+        } else {
+            Ending::Clean
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the SAM transform makes of a template, and what rules query, as JSON: the stages up to the view.
+
+use std::fmt;
+
+use crate::document::SyntaxError;
+use crate::graph::Graph;
+use crate::sam;
+use crate::source::{ColumnUnit, Location, Position, Source, Span};
+use crate::template::{Resolver, Template};
+use crate::view::{Resources, View, expanded_to_json};
+
+use super::Input;
+use super::reading::{Reading, Undecodable, folder_of, read};
+
+/// A template expanded, or its graph, as JSON.
+pub struct Expanded {
+    /// `None` for a file that is no template.
+    pub json: Option<serde_json::Value>,
+    /// What could not be understood or expanded, with its place: the first is left out, the second stays as it is.
+    pub notes: Vec<String>,
+}
+
+/// Why a file cannot be expanded: the first thing in it that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it is.
+    pub position: Position,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { position: Position { line, column }, message, help } = self;
+        write!(f, "{line}:{column}: {message}")?;
+        match help {
+            Some(help) => write!(f, ". {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// What the SAM transform makes of a template.
+///
+/// # Errors
+///
+/// A file that looks like a template cannot be read as one.
+pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
+    expanded(input, expanded_to_json)
+}
+
+/// What rules query: the expanded resources, resolved where they are known, and the graph.
+///
+/// # Errors
+///
+/// As [`expand`].
+pub fn graph(input: &Input<'_>) -> Result<Expanded, Unreadable> {
+    expanded(input, |template| {
+        let resolver = Resolver::new(template);
+        let graph = Graph::build(resolver);
+        View::build(resolver, &graph, Resources::Included).to_json(template)
+    })
+}
+
+fn expanded(
+    input: &Input<'_>,
+    to_json: impl FnOnce(&Template) -> serde_json::Value,
+) -> Result<Expanded, Unreadable> {
+    let position = |source: &Source, span: Span| source.position(span.start, ColumnUnit::CodePoints);
+    let (text, parsed) = match read(input) {
+        Reading::NoTemplate => return Ok(Expanded { json: None, notes: Vec::new() }),
+        Reading::Undecodable(Undecodable { text, span, message, help }) => {
+            let position = position(&Source::new(input.path, text), span);
+            return Err(Unreadable { position, message, help: Some(help) });
+        }
+        Reading::Parsed { text, parsed } => (text, parsed),
+    };
+    let source = Source::new(input.path, text);
+    if let Some(SyntaxError { span, message, help }) = parsed.errors.into_iter().next() {
+        return Err(Unreadable { position: position(&source, span), message, help });
+    }
+    let Some(document) = parsed.document else { return Ok(Expanded { json: None, notes: Vec::new() }) };
+    let (mut template, flaws) = Template::read(source, &document, folder_of(input));
+    let unexpanded = sam::expand(&mut template);
+    let told = flaws.iter().map(|flaw| (flaw.location, &flaw.message));
+    let told = told.chain(unexpanded.iter().map(|left| (left.location, &left.message)));
+    let note = |(location, message): (Location, &String)| {
+        let Position { line, column } = position(&template.sources[0], location.span);
+        format!("{line}:{column}: {message}")
+    };
+    let notes = told.map(note).collect();
+    Ok(Expanded { json: Some(to_json(&template)), notes })
+}

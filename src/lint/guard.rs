@@ -1,0 +1,210 @@
+//! Guard mode: plain rules over documents as they were written, without transform, graph or conditions.
+
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
+
+use crate::document::{self, Document, Kind, SyntaxError};
+use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
+use crate::guard::load::{Loaded, Typing};
+use crate::guard::{Anchor, Evaluator, Failure, Plain, Rendered, RuleIndex, Status};
+use crate::names::Names;
+use crate::rule::{Catalogue, GuardFile, Page};
+use crate::source::{ColumnUnit, FileId, Location, Source, Span};
+use crate::verdict::{FailedCheck, Verdict, Verdicts};
+
+use super::reading::decode;
+use super::suppression::Suppressions;
+use super::{Input, checked};
+
+/// Rules files, to be run over any number of documents.
+pub struct GuardLinter<'r> {
+    /// The files.
+    pub files: &'r [GuardFile],
+    /// Their rules as pages.
+    pub catalogue: &'r Catalogue,
+    /// Whether verdicts are those of cfn-guard 3.2.1 to the letter.
+    pub is_strict: bool,
+}
+
+/// What the rules say of one document.
+pub struct Judged {
+    /// Verdict by verdict.
+    pub verdicts: Verdicts,
+    /// What fails, as findings.
+    pub checked: Checked,
+}
+
+impl GuardLinter<'_> {
+    /// Runs every rule over a document.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no YAML or JSON.
+    pub fn check(&self, input: &Input<'_>) -> Result<Judged, RunError> {
+        let fail = |message: String| RunError { path: input.path.to_owned(), message };
+        let text = decode(input.bytes).map_err(|undecodable| fail(undecodable.message))?;
+        let parsed = Document::parse(input.path, text);
+        let source = Source::new(input.path, text);
+        if let Some(SyntaxError { span, message, .. }) = parsed.errors.first() {
+            let position = source.position(span.start, ColumnUnit::CodePoints);
+            return Err(fail(format!("{}:{}: {message}", position.line, position.column)));
+        }
+        let document =
+            parsed.document.ok_or_else(|| fail("expected a document, found nothing".to_owned()))?;
+        let names = Names::default();
+        let loaded = Loaded::new(&document, &names, Typing::Validate);
+        let suppressions =
+            if self.is_strict { Suppressions::none() } else { Suppressions::of_resources(&document) };
+        let judging = Judging { document, source, names, loaded, suppressions, linter: self };
+        Ok(judging.all())
+    }
+}
+
+/// One document under judgement.
+struct Judging<'r> {
+    linter: &'r GuardLinter<'r>,
+    document: Document,
+    source: Source,
+    names: Names,
+    loaded: Loaded,
+    suppressions: Suppressions,
+}
+
+impl Judging<'_> {
+    fn all(self) -> Judged {
+        let mut verdicts =
+            Verdicts { data: self.source.path().to_owned(), rules: Vec::new(), errors: Vec::new() };
+        let mut findings = Vec::new();
+        for file in self.linter.files {
+            match self.file(file, &mut findings) {
+                Ok(mut rules) => verdicts.rules.append(&mut rules),
+                Err(error) => verdicts.errors.push(error),
+            }
+        }
+        Judged { verdicts, checked: checked(vec![self.source], true, findings, &self.suppressions) }
+    }
+
+    /// The verdicts of a file. Where cfn-guard would end without any, under `--strict`, so do we.
+    fn file(&self, file: &GuardFile, findings: &mut Vec<Finding>) -> Result<Vec<Verdict>, RunError> {
+        let mut evaluator = Evaluator::new(&file.rules, &self.loaded.tree, &self.names);
+        if self.linter.is_strict {
+            evaluator = evaluator.strict();
+        }
+        let mut verdicts = Vec::new();
+        for (index, rule) in file.rules.rules().enumerate() {
+            let mut failures = Vec::new();
+            let mut status = evaluator.status(RuleIndex(index), &mut Plain, &mut failures);
+            let broken = failures.iter().find(|failure| failure.error.is_some());
+            if let Some(failure) = broken.filter(|_| self.linter.is_strict) {
+                let line = file.rules.position(failure.clause).line;
+                let error = failure.error.as_ref().map(ToString::to_string).unwrap_or_default();
+                let message = format!("line {line}: rule '{}' cannot be evaluated: {error}", rule.name);
+                return Err(RunError { path: file.path.clone(), message });
+            }
+            let id = GuardFile::id(rule);
+            let mut told: Vec<Told<'_>> = Vec::new();
+            if status == Status::Fail {
+                told.extend(failures.iter().map(|failure| self.told(failure)));
+            }
+            let page = self.linter.catalogue.page(id).expect("every rule of the files is in the catalogue");
+            findings.extend(findings_of(file, page, &told));
+            let heard = told.iter().filter(|told| !self.is_suppressed(told, id, &rule.name));
+            let checks: IndexSet<FailedCheck, FxBuildHasher> =
+                heard.map(|told| self.check(file, page, told)).collect();
+            // A rule that fails without naming a value fails as a whole.
+            if checks.is_empty() && !told.is_empty() {
+                status = Status::Skip;
+            }
+            let checks = checks.into_iter().collect();
+            verdicts.push(Verdict { file: file.path.clone(), rule: rule.name.clone(), status, checks });
+        }
+        Ok(verdicts)
+    }
+
+    fn told<'f>(&self, failure: &'f Failure) -> Told<'f> {
+        let path = self.loaded.path(failure.at.place, &self.names);
+        Told { failure, path, span: self.span(failure.at) }
+    }
+
+    fn is_suppressed(&self, told: &Told<'_>, id: &str, name: &str) -> bool {
+        told.resource().is_some_and(|resource| {
+            self.suppressions.hide(resource, id) || self.suppressions.hide(resource, name)
+        })
+    }
+
+    fn check(&self, file: &GuardFile, page: &Page, told: &Told<'_>) -> FailedCheck {
+        FailedCheck {
+            path: told.path.clone(),
+            position: self.source.position(told.span.start, ColumnUnit::CodePoints),
+            message: told.message(file, page),
+        }
+    }
+
+    /// What to point at: a scalar; the key of a list or map, and of what has something missing in it.
+    fn span(&self, at: Anchor) -> Span {
+        let node: document::NodeId = self.loaded.node(at.place);
+        let is_scalar = self.document.kind(node) == Kind::Scalar;
+        match self.loaded.key(at.place) {
+            Some(key) if at.is_missing || !is_scalar => self.document.span(key),
+            _ => self.document.span(node),
+        }
+    }
+}
+
+/// A failure, and what it is about in the author's document.
+struct Told<'f> {
+    failure: &'f Failure,
+    path: String,
+    span: Span,
+}
+
+impl Told<'_> {
+    /// The logical id of the resource that it is about.
+    fn resource(&self) -> Option<&str> {
+        self.path.strip_prefix("/Resources/")?.split('/').next()
+    }
+
+    fn message(&self, file: &GuardFile, page: &Page) -> String {
+        if let Some(error) = &self.failure.error {
+            let line = file.rules.position(self.failure.clause).line;
+            return format!("Rule '{}' ({}:{line}) cannot be evaluated: {error}", page.slug, file.path);
+        }
+        let said = self.failure.message.as_ref().map(Rendered::plain_text).filter(|said| !said.is_empty());
+        said.unwrap_or_else(|| page.unsaid(|| self.failure.in_words(&file.rules, self.resource())))
+    }
+}
+
+/// One finding for each place: several clauses that fail there are one defect, and of their messages the first
+/// that the author wrote says it best.
+fn findings_of(file: &GuardFile, page: &Page, all: &[Told<'_>]) -> impl Iterator<Item = Finding> {
+    let mut places: IndexMap<Span, &Told<'_>, FxBuildHasher> = IndexMap::default();
+    for told in all {
+        let known = places.entry(told.span).or_insert(told);
+        if known.failure.message.is_none() && told.failure.message.is_some() {
+            *known = told;
+        }
+    }
+    places.into_values().map(|told| finding(file, page, told))
+}
+
+fn finding(file: &GuardFile, page: &Page, told: &Told<'_>) -> Finding {
+    let logical_path = told.path.trim_start_matches('/').to_owned();
+    let said = told.failure.message.as_ref().map(Rendered::plain_fix);
+    Finding {
+        rule: page.id.clone(),
+        name: page.slug.clone(),
+        severity: if told.failure.error.is_some() { Severity::Error } else { page.severity },
+        confidence: page.confidence,
+        message: told.message(file, page),
+        primary: Label {
+            location: Location { file: FileId::TEMPLATE, span: told.span },
+            message: String::new(),
+        },
+        related: Vec::new(),
+        resource: told.resource().map(str::to_owned),
+        fingerprint: fingerprint(&page.id, &logical_path, &[]),
+        logical_path,
+        condition: None,
+        help: said.filter(|fix| !fix.is_empty()).or_else(|| page.help()),
+    }
+}
