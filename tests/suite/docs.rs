@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use lenslint::finding::Confidence;
 use lenslint::guard::{Dialect, Rules};
-use lenslint::lint::{Input, Linter};
-use lenslint::rule::{Catalogue, Page, Profile, Scope, Selection};
+use lenslint::lint::{Input, Linter, run_example};
+use lenslint::rule::{Catalogue, Example, GuardFile, Page, Profile, Scope, Selection};
 use lenslint::source::ColumnUnit;
 use serde_json::Value;
 
@@ -44,10 +44,69 @@ fn every_snippet_of_the_rule_language_parses() {
     let snippets = blocks(&read(RULE_LANGUAGE), "```", "guard");
     assert!(snippets.len() > 5, "{} snippets", snippets.len());
     for snippet in snippets {
-        if let Err(error) = Rules::parse(&snippet, Dialect::Page) {
+        let dialect = if is_plain(&snippet) { Dialect::Guard } else { Dialect::Page };
+        if let Err(error) = Rules::parse(&snippet, dialect) {
             panic!("{error}\n{snippet}");
         }
     }
+}
+
+/// A worked rule is a heading with a `guard` block and templates: those with `# fires` in them fail.
+#[test]
+fn the_worked_rules_fire_where_their_templates_say() {
+    let language = read(RULE_LANGUAGE);
+    let section =
+        language.split("\n## Five rules explained\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rules: Vec<&str> = section.split("\n### ").skip(1).collect();
+    assert_eq!(rules.len(), 5);
+    for rule in rules {
+        let logic = blocks(rule, "```", "guard").concat();
+        let catalogue = Catalogue { pages: worked(&logic) };
+        let (mut fires, mut passes) = (0, 0);
+        for template in blocks(rule, "```", "yaml") {
+            let marked = (1..).zip(template.lines()).filter(|(_, line)| line.ends_with("# fires"));
+            let lines: Vec<u32> = marked.map(|(number, _)| number).collect();
+            *(if lines.is_empty() { &mut passes } else { &mut fires }) += 1;
+            let example = Example { text: template, is_json: false, fires: lines, line: 1 };
+            let result = run_example(&catalogue, &catalogue.pages[0], &example);
+            assert!(result.is_as_marked(&example), "{result:?}\n{logic}\n{}", example.text);
+        }
+        assert_eq!((fires, passes), (1, 1), "{logic}");
+    }
+}
+
+/// Whether a snippet is of a plain file: those shown have an id in a comment.
+fn is_plain(snippet: &str) -> bool {
+    snippet.contains("#@ id:")
+}
+
+fn worked(logic: &str) -> Vec<Page> {
+    if is_plain(logic) {
+        return GuardFile::read("worked.guard", logic).unwrap().pages();
+    }
+    let page = format!(
+        "---\nseverity: warning\n---\n# Worked\n\nWhy.\n\n## Rule\n\n```guard\n{logic}```\n\n## Fix\n\nMend it.\n"
+    );
+    vec![Page::read("docs", "DOC001-worked", &page).unwrap()]
+}
+
+#[test]
+fn the_test_file_that_is_shown_passes_and_its_difference_is_what_is_printed() {
+    let language = read(RULE_LANGUAGE);
+    let plain = language.split("\n### A plain file about resources\n").nth(1).unwrap();
+    let testing = language.split("\n## Testing rules\n").nth(1).unwrap();
+    let (rules, test) = (blocks(plain, "```", "guard").remove(0), blocks(testing, "```", "yaml").remove(0));
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("tests")).unwrap();
+    fs::write(folder.path().join("functions.guard"), rules).unwrap();
+    let printed = |test: &str| {
+        fs::write(folder.path().join("tests/functions.yaml"), test).unwrap();
+        let output = lenslint(&["test"]).current_dir(folder.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(printed(&test), "2 tests: 2 passed.\n");
+    let shown = blocks(testing, "```", "text").remove(0);
+    assert_eq!(printed(&test.replace("FAIL", "PASS")), shown);
 }
 
 #[test]
