@@ -120,13 +120,24 @@ impl Builder {
 
     fn fault(&self, error: PestError<Rule>) -> Fault {
         let at = match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => self.base + at,
         };
+        let text = self.source.text();
+        let (before, after) = text.split_at(at);
+        // What is missing at the end belongs behind what is there.
+        let at = if after.trim_start().is_empty() { text.trim_end().len() } else { at };
         let message = match error.variant {
-            ErrorVariant::ParsingError { positives, .. } => expectation(&positives),
+            ErrorVariant::ParsingError { positives, .. } => match after.chars().next() {
+                Some('\'' | '"') if positives.contains(&Rule::string) => UNCLOSED_TEXT.to_owned(),
+                Some('/') if positives.contains(&Rule::regex) => UNCLOSED_REGEX.to_owned(),
+                Some('=' | '!' | '<' | '>') if before.trim_end().ends_with(')') => {
+                    CALL_ON_THE_LEFT.to_owned()
+                }
+                _ => format!("{}, found {}", expectation(&positives), found(after)),
+            },
             ErrorVariant::CustomError { message } => message,
         };
-        Fault { at: self.base + at, message }
+        Fault { at, message }
     }
 
     fn error(&self, fault: Fault) -> ParseError {
@@ -173,6 +184,25 @@ impl Builder {
         self.keys.push(Key { text, span, spellings });
         self.key_ids.insert(text, id);
         id
+    }
+}
+
+const UNCLOSED_TEXT: &str = "this text has no closing quote";
+const UNCLOSED_REGEX: &str = "this regular expression has no closing `/`";
+const CALL_ON_THE_LEFT: &str =
+    "a function cannot stand on the left of an operator: give its result a name first, `let n = count(…)`";
+
+/// The word that a text begins with.
+fn found(text: &str) -> String {
+    const LONGEST: usize = 24;
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    match text.chars().next() {
+        _ if text.trim_start().is_empty() => "the end of the file".to_owned(),
+        Some(first) if is_word(first) => {
+            format!("`{}`", text.chars().take_while(|c| is_word(*c)).take(LONGEST).collect::<String>())
+        }
+        Some(first) if !first.is_whitespace() => format!("`{first}`"),
+        Some(_) | None => "a space".to_owned(),
     }
 }
 

@@ -134,6 +134,24 @@ fn an_error_names_the_place_and_what_was_expected_and_shows_the_line() {
     let error = refuses("  N !== 5");
     assert_eq!(
         error.to_string(),
-        "2:7: expected a query, a value or a name\n    2 |   N !== 5\n      |       ^"
+        "2:7: expected a query, a value or a name, found `=`\n    2 |   N !== 5\n      |       ^"
+    );
+}
+
+#[test]
+fn an_error_says_what_was_found_and_what_the_usual_mistakes_are() {
+    let told = |text: &str| {
+        let error = refuses_file(text);
+        (error.position.line, error.position.column, error.message)
+    };
+    assert_eq!(
+        told("rule r {\n  N == 5\n\n"),
+        (2, 9, "expected a clause, a message (`<<…>>`) or `let`, found the end of the file".to_owned())
+    );
+    assert_eq!(told("rule r { N == 'abc }").2, "this text has no closing quote");
+    assert_eq!(told("rule r { N == /abc }").2, "this regular expression has no closing `/`");
+    assert_eq!(
+        told("rule r { count(N) > 2 }").2,
+        "a function cannot stand on the left of an operator: give its result a name first, `let n = count(…)`"
     );
 }
