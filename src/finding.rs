@@ -124,6 +124,7 @@ pub fn fingerprint(rule: &str, logical_path: &str, subjects: &[String]) -> Strin
 }
 
 /// One file that was checked, with the texts that its findings point into.
+#[derive(Default)]
 pub struct Checked {
     /// The template and the files that it named; [`crate::source::FileId`] is an index.
     pub sources: Vec<crate::source::Source>,
@@ -133,6 +134,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// What the author does not want to hear of, in the same order.
     pub suppressed: Vec<Suppressed>,
+    /// Rules that could not be evaluated over it, by the files that hold them.
+    pub broken: Vec<RunError>,
 }
 
 /// A finding that is suppressed.

@@ -125,7 +125,9 @@ fn check_all(linter: &Linter<'_>, inputs: Inputs, mut errors: Vec<RunError>) -> 
             Err(error) => errors.push(error),
         }
     }
-    errors.sort_by(|a, b| a.path.cmp(&b.path));
+    errors.extend(checked.iter().flat_map(|checked: &Checked| checked.broken.iter().cloned()));
+    errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+    errors.dedup();
     Report { checked, rules: linter.rules(), errors }
 }
 

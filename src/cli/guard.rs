@@ -53,7 +53,8 @@ fn rules(paths: &[String]) -> Result<Rules, Trouble> {
     for file in found {
         let file = match file {
             RuleFile::Guard(file) => file,
-            RuleFile::Page { path, .. } => {
+            RuleFile::Page(page) => {
+                let path = page.file.unwrap_or_default();
                 let message = "is a rule page: `lenslint check --rules` runs it over templates".to_owned();
                 errors.push(RunError { path, message });
                 continue;

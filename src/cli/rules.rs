@@ -39,10 +39,8 @@ pub(super) fn catalogue(paths: &[String]) -> Result<(Catalogue, Vec<RunError>), 
     let mut own = Vec::new();
     for file in files {
         match file {
-            RuleFile::Page { path, page } => own.push((path, *page)),
-            RuleFile::Guard(file) => {
-                own.extend(file.pages().into_iter().map(|page| (file.path.clone(), page)));
-            }
+            RuleFile::Page(page) => own.push(*page),
+            RuleFile::Guard(file) => own.extend(file.pages()),
         }
     }
     let catalogue = Catalogue::with(own).map_err(|duplicate| Trouble::Usage(duplicate.to_string()))?;

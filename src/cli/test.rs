@@ -23,7 +23,7 @@ pub(super) fn run(test: &Test, out: &mut dyn Write) -> Result<Ending, Trouble> {
     }
     for Tested { rules, tests } in tested {
         match rules {
-            RuleFile::Page { path, page } => printer.page(&path, *page)?,
+            RuleFile::Page(page) => printer.page(*page)?,
             RuleFile::Guard(file) => errors.extend(printer.guard_file(&file, &tests)?),
         }
     }
@@ -70,7 +70,8 @@ struct Printer<'o> {
 
 impl Printer<'_> {
     /// The examples of a page, each a test.
-    fn page(&mut self, path: &str, page: Page) -> Result<(), Trouble> {
+    fn page(&mut self, page: Page) -> Result<(), Trouble> {
+        let path = page.file.clone().unwrap_or_default();
         if let Some(Ok(rules)) = page.rules() {
             for Trap { span, message } in traps(rules) {
                 let line = rules.position(span).line as usize + page.logic_line();
@@ -92,7 +93,10 @@ impl Printer<'_> {
                 self.line(&place, "the example is no template")?;
                 continue;
             }
-            if result.fired != example.fires {
+            for broken in &result.broken {
+                self.line(&place, &broken.message)?;
+            }
+            if result.broken.is_empty() && result.fired != example.fires {
                 let (expected, found) = (lines(&example.fires), lines(&result.fired));
                 self.line(&place, &format!("expected {id} {expected} of the example, found it {found}"))?;
             }

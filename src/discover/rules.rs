@@ -10,24 +10,9 @@ use super::{Found, read_any};
 #[derive(Debug)]
 pub enum RuleFile {
     /// A Markdown page.
-    Page {
-        /// The path as reports show it.
-        path: String,
-        /// The rule.
-        page: Box<Page>,
-    },
+    Page(Box<Page>),
     /// A plain file.
     Guard(GuardFile),
-}
-
-impl RuleFile {
-    /// The path as reports show it.
-    pub fn path(&self) -> &str {
-        match self {
-            Self::Page { path, .. } => path,
-            Self::Guard(file) => &file.path,
-        }
-    }
 }
 
 /// The files of rules below some paths, in the order of their paths, and what is wrong with the others. Markdown
@@ -61,11 +46,12 @@ fn read_rule_file(found: &Found, is_named: bool) -> Result<Option<RuleFile>, Str
     if !is_named && !looks_like_a_page(&stem, &text) {
         return Ok(None);
     }
-    let page = Page::read(family, &stem, &text.replace("\r\n", "\n")).map_err(|error| error.message)?;
+    let mut page = Page::read(family, &stem, &text.replace("\r\n", "\n")).map_err(|error| error.message)?;
+    page.file = Some(found.shown.clone());
     if let Some(Err(error)) = page.rules() {
         return Err(error.message.clone());
     }
-    Ok(Some(RuleFile::Page { path: found.shown.clone(), page: Box::new(page) }))
+    Ok(Some(RuleFile::Page(Box::new(page))))
 }
 
 /// Front matter, and a page's name or its logic: a site made of Markdown has front matter too.

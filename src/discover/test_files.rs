@@ -38,7 +38,10 @@ pub fn find_tests(paths: &[String]) -> (Vec<Tested>, Vec<String>, Vec<RunError>)
         for test in tests_of(&folder) {
             match owner(&folder, &test.path) {
                 Some(owner) => {
-                    let is_owner = |tested: &&mut Tested| Path::new(tested.rules.path()) == owner;
+                    let is_owner = |tested: &&mut Tested| match &tested.rules {
+                        RuleFile::Guard(file) => Path::new(&file.path) == owner,
+                        RuleFile::Page(_) => false,
+                    };
                     if let Some(tested) = tested.iter_mut().find(is_owner) {
                         tested.tests.push(test);
                     }
@@ -50,7 +53,10 @@ pub fn find_tests(paths: &[String]) -> (Vec<Tested>, Vec<String>, Vec<RunError>)
     let (named, unfound) = find(&to_strings(named), DATA);
     errors.extend(unfound);
     for test in named {
-        let folder = test.path.parent().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+        let folder = match test.path.parent() {
+            Some(here) if here == Path::new("") || here == Path::new(".") => Path::new("..").to_owned(),
+            around => around.and_then(Path::parent).map(Path::to_owned).unwrap_or_default(),
+        };
         let Some(owner) = owner(&folder, &test.path) else {
             orphans.push(test.shown);
             continue;
@@ -65,7 +71,7 @@ pub fn find_tests(paths: &[String]) -> (Vec<Tested>, Vec<String>, Vec<RunError>)
 /// The folder that holds a plain file.
 fn folder(rules: &RuleFile) -> Option<PathBuf> {
     match rules {
-        RuleFile::Page { .. } => None,
+        RuleFile::Page(_) => None,
         RuleFile::Guard(file) => Some(Path::new(&file.path).parent().unwrap_or(Path::new("")).to_owned()),
     }
 }

@@ -2,7 +2,7 @@
 //! multiply with those of another.
 
 use crate::finding::{Finding, Severity};
-use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status};
+use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Rules, Scenario, Status};
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
 use crate::template::{Guard, Template};
@@ -46,11 +46,15 @@ impl Checking<'_> {
 
 /// The findings of a page, in the order of its rules and of the template. A page whose logic does not parse
 /// has none: whoever loads pages from outside reports that before.
-pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Vec<Finding> {
+///
+/// # Errors
+///
+/// A rule of the page cannot be evaluated: it asks for a variable that is not there, or needs itself.
+pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>, String> {
     if page.absence == Absence::Elsewhere && checking.template.is_fragment() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let Some(Ok(rules)) = page.rules() else { return Vec::new() };
+    let Some(Ok(rules)) = page.rules() else { return Ok(Vec::new()) };
     let mut evaluator = Evaluator::new(rules, &checking.view.tree, &checking.template.names);
     let mut findings = Vec::new();
     for (index, rule) in rules.rules().enumerate() {
@@ -65,13 +69,24 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Vec<Finding> {
         let wording = Wording { checking, page, severity: grade.severity };
         let rule = RuleIndex(index);
         for item in 0..evaluator.items(rule) {
-            Subjects { checking, evaluator: &mut evaluator, rule, item }.check(wording, &mut findings);
+            let mut subjects = Subjects { checking, evaluator: &mut evaluator, rule, item, broken: None };
+            subjects.check(wording, &mut findings);
+            if let Some(broken) = subjects.broken {
+                return Err(cannot_be_evaluated(rules, page, rule, &broken));
+            }
         }
         if grade.is_for_applications && findings.len() > before && (checking.is_of_tests)() {
             findings.truncate(before);
         }
     }
-    join(checking, findings)
+    Ok(join(checking, findings))
+}
+
+fn cannot_be_evaluated(rules: &Rules, page: &Page, rule: RuleIndex, broken: &Failure) -> String {
+    let line = rules.position(broken.clause).line as usize + page.logic_line();
+    let error = broken.error.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name = rules.rules().nth(rule.0).map_or("", |rule| &rule.name);
+    format!("line {line}: rule '{name}' cannot be evaluated: {error}")
 }
 
 /// How bad a rule of the logic is: one in a page's block that is named for a grade has that one, any other has the
@@ -101,10 +116,12 @@ struct Subjects<'a, 'e> {
     evaluator: &'e mut Evaluator<'a>,
     rule: RuleIndex,
     item: usize,
+    /// Why the rule cannot be evaluated.
+    broken: Option<Failure>,
 }
 
 impl Subjects<'_, '_> {
-    fn check(mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
+    fn check(&mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
         match self.evaluator.candidates(self.rule, self.item, &mut Plain) {
             // Whoever writes a page has a word for many members at once (`{#}`), and means one finding.
             Candidates::Gathered(nodes) if wording.page.has_grades() => {
@@ -131,15 +148,21 @@ impl Subjects<'_, '_> {
         let Checking { template, view, .. } = self.checking;
         let mut fired = explore(&template.guards, &mut |scenario| self.run(candidate, scenario));
         fired.retain(|fired| is_consistent(template, view, fired));
+        let broken =
+            || fired.iter().map(|fired| &fired.failure).find(|failure| failure.error.is_some()).cloned();
+        self.broken = self.broken.take().or_else(broken);
         fired
     }
 
     fn run(&mut self, candidate: Option<NodeId>, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
-        let gate = self.evaluator.gate(self.rule, scenario);
+        let mut failure = None;
+        let gate = self.evaluator.gate(self.rule, scenario, &mut failure);
+        if failure.is_some() {
+            return (Status::Fail, failure);
+        }
         if matches!(gate, Status::Fail | Status::Skip) {
             return (Status::Skip, None);
         }
-        let mut failure = None;
         let status = self.evaluator.judge(self.rule, self.item, candidate, scenario, &mut failure);
         match (gate, status) {
             (Status::Unknown, Status::Fail) => (Status::Unknown, None),

@@ -1,6 +1,6 @@
 //! A page's examples are its tests: each is a template, checked with that one rule.
 
-use crate::finding::{Confidence, Finding};
+use crate::finding::{Confidence, Finding, RunError};
 use crate::rule::{Catalogue, Example, Page, Profile, Selection, Selector};
 use crate::source::ColumnUnit;
 
@@ -15,12 +15,14 @@ pub struct ExampleResult {
     pub fired: Vec<u32>,
     /// Findings of the linter's own, which an example of a rule should not have, each with its line.
     pub others: Vec<(u32, Finding)>,
+    /// Why the rule cannot be evaluated over it.
+    pub broken: Vec<RunError>,
 }
 
 impl ExampleResult {
     /// Whether the rule fires just where it should, and nothing else is wrong.
     pub fn is_as_marked(&self, example: &Example) -> bool {
-        self.is_template && self.fired == example.fires && self.others.is_empty()
+        self.is_template && self.fired == example.fires && self.others.is_empty() && self.broken.is_empty()
     }
 }
 
@@ -33,10 +35,12 @@ pub fn run_example(catalogue: &Catalogue, page: &Page, example: &Example) -> Exa
     };
     let path = if example.is_json { "template.json" } else { "template.yaml" };
     let linter = Linter::new(catalogue, selection, Confidence::Low);
-    let mut result = ExampleResult { is_template: false, fired: Vec::new(), others: Vec::new() };
+    let mut result =
+        ExampleResult { is_template: false, fired: Vec::new(), others: Vec::new(), broken: Vec::new() };
     let checked = linter.check(&Input { path, on_disk: None, bytes: example.text.as_bytes() });
     let Some(checked) = checked else { return result };
     result.is_template = true;
+    result.broken = checked.broken;
     for finding in checked.findings {
         let start = finding.primary.location.span.start;
         let line = checked.sources[0].position(start, ColumnUnit::CodePoints).line;

@@ -14,7 +14,7 @@ use crate::verdict::{FailedCheck, Verdict, Verdicts};
 
 use super::reading::decode;
 use super::suppression::Suppressions;
-use super::{Input, checked};
+use super::{Input, sorted};
 
 /// Rules files, to be run over any number of documents.
 pub struct GuardLinter<'r> {
@@ -81,7 +81,9 @@ impl Judging<'_> {
                 Err(error) => verdicts.errors.push(error),
             }
         }
-        Judged { verdicts, checked: checked(vec![self.source], true, findings, &self.suppressions) }
+        let sources = vec![self.source];
+        let checked = Checked { sources, is_template: true, findings, ..Checked::default() };
+        Judged { verdicts, checked: sorted(checked, &self.suppressions) }
     }
 
     /// The verdicts of a file. Where cfn-guard would end without any, under `--strict`, so do we.

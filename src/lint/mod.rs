@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::document::{Document, DuplicateKey};
 use crate::engine::{Checking, check};
-use crate::finding::{Checked, Confidence, Finding, Label};
+use crate::finding::{Checked, Confidence, Finding, Label, RunError};
 use crate::graph::Graph;
 use crate::rule::{Catalogue, Page, Selection};
 use crate::sam;
@@ -77,28 +77,30 @@ impl<'c> Linter<'c> {
             Reading::Undecodable(undecodable) => return Some(self.unreadable(input, undecodable)),
             Reading::Parsed { text, parsed } => (text, parsed),
         };
-        let mut findings = Vec::new();
+        let mut checked = Checked::default();
         for error in &parsed.errors {
-            findings.extend(self.own(UNREADABLE, error.span, error.message.clone(), error.help.clone()));
+            let own = self.own(UNREADABLE, error.span, error.message.clone(), error.help.clone());
+            checked.findings.extend(own);
         }
         let source = Source::new(input.path, text);
         let Some(document) = parsed.document else {
-            return Some(checked(vec![source], false, findings, &Suppressions::none()));
+            checked.sources.push(source);
+            return Some(sorted(checked, &Suppressions::none()));
         };
         for duplicate in document.duplicate_keys().iter().take(MOST_DUPLICATES) {
-            findings.extend(self.duplicate_key(&document, *duplicate));
+            checked.findings.extend(self.duplicate_key(&document, *duplicate));
         }
         // What could not be read may be just what a rule would miss: after a syntax error nothing is proved.
-        let is_sound = parsed.errors.is_empty();
-        let sources = if is_sound {
-            self.check_template(input, source, &document, &mut findings)
+        checked.is_template = parsed.errors.is_empty();
+        checked.sources = if checked.is_template {
+            self.check_template(input, source, &document, &mut checked)
         } else {
             vec![source]
         };
-        for finding in &mut findings {
+        for finding in &mut checked.findings {
             place(finding, &document);
         }
-        Some(checked(sources, is_sound, findings, &Suppressions::of_resources(&document)))
+        Some(sorted(checked, &Suppressions::of_resources(&document)))
     }
 
     /// The stages from the template on. Gives back the sources that the findings point into.
@@ -107,12 +109,12 @@ impl<'c> Linter<'c> {
         input: &Input<'_>,
         source: Source,
         document: &Document,
-        findings: &mut Vec<Finding>,
+        checked: &mut Checked,
     ) -> Vec<Source> {
         // A section of the wrong shape is a schema checker's business: what it holds is left out here.
         let (mut template, _) = Template::read(source, document, folder_of(input));
         for left in sam::expand(&mut template) {
-            findings.extend(self.own(UNEXPANDED, left.location.span, left.message, None));
+            checked.findings.extend(self.own(UNEXPANDED, left.location.span, left.message, None));
         }
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver);
@@ -128,9 +130,15 @@ impl<'c> Linter<'c> {
             path_to: &path_to,
         };
         for page in &self.pages {
-            findings.extend(check(checking, page));
+            match check(checking, page) {
+                Ok(mut findings) => checked.findings.append(&mut findings),
+                Err(message) => {
+                    let path = page.file.clone().unwrap_or_else(|| page.id.clone());
+                    checked.broken.push(RunError { path, message });
+                }
+            }
         }
-        findings.retain(|finding| finding.confidence >= self.min_confidence);
+        checked.findings.retain(|finding| finding.confidence >= self.min_confidence);
         template.sources
     }
 
@@ -170,27 +178,22 @@ impl<'c> Linter<'c> {
     fn unreadable(&self, input: &Input<'_>, undecodable: Undecodable) -> Checked {
         let Undecodable { text, span, message, help } = undecodable;
         let findings = self.own(UNREADABLE, span, message, Some(help)).into_iter().collect();
-        checked(vec![Source::new(input.path, text)], false, findings, &Suppressions::none())
+        let sources = vec![Source::new(input.path, text)];
+        sorted(Checked { sources, findings, ..Checked::default() }, &Suppressions::none())
     }
 }
 
-/// A file with its findings in the order of the text, then of the rules.
-fn checked(
-    sources: Vec<Source>,
-    is_template: bool,
-    mut findings: Vec<Finding>,
-    suppressions: &Suppressions,
-) -> Checked {
-    findings.sort_by(|a, b| {
+/// The findings in the order of the text, then of the rules, and without those that are suppressed.
+fn sorted(mut checked: Checked, suppressions: &Suppressions) -> Checked {
+    checked.findings.sort_by(|a, b| {
         let place = |finding: &Finding| (finding.primary.location.file, finding.primary.location.span.start);
         place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule))
     });
-    number_equal_fingerprints(&mut findings);
-    let mut suppressed = Vec::new();
+    number_equal_fingerprints(&mut checked.findings);
     if suppressions.any() {
-        (findings, suppressed) = suppressions.sorted_out(findings);
+        (checked.findings, checked.suppressed) = suppressions.sorted_out(checked.findings);
     }
-    Checked { sources, is_template, findings, suppressed }
+    checked
 }
 
 /// Whether a rule looks at the resources themselves; its logic is parsed to tell. A plain file may ask for them in

@@ -112,13 +112,13 @@ pub(super) fn mixed() -> Report {
                 sources: vec![template, nested],
                 is_template: true,
                 findings: vec![memory, queue],
-                suppressed: Vec::new(),
+                ..Checked::default()
             },
             Checked {
                 sources: vec![broken],
                 is_template: false,
                 findings: vec![syntax],
-                suppressed: Vec::new(),
+                ..Checked::default()
             },
         ],
         rules: vec!["SLP202".to_owned(), "SLP301".to_owned()],
@@ -132,7 +132,7 @@ pub(super) fn clean() -> Report {
         sources: vec![Source::new("t.yaml", TEMPLATE)],
         is_template: true,
         findings: Vec::new(),
-        suppressed: Vec::new(),
+        ..Checked::default()
     };
     Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], errors: Vec::new() }
 }
@@ -153,7 +153,7 @@ pub(super) fn at(text: &str, range: Range<usize>) -> Report {
             sources: vec![source],
             is_template: true,
             findings: vec![finding],
-            suppressed: Vec::new(),
+            ..Checked::default()
         }],
         rules: vec!["SLP202".to_owned()],
         errors: Vec::new(),
@@ -183,7 +183,7 @@ pub(super) fn hostile() -> Report {
             sources: vec![source],
             is_template: true,
             findings: vec![finding],
-            suppressed: Vec::new(),
+            ..Checked::default()
         }],
         rules: vec!["SLP202".to_owned()],
         errors: vec![RunError { path: HOSTILE_PATH.to_owned(), message: HOSTILE_TEXT.to_owned() }],

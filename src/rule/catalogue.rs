@@ -28,18 +28,18 @@ impl Catalogue {
         BUILT_IN.get_or_init(|| Self { pages: built_in_pages() })
     }
 
-    /// The rules that lenslint carries and a user's own, each with the path of its file.
+    /// The rules that lenslint carries and a user's own.
     ///
     /// # Errors
     ///
     /// Two files have rules with one id, whatever its case.
-    pub fn with(own: Vec<(String, Page)>) -> Result<Self, DuplicateId> {
+    pub fn with(own: Vec<Page>) -> Result<Self, DuplicateId> {
         let mut pages = built_in_pages();
-        let mut paths: FxHashMap<String, Option<String>> =
+        let mut files: FxHashMap<String, Option<String>> =
             pages.iter().map(|page| (page.id.to_ascii_lowercase(), None)).collect();
-        for (path, page) in own {
-            if let Some(first) = paths.insert(page.id.to_ascii_lowercase(), Some(path.clone())) {
-                return Err(DuplicateId { id: page.id, first, again: path });
+        for page in own {
+            if let Some(first) = files.insert(page.id.to_ascii_lowercase(), page.file.clone()) {
+                return Err(DuplicateId { id: page.id, first, again: page.file.unwrap_or_default() });
             }
             pages.push(page);
         }

@@ -134,6 +134,7 @@ impl GuardFile {
             id: Self::id(rule).to_owned(),
             slug: rule.name.clone(),
             family: family.to_owned(),
+            file: Some(self.path.clone()),
             title,
             severity: said.severity,
             confidence: said.confidence,

@@ -123,6 +123,8 @@ pub struct Page {
     pub slug: String,
     /// The folder: `queues`.
     pub family: String,
+    /// The file of a user's own rule, as reports show it; `None` for one that lenslint carries.
+    pub file: Option<String>,
     /// The first heading, without a full stop.
     pub title: String,
     /// The highest grade.
@@ -223,6 +225,7 @@ impl Page {
             id: id.to_owned(),
             slug: slug.to_owned(),
             family: family.to_owned(),
+            file: None,
             title: outline.title.to_owned(),
             severity: front.severity,
             confidence: front.confidence,

@@ -256,12 +256,18 @@ impl<'a> Evaluator<'a> {
         status
     }
 
-    /// The status of a rule's `when`; PASS if it has none.
-    pub fn gate(&mut self, rule: RuleIndex, scenario: &mut dyn Scenario) -> Status {
+    /// The status of a rule's `when`; PASS if it has none. A `when` that cannot be evaluated is a failure.
+    pub fn gate(
+        &mut self,
+        rule: RuleIndex,
+        scenario: &mut dyn Scenario,
+        failure: &mut Option<Failure>,
+    ) -> Status {
         self.captures.clear();
-        let mut run = Run::new(self, scenario, Wanted::None);
+        let mut run = Run::new(self, scenario, Wanted::First);
         let status = run.top_gate(rule);
         run.finish();
+        *failure = run.failures.drain(..).find(|failure| failure.error.is_some());
         status
     }
 

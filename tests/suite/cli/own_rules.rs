@@ -181,3 +181,24 @@ fn two_rules_with_one_id_cannot_run() {
         assert!(stderr(&output).contains(told), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_is_an_error_and_no_finding() {
+    let rules = "rule a { Resources.* { %nope exists } }\nrule b when %nope exists { Resources exists }\n\
+                 rule c { Resources !exists << no resources please >> }\n";
+    let folder = folder_with(&[("t.yaml", SLOW), ("u.yaml", SLOW), ("own.guard", rules)]);
+    let output = run(
+        folder.path(),
+        &["check", "--rules", "own.guard", "--select", "a,b,c", "--output", "concise", "."],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output).lines().count(), 2, "{}", stdout(&output));
+    assert!(stdout(&output).contains("[c] no resources please"), "{}", stdout(&output));
+    let missing = "cannot be evaluated: no scope around this clause has a variable `%nope`";
+    assert_eq!(
+        stderr(&output),
+        format!(
+            "lenslint: own.guard: line 1: rule 'a' {missing}\nlenslint: own.guard: line 2: rule 'b' {missing}\n"
+        )
+    );
+}

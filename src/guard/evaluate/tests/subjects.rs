@@ -160,7 +160,7 @@ fn the_gate_is_apart_from_the_items() {
     let world = World::new(RESOURCES);
     let gate = |condition: &str| {
         let rules = parsed(&format!("rule r {condition} {{ T::A::F {{ Size == 1 }} }}"), Dialect::Page);
-        Evaluator::new(&rules, &world.tree, &world.names).gate(RULE, &mut Plain)
+        Evaluator::new(&rules, &world.tree, &world.names).gate(RULE, &mut Plain, &mut None)
     };
     assert_eq!(gate(""), Pass);
     assert_eq!(gate("when Resources exists"), Pass);
