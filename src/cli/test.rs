@@ -79,8 +79,8 @@ impl Printer<'_> {
             }
         }
         let id = page.id.clone();
-        let catalogue = Catalogue { pages: vec![page] };
-        let page = catalogue.page(&id).expect("the catalogue holds this page alone");
+        let catalogue = Catalogue::of_one(page);
+        let page = catalogue.page(&id).expect("the catalogue holds this page");
         for example in &page.examples {
             self.counts.tests += 1;
             let result = run_example(&catalogue, page, example);

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::page::Page;
+use super::page::{Page, Scope};
 
 /// The rules of a run.
 #[derive(Debug)]
@@ -45,6 +45,14 @@ impl Catalogue {
         }
         pages.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self { pages })
+    }
+
+    /// One rule, and what the linter itself has to say.
+    pub fn of_one(page: Page) -> Self {
+        let own = built_in_pages().into_iter().filter(|own| own.scope == Scope::Tool && own.id != page.id);
+        let mut pages: Vec<Page> = own.collect();
+        pages.push(page);
+        Self { pages }
     }
 
     /// The page of an id or a slug, whatever its case.

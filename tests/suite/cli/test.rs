@@ -143,6 +143,10 @@ fn the_examples_of_pages_are_tests() {
     ]);
     let output = run(folder.path(), &["test", "."]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), "1 test: 1 passed.\n".to_owned()));
+    let broken = page(" # fires").replace("Type: AWS", "Type: 'AWS");
+    let folder = folder_with(&[("ACME001-queue.md", &broken)]);
+    let told = stdout(&run(folder.path(), &["test", "."]));
+    assert!(told.contains("ACME001-queue.md:25: SLP001: "), "{told}");
     let folder = folder_with(&[("ACME001-queue.md", &page(""))]);
     let output = run(folder.path(), &["test", "ACME001-queue.md"]);
     assert_eq!(output.status.code(), Some(1));
