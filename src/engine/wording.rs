@@ -25,7 +25,7 @@ pub(super) struct Wording<'a> {
 impl Wording<'_> {
     /// One failure, one finding.
     pub(super) fn finding(self, fired: &Fired, subject: Option<Location>) -> Placed {
-        let finding = self.worded(fired, self.location(fired.failure.at), 0);
+        let finding = self.worded(fired, self.location(fired.failure.at), subject, 0);
         Placed { finding, when: self.when(fired), apart: fired.failure.apart, subject }
     }
 
@@ -37,7 +37,7 @@ impl Wording<'_> {
         let first = cases().find(|case| case.claims.is_empty()).or_else(|| cases().next())?;
         let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
         let primary = self.globals(members).unwrap_or_else(|| self.location(first.failure.at));
-        let mut finding = self.worded(first, primary, places.len() - 1);
+        let mut finding = self.worded(first, primary, None, places.len() - 1);
         let mut when = Guard::NEVER;
         let mut seen: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
         seen.insert(primary);
@@ -82,16 +82,19 @@ impl Wording<'_> {
         section == "Resources" && resource.is_some_and(|resource| resource.takes_globals)
     }
 
-    fn worded(self, fired: &Fired, location: Location, more: usize) -> Finding {
+    fn worded(self, fired: &Fired, location: Location, subject: Option<Location>, more: usize) -> Finding {
         let said = fired.failure.message.as_ref().filter(|said| !said.text.is_empty());
         let path = (self.checking.path_to)(location);
         let logical_path = path.join("/");
-        let resource =
-            path.first().filter(|section| *section == "Resources").and_then(|_| path.get(1)).cloned();
+        let resource = resource_of(&path);
         let mut message = match said {
             Some(said) => self.text(&said.text, more),
             None => self.page.unsaid(|| match self.page.rules() {
-                Some(Ok(rules)) => fired.failure.in_words(rules, resource.as_deref()),
+                Some(Ok(rules)) => {
+                    // What is wrong in `Globals` is wrong with the resource that has it from there.
+                    let about = || resource_of(&(self.checking.path_to)(subject?));
+                    fired.failure.in_words(rules, resource.clone().or_else(about).as_deref())
+                }
                 Some(Err(_)) | None => String::new(),
             }),
         };
@@ -204,5 +207,13 @@ impl Wording<'_> {
                 format!(" (allowed by parameter '{}')", self.checking.template.names.text(name))
             }
         }
+    }
+}
+
+/// The logical id in a path.
+fn resource_of(path: &[String]) -> Option<String> {
+    match path {
+        [section, id, ..] if section == "Resources" => Some(id.clone()),
+        _ => None,
     }
 }

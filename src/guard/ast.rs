@@ -374,6 +374,20 @@ impl Rules {
     }
 }
 
+impl Clause {
+    /// Its bytes, without its message and its block.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Check(check) => check.span,
+            Self::Block(block) => block.span,
+            Self::When(when) => when.span,
+            Self::Type(block) => block.span,
+            Self::Reference(reference) => reference.span,
+            Self::Call(call) => call.span,
+        }
+    }
+}
+
 impl Query {
     /// `%variable` and nothing else.
     pub(super) fn is_lone_variable(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Guard mode: plain rules over documents as they were written, without transform, graph or conditions.
 
 use indexmap::{IndexMap, IndexSet};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::document::{self, Document, Kind, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
@@ -179,8 +179,14 @@ impl Told<'_> {
 /// One finding for each place: several clauses that fail there are one defect, and of their messages the first
 /// that the author wrote says it best.
 fn findings_of(file: &GuardFile, page: &Page, all: &[Told<'_>]) -> impl Iterator<Item = Finding> {
+    let has_message = |told: &&Told<'_>| told.failure.message.is_some();
+    let spoken: FxHashSet<Span> =
+        all.iter().filter(has_message).filter_map(|told| told.failure.either).collect();
+    let is_spoken_for = |told: &&Told<'_>| {
+        told.failure.message.is_none() && told.failure.either.is_some_and(|either| spoken.contains(&either))
+    };
     let mut places: IndexMap<Span, &Told<'_>, FxBuildHasher> = IndexMap::default();
-    for told in all {
+    for told in all.iter().filter(|told| !is_spoken_for(told)) {
         let known = places.entry(told.span).or_insert(told);
         if known.failure.message.is_none() && told.failure.message.is_some() {
             *known = told;

@@ -1,5 +1,7 @@
 //! Whole templates with their expected findings: each folder of `fixtures/` that holds an `expected.txt` is a
-//! case. To accept what is printed now, run with `UPDATE_FIXTURES=1` and read the difference.
+//! case. One with a folder `rules` is checked with those as well, has what Guard mode says of the template in
+//! `expected-guard.txt`, and its rules pass their own tests. To accept what is printed now, run with
+//! `UPDATE_FIXTURES=1` and read the difference.
 
 use std::fs;
 use std::path::Path;
@@ -13,21 +15,40 @@ fn every_case_prints_its_expected_findings() {
     let mut cases = 0;
     for entry in fs::read_dir(&fixtures).unwrap() {
         let case = entry.unwrap().path();
-        let expected = case.join("expected.txt");
-        if !expected.exists() {
+        if !case.join("expected.txt").exists() {
             continue;
         }
         cases += 1;
-        let output = lenslint(&["check", "--output", "concise", "."]).current_dir(&case).output().unwrap();
-        let found = String::from_utf8(output.stdout).unwrap();
-        if std::env::var_os("UPDATE_FIXTURES").is_some() {
-            fs::write(&expected, &found).unwrap();
-        }
-        let wanted = fs::read_to_string(&expected).unwrap();
-        if found != wanted {
-            differences += &format!("{}\n--- expected\n{wanted}--- found\n{found}\n", case.display());
+        let mut compare = |file: &str, arguments: &[&str]| {
+            differences += &difference(&case.join(file), &printed(&case, arguments));
+        };
+        if case.join("rules").exists() {
+            let guard = ["guard", "--output", "concise", "--rules", "rules", "--data", "template.yaml"];
+            compare("expected.txt", &["check", "--output", "concise", "--rules", "rules", "."]);
+            compare("expected-guard.txt", &guard);
+            let tested = printed(&case, &["test", "rules"]);
+            assert!(tested.ends_with(" passed.\n"), "{}: {tested}", case.display());
+        } else {
+            compare("expected.txt", &["check", "--output", "concise", "."]);
         }
     }
     assert!(cases > 0, "no case in {}", fixtures.display());
     assert!(differences.is_empty(), "{differences}");
+}
+
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    let output = lenslint(arguments).current_dir(folder).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What is found and not expected, and the other way round; nothing if they are equal.
+fn difference(expected: &Path, found: &str) -> String {
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(expected, found).unwrap();
+    }
+    let wanted = fs::read_to_string(expected).unwrap();
+    if found == wanted {
+        return String::new();
+    }
+    format!("{}\n--- expected\n{wanted}--- found\n{found}\n", expected.display())
 }

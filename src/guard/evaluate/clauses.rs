@@ -124,6 +124,10 @@ impl<'a> Run<'_, 'a> {
         if status != Status::Fail {
             self.failures.truncate(described);
         }
+        let first = clauses.0.first().map(Clause::span);
+        for failure in self.failures.iter_mut().skip(described) {
+            failure.either = first;
+        }
         Ok(status)
     }
 

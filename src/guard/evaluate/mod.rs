@@ -45,6 +45,9 @@ pub struct Failure {
     pub at: Anchor,
     /// The value that it is about, if it is one and the clause has no message to show it.
     pub seen: Option<String>,
+    /// The clauses joined by `or` that it belongs to, by the first of them: they fail together, and the message that
+    /// stands behind the last speaks for all.
+    pub either: Option<Span>,
     /// By how much two ordered numbers miss each other, in their own unit; 0 for all other failures.
     pub apart: f64,
     /// Why there is no verdict, where the rule itself is broken.

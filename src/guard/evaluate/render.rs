@@ -121,7 +121,7 @@ impl<'a> Run<'_, 'a> {
         if self.wanted == Wanted::First {
             self.failures.clear();
         }
-        self.failures.push(Failure { clause, message: rendered, at, seen, apart, error: None });
+        self.failures.push(Failure { clause, message: rendered, at, seen, either: None, apart, error: None });
     }
 
     /// Notes that cfn-guard crashes where it would tell of this failure.
@@ -133,6 +133,7 @@ impl<'a> Run<'_, 'a> {
                 message: None,
                 at,
                 seen: None,
+                either: None,
                 apart: 0.0,
                 error: Some(RunError::Crash),
             });
@@ -149,6 +150,7 @@ impl<'a> Run<'_, 'a> {
                 message: None,
                 at,
                 seen: None,
+                either: None,
                 apart: 0.0,
                 error: Some(error),
             });

@@ -103,7 +103,11 @@ impl<'a> Survey<'a> {
                 }
             }
             let kind = self.kind(clause);
-            items.push(Item { gates: gates.to_vec(), span: span(clause), kind });
+            items.push(Item {
+                gates: gates.to_vec(),
+                span: clause.0.first().map_or_else(Span::default, Clause::span),
+                kind,
+            });
         }
         self.scopes.pop();
     }
@@ -189,18 +193,6 @@ fn direct_source<'a>(path: &[Step], is_filtered: bool) -> Option<Source<'a>> {
     let key = |step: &Step| if let Step::Key(key) = step { Some(*key) } else { None };
     let keys = path.iter().map(key).collect::<Option<_>>()?;
     Some(Source { keys, members, filters: Vec::new() })
-}
-
-fn span(clause: &AnyOf) -> Span {
-    match clause.0.first() {
-        Some(Clause::Check(check)) => check.span,
-        Some(Clause::Block(block)) => block.span,
-        Some(Clause::When(when)) => when.span,
-        Some(Clause::Type(block)) => block.span,
-        Some(Clause::Reference(reference)) => reference.span,
-        Some(Clause::Call(call)) => call.span,
-        None => Span::default(),
-    }
 }
 
 impl Evaluator<'_> {
