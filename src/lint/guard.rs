@@ -6,7 +6,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 use crate::document::{self, Document, Kind, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
 use crate::guard::load::{Loaded, Typing};
-use crate::guard::{Anchor, Evaluator, Failure, Plain, Rendered, RuleIndex, Status};
+use crate::guard::{Anchor, Evaluator, Failure, Plain, Rendered, Rule, RuleIndex, Status};
 use crate::names::Names;
 use crate::rule::{Catalogue, GuardFile, Page};
 use crate::source::{ColumnUnit, FileId, Location, Source, Span};
@@ -76,8 +76,11 @@ impl Judging<'_> {
             Verdicts { data: self.source.path().to_owned(), rules: Vec::new(), errors: Vec::new() };
         let mut findings = Vec::new();
         for file in self.linter.files {
-            match self.file(file, &mut findings) {
-                Ok(mut rules) => verdicts.rules.append(&mut rules),
+            match self.file(file) {
+                Ok((mut rules, mut of_file)) => {
+                    verdicts.rules.append(&mut rules);
+                    findings.append(&mut of_file);
+                }
                 Err(error) => verdicts.errors.push(error),
             }
         }
@@ -87,15 +90,15 @@ impl Judging<'_> {
     }
 
     /// The verdicts of a file. Where cfn-guard would end without any, under `--strict`, so do we.
-    fn file(&self, file: &GuardFile, findings: &mut Vec<Finding>) -> Result<Vec<Verdict>, RunError> {
+    fn file(&self, file: &GuardFile) -> Result<(Vec<Verdict>, Vec<Finding>), RunError> {
         let mut evaluator = Evaluator::new(&file.rules, &self.loaded.tree, &self.names);
         if self.linter.is_strict {
             evaluator = evaluator.strict();
         }
-        let mut verdicts = Vec::new();
+        let (mut verdicts, mut findings) = (Vec::new(), Vec::new());
         for (index, rule) in file.rules.rules().enumerate() {
             let mut failures = Vec::new();
-            let mut status = evaluator.status(RuleIndex(index), &mut Plain, &mut failures);
+            let status = evaluator.status(RuleIndex(index), &mut Plain, &mut failures);
             let broken = failures.iter().find(|failure| failure.error.is_some());
             if let Some(failure) = broken.filter(|_| self.linter.is_strict) {
                 let line = file.rules.position(failure.clause).line;
@@ -103,24 +106,40 @@ impl Judging<'_> {
                 let message = format!("line {line}: rule '{}' cannot be evaluated: {error}", rule.name);
                 return Err(RunError { path: file.path.clone(), message });
             }
-            let id = GuardFile::id(rule);
-            let mut told: Vec<Told<'_>> = Vec::new();
-            if status == Status::Fail {
-                told.extend(failures.iter().map(|failure| self.told(failure)));
+            if status != Status::Fail {
+                failures.clear();
             }
-            let page = self.linter.catalogue.page(id).expect("every rule of the files is in the catalogue");
-            findings.extend(findings_of(file, page, &told));
-            let heard = told.iter().filter(|told| !self.is_suppressed(told, id, &rule.name));
-            let checks: IndexSet<FailedCheck, FxBuildHasher> =
-                heard.map(|told| self.check(file, page, told)).collect();
-            // A rule that fails without naming a value fails as a whole.
-            if checks.is_empty() && !told.is_empty() {
-                status = Status::Skip;
-            }
-            let checks = checks.into_iter().collect();
-            verdicts.push(Verdict { file: file.path.clone(), rule: rule.name.clone(), status, checks });
+            let (verdict, mut of_rule) = self.verdict(file, rule, status, &failures);
+            verdicts.push(verdict);
+            findings.append(&mut of_rule);
         }
-        Ok(verdicts)
+        Ok((verdicts, findings))
+    }
+
+    /// A status as a verdict and as findings; what the author suppresses is no part of the verdict.
+    fn verdict(
+        &self,
+        file: &GuardFile,
+        rule: &Rule,
+        status: Status,
+        failures: &[Failure],
+    ) -> (Verdict, Vec<Finding>) {
+        let id = GuardFile::id(rule);
+        let page = self.linter.catalogue.pages.iter().find(|page| page.id == id);
+        let page = page.expect("every rule of the files is in the catalogue");
+        let told: Vec<Told<'_>> = failures.iter().map(|failure| self.told(failure)).collect();
+        let heard = told.iter().filter(|told| !self.is_suppressed(told, id, &rule.name));
+        let checks: IndexSet<FailedCheck, FxBuildHasher> =
+            heard.map(|told| self.check(file, page, told)).collect();
+        // A rule that fails without naming a value fails as a whole.
+        let is_suppressed = checks.is_empty() && !told.is_empty();
+        let verdict = Verdict {
+            file: file.path.clone(),
+            rule: rule.name.clone(),
+            status: if is_suppressed { Status::Skip } else { status },
+            checks: checks.into_iter().collect(),
+        };
+        (verdict, findings_of(file, page, &told).collect())
     }
 
     fn told<'f>(&self, failure: &'f Failure) -> Told<'f> {
