@@ -6,11 +6,12 @@
 use std::fs;
 use std::hint::black_box;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lenslint::document::Document;
 use lenslint::guard::load::{Loaded, Typing};
-use lenslint::guard::{Dialect, Evaluator, Failure, Plain, RuleIndex, Rules};
+use lenslint::guard::{Dialect, Evaluator, Failure, Index, Plain, RuleIndex, Rules};
 use lenslint::names::Names;
 
 const RULES_FILES: usize = 200;
@@ -100,8 +101,9 @@ fn loaded(template: &str) -> (Loaded, Names) {
 }
 
 fn evaluated(files: &[Rules], document: &Loaded, names: &Names) {
+    let index = Rc::new(Index::new(&document.tree, names));
     for rules in files {
-        let mut evaluator = Evaluator::new(rules, &document.tree, names);
+        let mut evaluator = Evaluator::over(rules, Rc::clone(&index));
         let mut failures: Vec<Failure> = Vec::new();
         for (index, _) in rules.rules().enumerate() {
             black_box(evaluator.status(RuleIndex(index), &mut Plain, &mut failures));
@@ -125,7 +127,10 @@ fn write_inputs(rules: &[String], template: &str) {
 /// A template of so many resources, of some 700 bytes each. One in fifty has a suppressed rule.
 fn template(resources: usize) -> String {
     let resources: Vec<String> = (0..resources).map(resource).collect();
-    format!("{{\"AWSTemplateFormatVersion\": \"2010-09-09\", \"Resources\": {{\n{}\n}}}}\n", resources.join(",\n"))
+    format!(
+        "{{\"AWSTemplateFormatVersion\": \"2010-09-09\", \"Resources\": {{\n{}\n}}}}\n",
+        resources.join(",\n")
+    )
 }
 
 fn resource(number: usize) -> String {
@@ -165,7 +170,8 @@ fn resource(number: usize) -> String {
 
 fn rule_name(number: usize) -> String {
     let kind = TYPES[number % TYPES.len()].trim_start_matches("AWS::").replace("::", "_").to_uppercase();
-    let subject = ["ENCRYPTED", "SETTINGS_VALID", "NO_WILDCARD", "MODE_ALLOWED", "LOGGED", "TAGGED"][number % 6];
+    let subject =
+        ["ENCRYPTED", "SETTINGS_VALID", "NO_WILDCARD", "MODE_ALLOWED", "LOGGED", "TAGGED"][number % 6];
     format!("{kind}_{subject}_{number}")
 }
 

@@ -388,7 +388,42 @@ impl Clause {
     }
 }
 
+impl AnyOf {
+    /// Whether evaluating it can come to nothing but a status, whatever it is about: it can be no error and captures
+    /// no keys.
+    pub(super) fn is_harmless(&self) -> bool {
+        self.0.iter().all(|clause| match clause {
+            Clause::Check(check) => check.is_harmless(),
+            Clause::Block(_) | Clause::When(_) | Clause::Type(_) | Clause::Reference(_) | Clause::Call(_) => {
+                false
+            }
+        })
+    }
+}
+
+impl Check {
+    fn is_harmless(&self) -> bool {
+        self.query.is_plain()
+            && match &self.test {
+                Test::Exists | Test::Is(_) | Test::Compare(_, Operand::Literal(_)) => true,
+                Test::Compare(_, Operand::Query(query)) => query.is_plain(),
+                // Not every value can be asked whether it is empty.
+                Test::Empty | Test::Compare(_, Operand::Function(_)) => false,
+            }
+    }
+}
+
 impl Query {
+    /// Keys, indexes and all members, and nothing else.
+    fn is_plain(&self) -> bool {
+        let is_plain = |step: &Step| match step {
+            Step::Key(_) | Step::Index(_) | Step::Values(None) | Step::Elements(None) => true,
+            Step::Values(Some(_)) | Step::Elements(Some(_)) => false,
+            Step::Variable(_) | Step::Filter(..) | Step::Keys(..) => false,
+        };
+        self.start == Start::Root && self.steps.iter().all(is_plain)
+    }
+
     /// `%variable` and nothing else.
     pub(super) fn is_lone_variable(&self) -> bool {
         self.steps.is_empty() && matches!(self.start, Start::Variable { is_spread: false, .. })

@@ -14,7 +14,7 @@ mod tree;
 
 pub use ast::{Dialect, Rule, RuleIndex, Rules};
 pub use evaluate::{
-    Anchor, Candidates, Evaluator, Failure, Plain, Rendered, RenderedPiece, RunError, Status,
+    Anchor, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError, Status,
 };
 pub use parse::ParseError;
 pub use traps::{Trap, traps};

@@ -1,14 +1,19 @@
 //! Filters: which members of a list or map a query goes on with. Whether a conditional member exists is asked last.
 
+use std::slice;
+
+use smallvec::SmallVec;
+
 use super::members::{Content, Member};
 use super::queries::Way;
 use super::status::Status;
 use super::value::{Reached, Results, Shape, Value, What};
 use super::{Outcome, Role, Run, RunError, Stop};
 use crate::guard::ast::{
-    AnyOf, Clause, KeyTest, Literal, Operand, Operator, Query, Start, Step, Test, TextId,
+    AnyOf, Clause, KeyId, KeyTest, Literal, Operand, Operator, Query, Start, Step, Test, TextId,
 };
 use crate::guard::tree::Node;
+use crate::names::Name;
 
 /// How a filter runs over members.
 #[derive(Clone, Copy, Default)]
@@ -45,7 +50,8 @@ impl<'a> Run<'_, 'a> {
         let itself = Member { key: None, content: Content::Value(way.value) };
         match (self.shape(way.value), before) {
             (Shape::Map { .. }, Before::Key) => {
-                for member in self.members(way.value) {
+                for member in self.candidates(query, at, way.value).unwrap_or_else(|| self.members(way.value))
+                {
                     self.filtered(query, at, way, member, Filtering { capture, root: None }, results)?;
                 }
                 self.add_unseen(way, results);
@@ -156,8 +162,7 @@ impl<'a> Run<'_, 'a> {
         while let Some((first, others)) = rest.split_first() {
             match self.at_a_glance(first, member) {
                 Some(true) => rest = others,
-                // Without haste the others are asked too: they may be an error.
-                Some(false) if others.is_empty() || self.is_hasty() => {
+                Some(false) if self.may_skip(others) => {
                     self.reads.truncate(reads);
                     return Ok(Status::Fail);
                 }
@@ -178,36 +183,45 @@ impl<'a> Run<'_, 'a> {
         Ok(status)
     }
 
-    /// Whether a member satisfies a clause of the form `Key == 'text'` or `Key in ['text', …]`, where that can be
-    /// told from two names. Most filters begin with one, and run over every resource.
+    /// Whether a member satisfies a clause that only asks for a text, where that can be told from two names.
     fn at_a_glance(&mut self, clause: &'a AnyOf, member: Value<'a>) -> Option<bool> {
-        let ([Clause::Check(check)], Value::Node(map)) = (clause.0.as_slice(), member) else { return None };
-        let ([Step::Key(key)], Start::Root) = (check.query.steps.as_slice(), check.query.start) else {
-            return None;
-        };
-        let Test::Compare(operator, Operand::Literal(literal)) = &check.test else { return None };
+        let Value::Node(map) = member else { return None };
+        let glance = Glance::of(clause)?;
         let tree = self.tree();
         let Node::Map { entries, .. } = tree.node(map) else { return None };
-        let key = self.evaluator.text_name(self.key(*key).text)?;
-        let child = self.evaluator.entry(map, entries, key)?;
+        let key = self.evaluator.text_name(self.key(glance.key).text)?;
+        let child = self.evaluator.index.entry(map, entries, key)?;
         let Node::Text(text) = tree.node(child) else { return None };
-        let mut is_text = |literal: &Literal| {
-            let Literal::Text(wanted) = literal else { return None };
-            Some(self.evaluator.text_name(*wanted) == Some(*text))
-        };
-        let holds = match (operator, literal) {
-            (Operator::Equal, literal) => is_text(literal)?,
-            (Operator::In, Literal::List(wanted)) => {
-                let mut holds = false;
-                for literal in wanted {
-                    holds |= is_text(literal)?;
-                }
-                holds
-            }
-            _ => return None,
-        };
+        let holds = glance.texts().any(|wanted| self.evaluator.text_name(wanted) == Some(*text));
         self.read(Value::Node(child));
-        Some(holds != check.is_negated)
+        Some(holds != glance.is_negated)
+    }
+
+    /// The members of a large map that the filter at step `at` has to be asked of: without those that its first
+    /// clause turns away for certain. `None` if that is all of them.
+    pub(super) fn candidates(
+        &mut self,
+        query: &'a Query,
+        at: usize,
+        value: Value<'a>,
+    ) -> Option<SmallVec<[Member<'a>; 4]>> {
+        let (Value::Node(map), Some(Step::Filter(_, clauses))) = (value, query.steps.get(at)) else {
+            return None;
+        };
+        let Node::Map { entries, .. } = self.tree().node(map) else { return None };
+        let (first, others) = clauses.split_first()?;
+        let glance = Glance::of(first).filter(|glance| !glance.is_negated && self.may_skip(others))?;
+        let key = self.evaluator.text_name(self.key(glance.key).text)?;
+        let wanted: SmallVec<[Name; 4]> =
+            glance.texts().filter_map(|text| self.evaluator.text_name(text)).collect();
+        let entries = self.evaluator.index.entries_with(map, entries, key, &wanted)?;
+        Some(entries.map(|(key, member)| Member::of_entry(*key, *member)).collect())
+    }
+
+    /// Whether clauses need not be asked once another one failed. cfn-guard asks them, which shows where they are an
+    /// error.
+    fn may_skip(&self, clauses: &[AnyOf]) -> bool {
+        self.is_hasty() || clauses.iter().all(AnyOf::is_harmless)
     }
 
     pub(super) fn by_keys(
@@ -238,6 +252,36 @@ impl<'a> Run<'_, 'a> {
         }
         self.add_unseen(way, results);
         Ok(())
+    }
+}
+
+/// A clause of the form `Key == 'text'` or `Key in ['text', …]`. Most filters begin with one, and run over every
+/// resource.
+struct Glance<'a> {
+    key: KeyId,
+    wanted: &'a [Literal],
+    is_negated: bool,
+}
+
+impl<'a> Glance<'a> {
+    fn of(clause: &'a AnyOf) -> Option<Self> {
+        let [Clause::Check(check)] = clause.0.as_slice() else { return None };
+        let ([Step::Key(key)], Start::Root) = (check.query.steps.as_slice(), check.query.start) else {
+            return None;
+        };
+        let wanted = match &check.test {
+            Test::Compare(Operator::Equal, Operand::Literal(literal)) => slice::from_ref(literal),
+            Test::Compare(Operator::In, Operand::Literal(Literal::List(wanted))) => wanted,
+            Test::Compare(..) | Test::Exists | Test::Empty | Test::Is(_) => return None,
+        };
+        let are_texts = wanted.iter().all(|literal| matches!(literal, Literal::Text(_)));
+        are_texts.then_some(Self { key: *key, wanted, is_negated: check.is_negated })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = TextId> + use<'a> {
+        self.wanted
+            .iter()
+            .filter_map(|literal| if let Literal::Text(text) = literal { Some(*text) } else { None })
     }
 }
 

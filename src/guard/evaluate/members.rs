@@ -6,6 +6,7 @@ use super::Run;
 use super::value::{Made, Text, Value};
 use crate::guard::ast::{Literal, TextId};
 use crate::guard::tree::{Node, NodeId};
+use crate::names::Name;
 
 /// Alternatives inside alternatives that are followed.
 const CHOICE_DEPTH: usize = 32;
@@ -34,6 +35,13 @@ pub(super) enum Entry<'a> {
     Vanished,
     /// There is no such key.
     Absent,
+}
+
+impl Member<'_> {
+    /// The value of an entry of the document.
+    pub(super) fn of_entry(key: Name, value: NodeId) -> Self {
+        Self { key: Some(Text::Named(key)), content: Content::Node(value) }
+    }
 }
 
 impl<'a> Run<'_, 'a> {
@@ -111,7 +119,7 @@ impl<'a> Run<'_, 'a> {
                 Text::Named(name) => Some(name),
                 Text::Written(text) => self.evaluator.text_name(text),
             };
-            let child = name.and_then(|name| self.evaluator.entry(node, entries, name));
+            let child = name.and_then(|name| self.evaluator.index.entry(node, entries, name));
             return match child.map(|child| self.settled(child)) {
                 Some(Some(value)) => Entry::Present(value),
                 Some(None) => Entry::Vanished,

@@ -6,6 +6,7 @@ mod compare;
 mod epoch;
 mod filters;
 mod functions;
+mod index;
 mod members;
 mod operators;
 mod queries;
@@ -21,6 +22,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use index::Index;
 pub use render::{Anchor, Rendered, RenderedPiece};
 pub use status::Status;
 pub use subject::Candidates;
@@ -148,11 +150,10 @@ pub struct Evaluator<'a> {
     rules: &'a Rules,
     tree: &'a Tree,
     names: &'a Names,
+    index: Rc<Index<'a>>,
     is_strict: bool,
     /// The rules' texts among the document's names, each looked up when it is first needed.
     found: Vec<Lookup>,
-    /// Entries of large maps by key.
-    indexes: FxHashMap<NodeId, FxHashMap<Name, NodeId>>,
     /// What `json_parse` has read, by text.
     parsed: Tree,
     parsed_texts: FxHashMap<Name, Option<NodeId>>,
@@ -191,19 +192,21 @@ enum Role {
     Gate,
 }
 
-/// A map with more entries than this is indexed when it is first searched.
-const LARGE_MAP: usize = 24;
-
 impl<'a> Evaluator<'a> {
     /// An evaluator of these rules over this tree, whose texts are in `names`.
     pub fn new(rules: &'a Rules, tree: &'a Tree, names: &'a Names) -> Self {
+        Self::over(rules, Rc::new(Index::new(tree, names)))
+    }
+
+    /// An evaluator of these rules over a tree that evaluators of other rules have looked things up in.
+    pub fn over(rules: &'a Rules, index: Rc<Index<'a>>) -> Self {
         Self {
             rules,
-            tree,
-            names,
+            tree: index.tree,
+            names: index.names,
+            index,
             is_strict: false,
             found: vec![Lookup::Unasked; rules.texts.len()],
-            indexes: FxHashMap::default(),
             parsed: Tree::default(),
             parsed_texts: FxHashMap::default(),
             kept_lets: FxHashMap::default(),
@@ -283,15 +286,6 @@ impl<'a> Evaluator<'a> {
             Lookup::Found(name) => Some(name),
             Lookup::Unasked | Lookup::Absent => None,
         }
-    }
-
-    /// The entry of a map in the document's tree.
-    fn entry(&mut self, map: NodeId, entries: &[(Name, NodeId)], key: Name) -> Option<NodeId> {
-        if entries.len() <= LARGE_MAP {
-            return entries.iter().find(|entry| entry.0 == key).map(|entry| entry.1);
-        }
-        let index = self.indexes.entry(map).or_insert_with(|| entries.iter().copied().collect());
-        index.get(&key).copied()
     }
 }
 

@@ -119,10 +119,13 @@ impl<'a> Run<'_, 'a> {
         capture: Option<TextId>,
         results: &mut Results<'a>,
     ) -> Outcome<()> {
-        let members = self.members(way.value);
         let is_filtered = matches!(query.steps.get(at + 1), Some(Step::Filter(..)));
+        // The keys of all members are captured, also of those that a filter turns away.
+        let candidates = if capture.is_none() { self.candidates(query, at + 1, way.value) } else { None };
+        let are_some = candidates.is_some();
+        let members = candidates.unwrap_or_else(|| self.members(way.value));
         // A filter asks whether a member exists only once it keeps it.
-        let mut has_members = is_filtered && !members.is_empty();
+        let mut has_members = is_filtered && (are_some || !members.is_empty());
         for member in &members {
             if let (Some(capture), Some(key)) = (capture, member.key) {
                 self.capture_key(capture, key);
