@@ -114,6 +114,8 @@ impl Builder {
                 message: format!("more than {} brackets inside one another", nesting::LIMIT),
             });
         }
+        self.base = start(text);
+        let text = &text[self.base..];
         let mut pairs = GuardParser::parse(Rule::file, text).map_err(|error| self.fault(error))?;
         self.rules_file(pairs.next().expect("a parsed file is one pair"))
     }
@@ -203,6 +205,19 @@ fn found(text: &str) -> String {
         }
         Some(first) if !first.is_whitespace() => format!("`{first}`"),
         Some(_) | None => "a space".to_owned(),
+    }
+}
+
+/// Where something other than spaces and comments stands for the first time. Files begin with long comments, and the
+/// generated parser takes its time over each character.
+fn start(text: &str) -> usize {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        match rest.strip_prefix('#') {
+            Some(comment) => rest = &comment[comment.find('\n').unwrap_or(comment.len())..],
+            None => return text.len() - rest.len(),
+        }
     }
 }
 

@@ -57,7 +57,7 @@ impl Builder {
 
     fn rule(&mut self, pair: Pair<'_, Grammar>) -> Built<Rule> {
         let span = self.head(&pair);
-        let headers = headers_above(self.source.text(), pair.as_span().start());
+        let headers = headers_above(self.source.text(), self.offset(&pair));
         let mut name = String::new();
         let mut conditions = Vec::new();
         let mut body = Vec::new();
