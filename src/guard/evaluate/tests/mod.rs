@@ -2,6 +2,7 @@
 
 mod bounds;
 mod doubts;
+mod index;
 mod messages;
 mod semantics;
 mod subjects;
