@@ -243,7 +243,7 @@ fn header(name: &str, kind: &str) -> String {
     )
 }
 
-const ENCRYPTED: &str = r#"rule RULE_NAME when %selected !empty {
+const ENCRYPTED: &str = r"rule RULE_NAME when %selected !empty {
   %selected.Properties.Encryption exists
   %selected.Properties.Encryption.KeyId exists
   %selected.Properties.Encryption.IsEnabled == true
@@ -252,9 +252,9 @@ const ENCRYPTED: &str = r#"rule RULE_NAME when %selected !empty {
     Fix: Set Encryption.IsEnabled to true, and name a key in Encryption.KeyId.
   >>
 }
-"#;
+";
 
-const SETTINGS: &str = r#"rule RULE_NAME when %selected !empty {
+const SETTINGS: &str = r"rule RULE_NAME when %selected !empty {
   %selected.Properties {
     Size exists
     Size >= 20
@@ -271,7 +271,7 @@ const SETTINGS: &str = r#"rule RULE_NAME when %selected !empty {
     >>
   }
 }
-"#;
+";
 
 const WILDCARD: &str = r#"rule RULE_NAME when %selected !empty {
   let violations = %selected[
@@ -289,7 +289,7 @@ const WILDCARD: &str = r#"rule RULE_NAME when %selected !empty {
 }
 "#;
 
-const MODE: &str = r#"rule RULE_NAME when %selected !empty {
+const MODE: &str = r"rule RULE_NAME when %selected !empty {
   %selected.Properties.Mode exists
   %selected.Properties.Mode in [ 'provisioned', 'on-demand' ]
   <<
@@ -297,9 +297,9 @@ const MODE: &str = r#"rule RULE_NAME when %selected !empty {
     Fix: Set Mode to 'provisioned' or 'on-demand'.
   >>
 }
-"#;
+";
 
-const LOGGED: &str = r#"rule RULE_NAME_SELECTED when %selected !empty {
+const LOGGED: &str = r"rule RULE_NAME_SELECTED when %selected !empty {
   %selected.Properties exists
 }
 
@@ -319,9 +319,9 @@ rule RULE_NAME when RULE_NAME_SELECTED {
     >>
   }
 }
-"#;
+";
 
-const TAGGED: &str = r#"rule RULE_NAME when %selected !empty {
+const TAGGED: &str = r"rule RULE_NAME when %selected !empty {
   %selected.Properties.Tags !empty
   %selected {
     some Properties.Tags[*].Key == 'Owner'
@@ -335,7 +335,7 @@ const TAGGED: &str = r#"rule RULE_NAME when %selected !empty {
     >>
   }
 }
-"#;
+";
 
 criterion_group!(benches, stages, growth);
 criterion_main!(benches);

@@ -418,8 +418,11 @@ impl Query {
     fn is_plain(&self) -> bool {
         let is_plain = |step: &Step| match step {
             Step::Key(_) | Step::Index(_) | Step::Values(None) | Step::Elements(None) => true,
-            Step::Values(Some(_)) | Step::Elements(Some(_)) => false,
-            Step::Variable(_) | Step::Filter(..) | Step::Keys(..) => false,
+            Step::Values(Some(_))
+            | Step::Elements(Some(_))
+            | Step::Variable(_)
+            | Step::Filter(..)
+            | Step::Keys(..) => false,
         };
         self.start == Start::Root && self.steps.iter().all(is_plain)
     }

@@ -8,7 +8,10 @@ use Status::{Fail, Pass, Skip, Unknown};
 /// The resources alone, and among thirty of another type.
 fn worlds(resources: &str) -> [World; 2] {
     let others = |numbers: Range<u32>| -> String {
-        numbers.map(|number| format!("  Other{number}: {{Type: Other, Size: {number}}}\n")).collect()
+        numbers
+            .map(|number| format!("  Other{number}: {{Type: Other, Size: {number}}}\n"))
+            .collect::<Vec<_>>()
+            .concat()
     };
     [
         World::new(&format!("Resources:\n{resources}")),
