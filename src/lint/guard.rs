@@ -1,12 +1,14 @@
 //! Guard mode: plain rules over documents as they were written, without transform, graph or conditions.
 
+use std::rc::Rc;
+
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::document::{self, Document, Kind, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
 use crate::guard::load::{Loaded, Typing};
-use crate::guard::{Anchor, Evaluator, Failure, Plain, Rendered, Rule, RuleIndex, Status};
+use crate::guard::{Anchor, Evaluator, Failure, Index, Plain, Rendered, Rule, RuleIndex, Status};
 use crate::names::Names;
 use crate::rule::{Catalogue, GuardFile, Page};
 use crate::source::{ColumnUnit, FileId, Location, Source, Span};
@@ -75,8 +77,9 @@ impl Judging<'_> {
         let mut verdicts =
             Verdicts { data: self.source.path().to_owned(), rules: Vec::new(), errors: Vec::new() };
         let mut findings = Vec::new();
+        let index = Rc::new(Index::new(&self.loaded.tree, &self.names));
         for file in self.linter.files {
-            match self.file(file) {
+            match self.file(file, &index) {
                 Ok((mut rules, mut of_file)) => {
                     verdicts.rules.append(&mut rules);
                     findings.append(&mut of_file);
@@ -90,8 +93,12 @@ impl Judging<'_> {
     }
 
     /// The verdicts of a file. Where cfn-guard would end without any, under `--strict`, so do we.
-    fn file(&self, file: &GuardFile) -> Result<(Vec<Verdict>, Vec<Finding>), RunError> {
-        let mut evaluator = Evaluator::new(&file.rules, &self.loaded.tree, &self.names);
+    fn file<'a>(
+        &'a self,
+        file: &'a GuardFile,
+        index: &Rc<Index<'a>>,
+    ) -> Result<(Vec<Verdict>, Vec<Finding>), RunError> {
+        let mut evaluator = Evaluator::over(&file.rules, Rc::clone(index));
         if self.linter.is_strict {
             evaluator = evaluator.strict();
         }
