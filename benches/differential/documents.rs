@@ -1,0 +1,482 @@
+//! Documents: small templates and free-form ones, with scalars of every spelling, as block YAML, flow YAML or JSON.
+
+use crate::random::Random;
+
+/// A value of a document.
+#[derive(Clone, Debug)]
+pub(crate) enum Entry {
+    /// A scalar as it is spelt.
+    Scalar(String),
+    /// A list.
+    List(Vec<Entry>),
+    /// A map.
+    Map(Vec<(String, Entry)>),
+    /// A value with a tag.
+    Tagged(&'static str, Box<Entry>),
+}
+
+/// How a document is written down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Style {
+    /// Indented YAML.
+    Block,
+    /// YAML in brackets.
+    Flow,
+    /// JSON.
+    Json,
+}
+
+/// A document and the way it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    /// Its value.
+    pub(crate) root: Entry,
+    /// How it is written.
+    pub(crate) style: Style,
+}
+
+const SCALARS: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "5",
+    "42",
+    "-3",
+    "007",
+    "0x1F",
+    "0o17",
+    "1_000",
+    "+5",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "1.0",
+    "2.5",
+    "-0.5",
+    "1e3",
+    "5.",
+    ".5",
+    "1.5e-3",
+    ".inf",
+    "-.inf",
+    ".nan",
+    "inf",
+    "nan",
+    "infinity",
+    "true",
+    "false",
+    "True",
+    "TRUE",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "y",
+    "n",
+    "Yes",
+    "null",
+    "NULL",
+    "Null",
+    "~",
+    "",
+    "abc",
+    "'abc'",
+    "\"abc\"",
+    "'5'",
+    "\"\"",
+    "''",
+    "a b",
+    "\"a\\tb\"",
+    "'it''s'",
+    "2020-01-01",
+    "\"2020-01-01T00:00:00Z\"",
+    "12:30:45",
+    "arn:aws:s3:::bucket",
+    "x",
+    "'x'",
+    "Abc",
+    "a%20b",
+    "'{\"a\": [1, \"x\"]}'",
+    "'[1, 2]'",
+    "1.2.3",
+    "=",
+    "<<",
+    "é",
+    "'ß x'",
+    "-",
+    "?a",
+];
+const USUAL: &[&str] =
+    &["1", "2", "5", "42", "1.0", "2.5", "true", "false", "abc", "'abc'", "x", "'5'", "null", "''", "a b"];
+const BLOCKS: &[&str] = &["|\n  one\n  two", ">-\n  one\n  two", "|-\n  5"];
+const KEYS: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "name",
+    "Name",
+    "items",
+    "Item",
+    "Items",
+    "securityGroupId",
+    "SecurityGroupIds",
+    "list_of",
+    "some-key",
+    "Status",
+    "Data",
+    "x1",
+    "k",
+    "Policies",
+];
+const TYPES: &[&str] = &["AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::SQS::Queue", "Custom::Thing"];
+const PROPERTIES: &[&str] = &[
+    "BucketName",
+    "Tags",
+    "Timeout",
+    "MemorySize",
+    "Enabled",
+    "Policies",
+    "SecurityGroupIds",
+    "SecurityGroupId",
+    "Items",
+    "Environment",
+    "Events",
+    "Ports",
+    "Nested",
+    "Ratio",
+    "Name",
+    "Role",
+    "Text",
+];
+
+impl Sheet {
+    /// A random document.
+    pub(crate) fn random(random: &mut Random) -> Self {
+        let root = if random.percent(60) { template(random) } else { map(random, 3) };
+        Self { root, style: style(random) }
+    }
+
+    /// The same with a few things changed.
+    pub(crate) fn variant(&self, random: &mut Random) -> Self {
+        let mut root = self.root.clone();
+        for _ in 0..random.between(1, 4) {
+            change(&mut root, random);
+        }
+        Self { root, style: style(random) }
+    }
+
+    /// The text.
+    pub(crate) fn written(&self) -> String {
+        match self.style {
+            Style::Block => {
+                let mut text = String::new();
+                self.root.write_block(0, &mut text);
+                text.push('\n');
+                text
+            }
+            Style::Flow => self.root.flow(),
+            Style::Json => self.root.json(),
+        }
+    }
+
+    /// The same with one thing less, in every way.
+    pub(crate) fn smaller(&self) -> impl Iterator<Item = Self> + '_ {
+        self.root.smaller().into_iter().map(|root| Self { root, style: self.style })
+    }
+}
+
+fn style(random: &mut Random) -> Style {
+    *random.pick(&[Style::Block, Style::Block, Style::Flow, Style::Json])
+}
+
+fn scalar(random: &mut Random) -> Entry {
+    let among = if random.percent(70) { USUAL } else { SCALARS };
+    Entry::Scalar(random.word(among).to_owned())
+}
+
+fn of_these(random: &mut Random, among: &[&'static str]) -> Entry {
+    if random.percent(12) { scalar(random) } else { Entry::Scalar(random.word(among).to_owned()) }
+}
+
+fn any(random: &mut Random, depth: usize) -> Entry {
+    match random.below(100) {
+        _ if depth == 0 => scalar(random),
+        0..45 => scalar(random),
+        45..50 => Entry::Scalar(random.word(BLOCKS).to_owned()),
+        50..72 => map(random, depth - 1),
+        72..92 => list(random, depth - 1),
+        92..96 => Entry::List(Vec::new()),
+        96..98 => Entry::Map(Vec::new()),
+        _ => intrinsic(random),
+    }
+}
+
+fn map(random: &mut Random, depth: usize) -> Entry {
+    let mut entries: Vec<(String, Entry)> = Vec::new();
+    for _ in 0..random.between(1, 5) {
+        let key = random.word(KEYS);
+        if entries.iter().all(|(known, _)| known != key) || random.percent(5) {
+            let value = any(random, depth);
+            entries.push((key.to_owned(), value));
+        }
+    }
+    Entry::Map(entries)
+}
+
+fn list(random: &mut Random, depth: usize) -> Entry {
+    let length = random.between(1, 4);
+    if random.percent(50) {
+        return Entry::List((0..length).map(|_| scalar(random)).collect());
+    }
+    Entry::List((0..length).map(|_| any(random, depth)).collect())
+}
+
+fn intrinsic(random: &mut Random) -> Entry {
+    let scalar = |text: &str| Entry::Scalar(text.to_owned());
+    match random.below(8) {
+        0 => Entry::Tagged("!Ref", Box::new(scalar("Queue"))),
+        1 => Entry::Tagged("!Sub", Box::new(scalar("'${A}-x'"))),
+        2 => Entry::Tagged("!GetAtt", Box::new(scalar("A.Arn"))),
+        3 => Entry::Tagged(
+            "!Join",
+            Box::new(Entry::List(vec![scalar("'-'"), Entry::List(vec![scalar("a"), scalar("b")])])),
+        ),
+        4 => Entry::Map(vec![("Ref".to_owned(), scalar("Queue"))]),
+        5 => Entry::Map(vec![("Fn::Sub".to_owned(), scalar("'${A}-x'"))]),
+        6 => {
+            let tags = ["!Cidr", "!!int", "!!str", "!!float", "!!bool", "!!null", "!Base64", "!Foo", "!If"];
+            let value = of_these(random, &["5", "'5'", "true", "abc"]);
+            Entry::Tagged(random.word(&tags), Box::new(value))
+        }
+        _ => {
+            let tags = ["!If", "!Select", "!Cidr", "!And", "!Sub", "!Base64", "!Not"];
+            let tag = random.word(&tags);
+            let value = list(random, 1);
+            Entry::Tagged(tag, Box::new(value))
+        }
+    }
+}
+
+fn template(random: &mut Random) -> Entry {
+    let mut resources = Vec::new();
+    for id in ["A", "B", "Queue", "Fn"].iter().take(random.between(1, 4)) {
+        let mut properties = Vec::new();
+        for name in PROPERTIES {
+            if random.percent(45) {
+                let value = property(random, name);
+                properties.push(((*name).to_owned(), value));
+            }
+        }
+        let mut resource = vec![("Type".to_owned(), of_type(random))];
+        if random.percent(92) {
+            resource.push(("Properties".to_owned(), Entry::Map(properties)));
+        }
+        if random.percent(20) {
+            let rules = Entry::List(vec![Entry::Scalar("R1".to_owned()), Entry::Scalar("R2".to_owned())]);
+            let guard = Entry::Map(vec![("SuppressedRules".to_owned(), rules)]);
+            resource.push(("Metadata".to_owned(), Entry::Map(vec![("guard".to_owned(), guard)])));
+        }
+        resources.push(((*id).to_owned(), Entry::Map(resource)));
+    }
+    let mut root = vec![("Resources".to_owned(), Entry::Map(resources))];
+    if random.percent(30) {
+        root.insert(0, ("AWSTemplateFormatVersion".to_owned(), Entry::Scalar("2010-09-09".to_owned())));
+    }
+    if random.percent(20) {
+        root.push(("Parameters".to_owned(), map(random, 1)));
+    }
+    Entry::Map(root)
+}
+
+fn of_type(random: &mut Random) -> Entry {
+    Entry::Scalar(random.word(TYPES).to_owned())
+}
+
+fn property(random: &mut Random, name: &str) -> Entry {
+    let tag = |random: &mut Random| {
+        let key = of_these(random, &["env", "team", "cost"]);
+        let value = of_these(random, &["prod", "dev", "x"]);
+        Entry::Map(vec![("Key".to_owned(), key), ("Value".to_owned(), value)])
+    };
+    match name {
+        _ if random.percent(8) => any(random, 2),
+        _ if random.percent(5) => intrinsic(random),
+        "Tags" => Entry::List((0..random.below(4)).map(|_| tag(random)).collect()),
+        "Timeout" | "MemorySize" => of_these(random, &["3", "30", "128", "900"]),
+        "Enabled" => of_these(random, &["true", "false"]),
+        "Ratio" => of_these(random, &["0.5", "2.5", "1.0"]),
+        "Ports" => {
+            Entry::List((0..random.below(4)).map(|_| of_these(random, &["22", "80", "443"])).collect())
+        }
+        "SecurityGroupIds" | "Policies" | "Items" => {
+            Entry::List((0..random.below(4)).map(|_| of_these(random, &["sg-1", "sg-2", "x"])).collect())
+        }
+        "Nested" => Entry::List((0..random.below(3)).map(|_| list(random, 1)).collect()),
+        "Environment" => Entry::Map(vec![("Variables".to_owned(), map(random, 1))]),
+        "Events" => Entry::List((0..random.between(1, 3)).map(|_| map(random, 1)).collect()),
+        "Text" => {
+            of_these(random, &["'{\"a\": [1, \"x\"]}'", "'2020-01-01T00:00:00Z'", "a%20b", "'12'", "'true'"])
+        }
+        _ => of_these(random, &["name", "Bucket-1", "x", "arn:aws:s3:::bucket"]),
+    }
+}
+
+/// Changes one place somewhere in a value.
+fn change(entry: &mut Entry, random: &mut Random) {
+    let is_deep = random.percent(75);
+    match entry {
+        Entry::Map(entries) if is_deep && !entries.is_empty() => {
+            let at = random.below(entries.len());
+            change(&mut entries[at].1, random);
+        }
+        Entry::List(items) if is_deep && !items.is_empty() => {
+            let at = random.below(items.len());
+            change(&mut items[at], random);
+        }
+        Entry::Map(entries) if entries.len() > 1 => {
+            let at = random.below(entries.len());
+            entries.remove(at);
+        }
+        Entry::List(items) => {
+            if items.is_empty() || random.percent(40) {
+                items.push(any(random, 1));
+            } else {
+                let at = random.below(items.len());
+                items.remove(at);
+            }
+        }
+        Entry::Map(_) | Entry::Scalar(_) | Entry::Tagged(..) => *entry = any(random, 1),
+    }
+}
+
+impl Entry {
+    fn write_block(&self, indent: usize, text: &mut String) {
+        let margin = " ".repeat(indent);
+        match self {
+            Self::Map(entries) if !entries.is_empty() => {
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    if index > 0 {
+                        text.push('\n');
+                        text.push_str(&margin);
+                    }
+                    text.push_str(key);
+                    text.push(':');
+                    value.write_value(indent, text);
+                }
+            }
+            Self::List(items) if !items.is_empty() => {
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        text.push('\n');
+                        text.push_str(&margin);
+                    }
+                    text.push('-');
+                    match item {
+                        Self::Map(_) | Self::List(_) => {
+                            text.push(' ');
+                            item.write_block(indent + 2, text);
+                        }
+                        Self::Scalar(_) | Self::Tagged(..) => item.write_value(indent, text),
+                    }
+                }
+            }
+            _ => self.write_value(indent, text),
+        }
+    }
+
+    /// Behind a key's colon.
+    fn write_value(&self, indent: usize, text: &mut String) {
+        let below = |value: &Self, text: &mut String| {
+            text.push('\n');
+            text.push_str(&" ".repeat(indent + 2));
+            value.write_block(indent + 2, text);
+        };
+        match self {
+            Self::Map(entries) if !entries.is_empty() => below(self, text),
+            Self::List(items) if !items.is_empty() => below(self, text),
+            Self::Map(_) => text.push_str(" {}"),
+            Self::List(_) => text.push_str(" []"),
+            Self::Tagged(tag, value) => {
+                text.push(' ');
+                text.push_str(tag);
+                value.write_value(indent, text);
+            }
+            Self::Scalar(scalar) if scalar.is_empty() => {}
+            Self::Scalar(scalar) => {
+                text.push(' ');
+                text.push_str(&scalar.replace('\n', &format!("\n{}", " ".repeat(indent))));
+            }
+        }
+    }
+
+    fn flow(&self) -> String {
+        match self {
+            Self::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| format!("{key}: {}", value.flow()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Self::List(items) => {
+                format!("[{}]", items.iter().map(Self::flow).collect::<Vec<_>>().join(", "))
+            }
+            Self::Tagged(tag, value) => format!("{tag} {}", value.flow()),
+            Self::Scalar(scalar) if scalar.contains('\n') || scalar.is_empty() || scalar == "-" => {
+                "''".to_owned()
+            }
+            Self::Scalar(scalar) => scalar.clone(),
+        }
+    }
+
+    fn json(&self) -> String {
+        match self {
+            Self::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| format!("\"{key}\": {}", value.json()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Self::List(items) => {
+                format!("[{}]", items.iter().map(Self::json).collect::<Vec<_>>().join(", "))
+            }
+            Self::Tagged(_, value) => value.json(),
+            Self::Scalar(scalar) => match serde_json::from_str::<serde_json::Value>(scalar) {
+                Ok(_) => scalar.clone(),
+                Err(_) => serde_json::Value::String(scalar.trim_matches('\'').to_owned()).to_string(),
+            },
+        }
+    }
+
+    fn smaller(&self) -> Vec<Entry> {
+        let mut smaller = Vec::new();
+        match self {
+            Self::Map(entries) => {
+                for at in 0..entries.len() {
+                    let mut rest = entries.clone();
+                    rest.remove(at);
+                    smaller.push(Self::Map(rest));
+                }
+                for (at, (_, value)) in entries.iter().enumerate() {
+                    for value in value.smaller() {
+                        let mut changed = entries.clone();
+                        changed[at].1 = value;
+                        smaller.push(Self::Map(changed));
+                    }
+                }
+            }
+            Self::List(items) => {
+                for at in 0..items.len() {
+                    let mut rest = items.clone();
+                    rest.remove(at);
+                    smaller.push(Self::List(rest));
+                }
+                for (at, item) in items.iter().enumerate() {
+                    for item in item.smaller() {
+                        let mut changed = items.clone();
+                        changed[at] = item;
+                        smaller.push(Self::List(changed));
+                    }
+                }
+            }
+            Self::Tagged(_, value) => smaller.push((**value).clone()),
+            Self::Scalar(_) => {}
+        }
+        smaller
+    }
+}
