@@ -107,7 +107,7 @@ impl Author<'_> {
     fn call(&mut self, root: &Entry) -> Piece {
         let negation = self.negation(20);
         let (name, count) = self.random.pick(&self.parameterized).clone();
-        let count = if self.random.percent(2) { count + 1 } else { count };
+        let count = if self.random.below(500) == 0 { count + 1 } else { count };
         let mut arguments = Vec::new();
         for _ in 0..count {
             let argument = match self.random.below(10) {

@@ -17,21 +17,21 @@ pub(crate) fn accepts(rules: &str) -> bool {
 
 /// Our answer for each of the documents.
 pub(crate) fn answers(rules: &str, documents: &[String]) -> Vec<Answer> {
-    let Ok(rules) = Rules::parse(rules, Dialect::Guard) else {
-        return vec![Answer::ParseError; documents.len()];
-    };
+    let rules = Rules::parse(rules, Dialect::Guard);
     let answer = |document: &String| {
-        catch_unwind(|| answer(&rules, document)).unwrap_or_else(|_| Answer::Error("OUR PANIC".to_owned()))
+        catch_unwind(|| answer(rules.as_ref().ok(), document))
+            .unwrap_or_else(|_| Answer::Error("we panic".to_owned()))
     };
     documents.iter().map(answer).collect()
 }
 
-fn answer(rules: &Rules, document: &str) -> Answer {
+fn answer(rules: Option<&Rules>, document: &str) -> Answer {
     let parsed = Document::parse("t.yaml", document);
     let Some(document) = parsed.document.filter(|_| parsed.errors.is_empty()) else { return Answer::Refused };
     if rejection(&document).is_some() {
         return Answer::Refused;
     }
+    let Some(rules) = rules else { return Answer::ParseError };
     let names = Names::default();
     let loaded = Loaded::new(&document, &names, Typing::Validate);
     let mut evaluator = Evaluator::new(rules, &loaded.tree, &names).strict();

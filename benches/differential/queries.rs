@@ -37,8 +37,8 @@ impl Author<'_> {
             return (text(format!("%{name}")), sample, true);
         }
         match self.random.below(100) {
-            0 => (text("%nowhere"), None, true),
-            1..6 => (text(self.random.word(&["this", "THIS"])), Some(root.clone()), false),
+            0 if self.random.percent(4) => (text("%nowhere"), None, true),
+            0..6 => (text(self.random.word(&["this", "THIS"])), Some(root.clone()), false),
             6..9 => (text(self.random.word(&["Missing", "'Some Key'"])), None, false),
             _ => match root {
                 Entry::Map(entries) if !entries.is_empty() => {
@@ -92,7 +92,7 @@ impl Author<'_> {
 
     fn step(&mut self, value: Option<&Entry>, may_filter: bool) -> Option<Stepped> {
         let stepped = |piece, next, may_filter| Some(Stepped { piece, next, may_filter });
-        let filter_chance = if may_filter { 100 } else { 3 };
+        let filter_chance = if may_filter { 100 } else { 1 };
         match (value, self.random.below(100)) {
             (Some(value), 0..14) if self.depth < 4 && self.random.percent(filter_chance) => {
                 let (piece, next) = self.filter(value);
@@ -110,7 +110,7 @@ impl Author<'_> {
                         let (piece, next) = self.keys_filter(&key, child);
                         stepped(piece, next, false)
                     }
-                    35..39 => stepped(self.computed_key(), Some(child), false),
+                    35..39 if !self.variables.is_empty() => stepped(self.computed_key(), Some(child), false),
                     39..42 => stepped(text(format!("['{key}']")), Some(child), true),
                     42..44 => stepped(text(self.random.word(&["[0]", ".0", ".nothing", "[-1]"])), None, true),
                     _ => {
@@ -151,9 +151,11 @@ impl Author<'_> {
         let capture = if self.random.percent(8) {
             self.names += 1;
             let name = format!("c{}", self.names);
-            // It has values once the query has run, which is not before the variable is asked for.
-            let sample = Some(Entry::Scalar("'A'".to_owned()));
-            self.variables.insert(0, Variable { name: name.clone(), sample });
+            // Before the query has run, the variable is an error.
+            if self.random.percent(25) {
+                let sample = Some(Entry::Scalar("'A'".to_owned()));
+                self.variables.insert(0, Variable { name: name.clone(), sample });
+            }
             optional(text(format!(" {name} |")))
         } else {
             text("")
@@ -183,9 +185,13 @@ impl Author<'_> {
     }
 
     fn computed_key(&mut self) -> Piece {
-        let name = match self.random.percent(80) {
-            true if !self.variables.is_empty() => self.random.pick(&self.variables).name.clone(),
-            _ => "nowhere".to_owned(),
+        let is_key = |known: &&Variable| matches!(&known.sample, Some(Entry::Scalar(text)) if text.parse::<f64>().is_err());
+        let names: Vec<String> =
+            self.variables.iter().filter(is_key).map(|known| known.name.clone()).collect();
+        let name = if names.is_empty() || self.random.percent(2) {
+            self.variables.first().map_or_else(|| "nowhere".to_owned(), |known| known.name.clone())
+        } else {
+            self.random.pick(&names).clone()
         };
         let index = if self.random.percent(20) { "[0]" } else { "" };
         text(format!(".%{name}{index}"))

@@ -1,5 +1,7 @@
 //! What was compared, and how it came out.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use crate::Case;
@@ -7,12 +9,17 @@ use crate::answer::Answer;
 use crate::oracle::Oracle;
 use crate::shrinking::shrunk;
 
+/// So many reasons for errors are told.
+const ERRORS: usize = 10;
+
 /// Counts of comparisons.
 #[derive(Default)]
 pub(crate) struct Tally {
     evaluations: usize,
     agreeing: usize,
     both_errors: usize,
+    /// Why cfn-guard gave no verdict where we gave none.
+    errors: BTreeMap<String, usize>,
     /// PASS, FAIL and SKIP of cfn-guard.
     statuses: [usize; 3],
     /// Failing rules whose failing checks name resources, and those of them that name the same ones.
@@ -42,6 +49,7 @@ impl Tally {
         let (Answer::Verdicts(ours), Answer::Verdicts(theirs)) = (ours, theirs) else {
             self.evaluations += 1;
             self.both_errors += 1;
+            *self.errors.entry(theirs.to_string()).or_default() += 1;
             return;
         };
         self.evaluations += theirs.len();
@@ -88,6 +96,9 @@ impl Tally {
         for (count, more) in self.statuses.iter_mut().zip(other.statuses) {
             *count += more;
         }
+        for (why, count) in other.errors {
+            *self.errors.entry(why).or_default() += count;
+        }
         self.disagreeing.extend(other.disagreeing);
         self.other_resources.extend(other.other_resources);
         self.disagreeing_mutants.extend(other.disagreeing_mutants);
@@ -120,6 +131,11 @@ impl Tally {
         }
         for (number, case) in self.other_resources.iter().take(shown) {
             println!("== other resources in case {number}\n{case}\n");
+        }
+        let mut errors: Vec<_> = self.errors.into_iter().collect();
+        errors.sort_by_key(|(_, count)| Reverse(*count));
+        for (why, count) in errors.iter().take(ERRORS) {
+            println!("{count} times: {why}");
         }
         let [passes, fails, skips] = self.statuses;
         println!("verdicts of cfn-guard: {passes} PASS, {fails} FAIL, {skips} SKIP");
