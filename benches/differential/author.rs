@@ -101,7 +101,7 @@ impl<'r> Author<'r> {
     fn loose(&mut self, root: &Entry) -> Piece {
         match self.random.below(3) {
             0 => self.type_block(root),
-            1 => self.when_block(root, Place::Rule),
+            1 => self.when_block(root, Place::When),
             _ => self.any_of(root, Place::Block),
         }
     }
@@ -139,7 +139,7 @@ impl<'r> Author<'r> {
                 (self.literal(sample.as_ref()), sample)
             }
             20..45 => self.function(root),
-            _ => self.query(root, true),
+            _ => self.query(root, false),
         };
         self.variables.push(Variable { name: name.clone(), sample });
         Piece::Whole(vec![text(format!("let {name}{sign}")), value])

@@ -79,7 +79,7 @@ impl Author<'_> {
 
     fn right_side(&mut self, root: &Entry, sample: Option<&Entry>, is_set: bool) -> Piece {
         match self.random.below(100) {
-            0..18 => self.query(root, true).0,
+            0..18 => self.query(root, false).0,
             18..26 => self.function(root).0,
             _ if is_set && self.random.percent(85) => self.container(sample),
             _ => self.literal(sample),
@@ -116,7 +116,7 @@ impl Author<'_> {
                     self.literal(sample.as_ref())
                 }
                 3 => self.function(root).0,
-                _ => self.query(root, true).0,
+                _ => self.query(root, false).0,
             };
             arguments.push(argument);
         }

@@ -105,7 +105,7 @@ impl Author<'_> {
         match self.random.below(4) {
             0 if is_tame => format!("/^{bare}$/"),
             1 if is_tame => format!("/{}/", bare.chars().take(2).collect::<String>()),
-            2 if bare.chars().count() == 1 && is_tame => format!("r[{bare},z]"),
+            2 if bare.len() == 1 && bare.starts_with(char::is_alphabetic) => format!("r[{bare},z]"),
             _ if is_tame => format!("'x{bare}y'"),
             _ => "/./".to_owned(),
         }

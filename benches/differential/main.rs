@@ -7,6 +7,7 @@ mod answer;
 mod author;
 mod clauses;
 mod documents;
+mod known;
 mod literals;
 mod mutants;
 mod oracle;

@@ -101,7 +101,7 @@ pub(crate) fn mutant(random: &mut Random, text: &str) -> String {
 }
 
 /// Words, numbers, quoted texts, blanks and single signs.
-fn tokens(text: &str) -> Vec<String> {
+pub(crate) fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut quote = None;
     let mut last = None;

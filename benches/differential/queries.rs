@@ -13,13 +13,14 @@ struct Stepped {
 
 impl Author<'_> {
     /// A query from a value, and a value that it finds.
-    pub(crate) fn query(&mut self, root: &Entry, may_be_some: bool) -> Found {
-        let some = if may_be_some && self.random.percent(14) {
+    /// Only left of an operator may it begin with a key in quotes.
+    pub(crate) fn query(&mut self, root: &Entry, is_left: bool) -> Found {
+        let some = if self.random.percent(14) {
             optional(text(self.random.word(&["some ", "SOME "])))
         } else {
             text("")
         };
-        let (start, mut value, mut may_filter) = self.start(root);
+        let (start, mut value, mut may_filter) = self.start(root, is_left);
         let mut steps = Vec::new();
         let longest = if self.random.percent(15) { 0 } else { self.random.between(1, 6) };
         for _ in 0..longest {
@@ -31,7 +32,7 @@ impl Author<'_> {
         (Piece::Whole(vec![some, start, several(steps, "", 0)]), value)
     }
 
-    fn start(&mut self, root: &Entry) -> (Piece, Option<Entry>, bool) {
+    fn start(&mut self, root: &Entry, is_left: bool) -> (Piece, Option<Entry>, bool) {
         if !self.variables.is_empty() && self.random.percent(28) {
             let Variable { name, sample } = self.random.pick(&self.variables).clone();
             return (text(format!("%{name}")), sample, true);
@@ -39,12 +40,17 @@ impl Author<'_> {
         match self.random.below(100) {
             0 if self.random.percent(4) => (text("%nowhere"), None, true),
             0..6 => (text(self.random.word(&["this", "THIS"])), Some(root.clone()), false),
-            6..9 => (text(self.random.word(&["Missing", "'Some Key'"])), None, false),
+            6..9 => (
+                text(if is_left { self.random.word(&["Missing", "'Some Key'"]) } else { "Missing" }),
+                None,
+                false,
+            ),
             _ => match root {
                 Entry::Map(entries) if !entries.is_empty() => {
                     let (key, value) = self.random.pick(entries).clone();
-                    let (key, value) = self.key(&key, value);
-                    (text(key), value, true)
+                    let (key, value) = if is_left { self.key(&key, value) } else { (key, Some(value)) };
+                    let is_plain = key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+                    (text(if is_plain || is_left { key } else { "this".to_owned() }), value, true)
                 }
                 Entry::Map(_) | Entry::List(_) | Entry::Scalar(_) | Entry::Tagged(..) => {
                     (text("this"), Some(root.clone()), false)
@@ -126,7 +132,7 @@ impl Author<'_> {
                     0..55 => stepped(text(self.random.word(&["[*]", "[*]", "[*]", ".*", "[n]"])), item, true),
                     55..62 => stepped(text(format!("[{at}]")), item, false),
                     62..66 => stepped(text(format!(".{at}")), item, false),
-                    66..72 => stepped(text(self.random.word(&["[-1]", "[ 9 ]", "[-2]", ".-1"])), item, false),
+                    66..72 => stepped(text(self.random.word(&["[-1]", "[9 ]", "[-2]", ".-1"])), item, false),
                     72..75 => stepped(text(self.random.word(&[".Key", ".'0'", "['0']"])), None, false),
                     _ => None,
                 }
@@ -210,7 +216,7 @@ impl Author<'_> {
                 self.depth -= 3;
                 found
             }
-            _ => self.query(root, true),
+            _ => self.query(root, false),
         };
         let scalar = |text: &str| Some(Entry::Scalar(text.to_owned()));
         let name = self.random.word(&[

@@ -2,6 +2,7 @@
 
 use crate::Case;
 use crate::answer::Answer;
+use crate::mutants::tokens;
 use crate::oracle::Oracle;
 use crate::ours;
 
@@ -35,6 +36,28 @@ pub(crate) fn shrunk(oracle: &Oracle, first: Case) -> Option<Disagreement> {
         }
         return Some(best);
     }
+}
+
+/// Makes a text smaller, token by token, that only one of the two takes for a rules file.
+pub(crate) fn shrunk_text(oracle: &Oracle, text: &str, is_ours: bool) -> String {
+    let mut tokens = tokens(text);
+    let mut length = tokens.len() / 2;
+    while length > 0 {
+        let starts = (0..tokens.len()).step_by(length);
+        let without = |start: usize| {
+            let end = (start + length).min(tokens.len());
+            [&tokens[..start], &tokens[end..]].concat()
+        };
+        let candidates: Vec<Vec<String>> = starts.map(without).collect();
+        let texts: Vec<String> = candidates.iter().map(|candidate| candidate.concat()).collect();
+        let accepted = oracle.accepted(&texts);
+        let is_one = |(text, theirs): (&String, &bool)| ours::accepts(text) == is_ours && *theirs != is_ours;
+        match texts.iter().zip(&accepted).position(is_one) {
+            Some(found) => tokens = candidates[found].clone(),
+            None => length /= 2,
+        }
+    }
+    tokens.concat()
 }
 
 fn disagreement(oracle: &Oracle, case: Case) -> Option<Disagreement> {

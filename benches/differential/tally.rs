@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use crate::Case;
 use crate::answer::Answer;
+use crate::known::Known;
 use crate::oracle::Oracle;
-use crate::shrinking::shrunk;
+use crate::shrinking::{shrunk, shrunk_text};
 
 /// So many reasons for errors are told.
 const ERRORS: usize = 10;
@@ -20,6 +21,8 @@ pub(crate) struct Tally {
     both_errors: usize,
     /// Why cfn-guard gave no verdict where we gave none.
     errors: BTreeMap<String, usize>,
+    /// Disagreements that are as they should be, by reason.
+    known: BTreeMap<&'static str, usize>,
     /// PASS, FAIL and SKIP of cfn-guard.
     statuses: [usize; 3],
     /// Failing rules whose failing checks name resources, and those of them that name the same ones.
@@ -43,6 +46,10 @@ impl Tally {
     ) {
         if !ours.agrees(theirs) {
             self.evaluations += 1;
+            if let Some(known) = Known::of(ours, theirs) {
+                *self.known.entry(known.reason).or_default() += 1;
+                return;
+            }
             self.disagreeing.push((number, case()));
             return;
         }
@@ -96,6 +103,9 @@ impl Tally {
         for (count, more) in self.statuses.iter_mut().zip(other.statuses) {
             *count += more;
         }
+        for (reason, count) in other.known {
+            *self.known.entry(reason).or_default() += count;
+        }
         for (why, count) in other.errors {
             *self.errors.entry(why).or_default() += count;
         }
@@ -124,9 +134,10 @@ impl Tally {
             }
         }
         for (number, mutant, ours) in self.disagreeing_mutants.iter().take(shown) {
+            let who = if *ours { "only we" } else { "only they" };
             println!(
-                "== mutant of case {number}, which {} take\n{mutant}\n",
-                if *ours { "only we" } else { "only they" }
+                "== mutant of case {number}, which {who} take\n{}\n",
+                shrunk_text(oracle, mutant, *ours)
             );
         }
         for (number, case) in self.other_resources.iter().take(shown) {
@@ -146,8 +157,12 @@ impl Tally {
             self.accepted_mutants,
             self.disagreeing_mutants.len()
         );
+        for (reason, count) in &self.known {
+            println!("as it should be, {count} times: {reason}");
+        }
+        let known: usize = self.known.values().sum();
         println!(
-            "evaluations: {}, agreeing: {}, disagreeing: {disagreeing}, both errors: {}",
+            "evaluations: {}, agreeing: {}, both errors: {}, disagreeing as they should: {known}, unexplained: {disagreeing}",
             self.evaluations, self.agreeing, self.both_errors
         );
         if disagreeing == 0 && self.disagreeing_mutants.is_empty() {

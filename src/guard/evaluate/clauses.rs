@@ -259,6 +259,9 @@ impl<'a> Run<'_, 'a> {
             return Err(Stop::Broken(RunError::UndefinedRule(name())));
         };
         if called.parameters.len() != call.arguments.len() {
+            if self.evaluator.is_strict {
+                return Err(Stop::Unevaluatable);
+            }
             return Err(Stop::Broken(RunError::WrongArguments(name())));
         }
         let mut parameters = Vec::with_capacity(called.parameters.len());
@@ -273,8 +276,12 @@ impl<'a> Run<'_, 'a> {
         let described = self.failures.len();
         let status = self.with_parameters(parameters, |run| run.block(&called.block, role))?;
         let status = referenced(status, call.is_negated, role);
-        if status != Status::Fail || call.message.is_some() || call.is_negated {
+        if status != Status::Fail || call.is_negated {
             self.failures.truncate(described);
+        } else if call.message.is_some() {
+            // The call's message speaks for all of them, but what is broken stays so.
+            let failures = self.failures.split_off(described);
+            self.failures.extend(failures.into_iter().filter(|failure| failure.error.is_some()));
         }
         if status == Status::Fail && self.failures.len() == described {
             self.describe(call.span, call.message.as_ref(), None);

@@ -75,7 +75,7 @@ impl<'a> Run<'_, 'a> {
                 Ok(())
             }
             _ => {
-                let root = self.strict_root(query, at);
+                let root = self.strict_root(query, at, way.value);
                 self.filtered(query, at, way, itself, Filtering { capture: None, root }, results)
             }
         }
@@ -96,7 +96,8 @@ impl<'a> Run<'_, 'a> {
             is_ready && !shape.is_list()
         });
         if is_asked_itself {
-            let root = if member.key.is_none() { self.strict_root(query, at) } else { None };
+            let value = self.content_if_present(member.content).filter(|_| member.key.is_none());
+            let root = value.and_then(|value| self.strict_root(query, at, value));
             return self.filtered(query, at, way, member, Filtering { capture: None, root }, results);
         }
         match self.settled_content(member.content) {
@@ -105,10 +106,10 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    /// What cfn-guard asks a filter behind `[*]` about: not the element, but what stands around the query.
-    fn strict_root(&self, query: &'a Query, at: usize) -> Option<Value<'a>> {
+    /// What cfn-guard asks a filter behind `[*]` about: not an element that is a map, but what stands around the query.
+    fn strict_root(&self, query: &'a Query, at: usize, element: Value<'a>) -> Option<Value<'a>> {
         let is_behind_members = at > 0 && matches!(query.steps[at - 1], Step::Values(_) | Step::Elements(_));
-        (self.evaluator.is_strict && is_behind_members).then(|| self.root())
+        (self.evaluator.is_strict && is_behind_members && self.shape(element).is_map()).then(|| self.root())
     }
 
     /// Asks the filters from step `at` on of a member, then whether it exists, and goes on from it.

@@ -1,6 +1,7 @@
 //! What functions compute. Each maps over the values of its first argument and drops those that it has no use for;
 //! from what is not known it computes what is not known.
 
+use std::cell::OnceCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use smallvec::smallvec;
@@ -12,7 +13,7 @@ use crate::document::Document;
 use crate::guard::ast::FunctionCall;
 use crate::guard::functions::{Calculation, Conversion, Function};
 use crate::guard::load::add_document;
-use crate::guard::tree::NodeId;
+use crate::guard::tree::{Node, NodeId, Place};
 
 /// What a function makes of one value: nothing if it is of no use.
 type Mapped<'a> = Outcome<Option<Value<'a>>>;
@@ -172,8 +173,14 @@ impl<'a> Run<'_, 'a> {
         let Evaluator { names, parsed, parsed_texts, .. } = &mut *self.evaluator;
         let known = parsed_texts.entry(names.intern(text)).or_insert_with(|| {
             let read = Document::parse("", text);
-            let document = read.document.filter(|_| read.errors.is_empty())?;
-            Some(add_document(parsed, &document, names))
+            if !read.errors.is_empty() {
+                return None;
+            }
+            // A text without a value is null, as in YAML.
+            Some(match read.document {
+                Some(document) => add_document(parsed, &document, names),
+                None => parsed.add(Node::Null, Place(0)),
+            })
         });
         known.ok_or_else(|| argument("json_parse", "a text that is JSON"))
     }
@@ -218,10 +225,12 @@ impl<'a> Run<'_, 'a> {
             (Some(Shape::Unknown), _) | (_, Some(Shape::Unknown)) => return Ok(made(Made::Unknown)),
             _ => return Err(argument("regex_replace", "a pattern and a replacement, both texts")),
         };
-        let regex = fancy_regex::Regex::new(pattern)
-            .map_err(|_| argument("regex_replace", "a pattern that compiles"))?;
+        let compiled = OnceCell::new();
         self.mapped(values, |run, value| {
             let Shape::Text(text) = run.shape(value) else { return Ok(None) };
+            // A pattern that nothing is matched with may be none.
+            let regex = compiled.get_or_init(|| fancy_regex::Regex::new(pattern)).as_ref();
+            let regex = regex.map_err(|_| argument("regex_replace", "a pattern that compiles"))?;
             let mut replaced = String::new();
             for captures in regex.captures_iter(run.text(text)) {
                 captures.map_err(|_| Stop::Unevaluatable)?.expand(replacement, &mut replaced);

@@ -175,9 +175,7 @@ impl<'a> Run<'_, 'a> {
                 };
                 (&keys[offset..=offset], at + 2)
             }
-            Some(Step::Filter(..) | Step::Values(_) | Step::Variable(_) | Step::Keys(..))
-                if self.evaluator.is_strict =>
-            {
+            Some(Step::Filter(..) | Step::Values(_) | Step::Keys(..)) if self.evaluator.is_strict => {
                 return Err(Stop::Unevaluatable);
             }
             Some(_) | None => (&keys[..], at + 1),
