@@ -16,7 +16,11 @@ impl<'a> Run<'_, 'a> {
         let rule = &self.rules().all[index.0];
         self.points_at = rule.points_at.as_ref();
         let result = self.rule(rule, Role::Assertion);
-        self.settled_status(result, rule.span)
+        let status = self.settled_status(result, rule.span);
+        if status != Status::Fail {
+            self.failures.clear();
+        }
+        status
     }
 
     /// The status of a rule's conditions.
@@ -276,10 +280,8 @@ impl<'a> Run<'_, 'a> {
         let described = self.failures.len();
         let status = self.with_parameters(parameters, |run| run.block(&called.block, role))?;
         let status = referenced(status, call.is_negated, role);
-        if status != Status::Fail || call.is_negated {
-            self.failures.truncate(described);
-        } else if call.message.is_some() {
-            // The call's message speaks for all of them, but what is broken stays so.
+        if status != Status::Fail || call.message.is_some() || call.is_negated {
+            // The call speaks for all of them, but what is broken stays so if the rule fails.
             let failures = self.failures.split_off(described);
             self.failures.extend(failures.into_iter().filter(|failure| failure.error.is_some()));
         }

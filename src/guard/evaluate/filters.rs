@@ -70,12 +70,12 @@ impl<'a> Run<'_, 'a> {
                 results.push(Reached { what: What::Undetermined(way.value), is_possible: true });
                 Ok(())
             }
-            (shape, Before::Key | Before::Values) if shape.is_scalar() => {
+            (shape, _) if shape.is_scalar() && self.is_lost_on_scalars(before) => {
                 results.push(Reached { what: What::Missing(way.value), is_possible: way.is_possible });
                 Ok(())
             }
             _ => {
-                let root = self.strict_root(query, at, way.value);
+                let root = self.strict_root(query, at, way, way.value);
                 self.filtered(query, at, way, itself, Filtering { capture: None, root }, results)
             }
         }
@@ -97,19 +97,38 @@ impl<'a> Run<'_, 'a> {
         });
         if is_asked_itself {
             let value = self.content_if_present(member.content).filter(|_| member.key.is_none());
-            let root = value.and_then(|value| self.strict_root(query, at, value));
+            let root = value.and_then(|value| self.strict_root(query, at, way, value));
             return self.filtered(query, at, way, member, Filtering { capture: None, root }, results);
         }
         match self.settled_content(member.content) {
-            Some(value) => self.deeper(|run| run.walk(query, at, Way { value, ..way }, results)),
+            Some(value) => {
+                let around = member.key.map(|_| value).or(way.around);
+                self.deeper(|run| run.walk(query, at, Way { value, around, ..way }, results))
+            }
             None => Ok(()),
         }
     }
 
     /// What cfn-guard asks a filter behind `[*]` about: not an element that is a map, but what stands around the query.
-    fn strict_root(&self, query: &'a Query, at: usize, element: Value<'a>) -> Option<Value<'a>> {
+    fn strict_root(
+        &self,
+        query: &'a Query,
+        at: usize,
+        way: Way<'a>,
+        element: Value<'a>,
+    ) -> Option<Value<'a>> {
         let is_behind_members = at > 0 && matches!(query.steps[at - 1], Step::Values(_) | Step::Elements(_));
-        (self.evaluator.is_strict && is_behind_members && self.shape(element).is_map()).then(|| self.root())
+        let is_elsewhere = self.evaluator.is_strict && is_behind_members && self.shape(element).is_map();
+        is_elsewhere.then(|| way.around.unwrap_or_else(|| self.root()))
+    }
+
+    /// Whether a way ends at a scalar where there is a filter.
+    fn is_lost_on_scalars(&self, before: Before) -> bool {
+        match before {
+            Before::Key | Before::Values => true,
+            Before::Elements => false,
+            Before::Other => self.evaluator.is_strict,
+        }
     }
 
     /// Asks the filters from step `at` on of a member, then whether it exists, and goes on from it.
@@ -126,7 +145,8 @@ impl<'a> Run<'_, 'a> {
         let Some(value) = present.or_else(|| self.settled_content(member.content)) else {
             return Ok(());
         };
-        let mut way = Way { value, ..way };
+        let around = member.key.map(|_| value).or(way.around);
+        let mut way = Way { value, around, ..way };
         let mut next = at;
         let mut root = filtering.root.unwrap_or(value);
         while let Some(Step::Filter(_, clauses)) = query.steps.get(next) {
@@ -137,6 +157,10 @@ impl<'a> Run<'_, 'a> {
                 }
                 if shape.is_map() && self.evaluator.is_strict {
                     return Err(Stop::Broken(RunError::Crash));
+                }
+                if shape.is_scalar() && self.is_lost_on_scalars(Before::Other) {
+                    results.push(Reached { what: What::Missing(value), is_possible: way.is_possible });
+                    return Ok(());
                 }
                 root = value;
             }

@@ -12,6 +12,8 @@ pub(super) struct Way<'a> {
     pub(super) is_possible: bool,
     /// The other spelling under which a key was found: only this one is tried for the keys after it.
     pub(super) spelling: Option<usize>,
+    /// The last member of a map on the way: what cfn-guard asks a filter behind `[*]` about.
+    pub(super) around: Option<Value<'a>>,
 }
 
 impl<'a> Run<'_, 'a> {
@@ -20,7 +22,7 @@ impl<'a> Run<'_, 'a> {
         let mut results = Results::new();
         match query.start {
             Start::Root => {
-                let way = Way { value: self.root(), is_possible: false, spelling: None };
+                let way = Way { value: self.root(), is_possible: false, spelling: None, around: None };
                 self.walk(query, 0, way, &mut results)?;
             }
             Start::Variable { name, .. } => {
@@ -32,7 +34,8 @@ impl<'a> Run<'_, 'a> {
                 for reached in values.iter() {
                     match reached.found() {
                         Some(value) => {
-                            let way = Way { value, is_possible: reached.is_possible, spelling: None };
+                            let way =
+                                Way { value, is_possible: reached.is_possible, spelling: None, around: None };
                             self.walk(query, 0, way, &mut results)?;
                         }
                         None => results.push(*reached),
@@ -84,7 +87,7 @@ impl<'a> Run<'_, 'a> {
 
     /// What stands under a key of a map.
     pub(super) fn child_at(&mut self, key: KeyId, value: Value<'a>) -> Option<Value<'a>> {
-        let mut way = Way { value, is_possible: false, spelling: None };
+        let mut way = Way { value, is_possible: false, spelling: None, around: None };
         let shape = self.shape(value);
         self.by_key(key, &mut way, shape).ok()
     }
@@ -134,7 +137,8 @@ impl<'a> Run<'_, 'a> {
                 self.filtered_member(query, at + 1, way, *member, results)?;
             } else if let Some(value) = self.settled_content(member.content) {
                 has_members = true;
-                self.deeper(|run| run.walk(query, at + 1, Way { value, ..way }, results))?;
+                let around = member.key.map(|_| value).or(way.around);
+                self.deeper(|run| run.walk(query, at + 1, Way { value, around, ..way }, results))?;
             }
         }
         if self.add_unseen(way, results) || has_members {

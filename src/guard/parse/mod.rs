@@ -241,7 +241,7 @@ fn spoken(expected: Rule) -> &'static str {
     match expected {
         Rule::file | Rule::top | Rule::EOI => "the end of the file",
         Rule::kw_rule | Rule::param_rule | Rule::rule | Rule::rule_body => "a rule",
-        Rule::when | Rule::when_any | Rule::when_block | Rule::kw_when => "a `when` block",
+        Rule::when | Rule::when_any | Rule::when_block | Rule::kw_when | Rule::bad_when => "a `when` block",
         Rule::type_blocks | Rule::type_block | Rule::type_name => "a resource type",
         Rule::pname | Rule::name | Rule::ident => "a name",
         Rule::block => "a block",
@@ -252,18 +252,19 @@ fn spoken(expected: Rule) -> &'static str {
         | Rule::clause
         | Rule::query_clause
         | Rule::comparison => "a clause",
-        Rule::conditions | Rule::cond_or | Rule::cond => "a condition",
+        Rule::conditions | Rule::cond_or | Rule::cond | Rule::cond_start => "a condition",
         Rule::call_clause | Rule::rule_ref => "the name of a rule",
         Rule::assignment | Rule::kw_let => "`let`",
         Rule::function | Rule::args | Rule::arg => "a function call",
         Rule::neg | Rule::not_empty => "`not`",
-        Rule::or => "`or`",
+        Rule::or | Rule::no_word => "`or`",
         Rule::compare
         | Rule::unary
         | Rule::exists
         | Rule::empty
         | Rule::is_op
         | Rule::binary
+        | Rule::operator_word
         | Rule::key_op => "an operator (`==`, `!=`, `in`, `exists`, `empty`, `is_string` …)",
         Rule::message => "a message (`<<…>>`)",
         Rule::query | Rule::some | Rule::head | Rule::this | Rule::var | Rule::key => "a query",
