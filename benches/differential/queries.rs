@@ -35,7 +35,8 @@ impl Author<'_> {
     fn start(&mut self, root: &Entry, is_left: bool) -> (Piece, Option<Entry>, bool) {
         if !self.variables.is_empty() && self.random.percent(28) {
             let Variable { name, sample } = self.random.pick(&self.variables).clone();
-            return (text(format!("%{name}")), sample, true);
+            let is_quoted = is_left && self.random.percent(2);
+            return (text(if is_quoted { format!("'%{name}'") } else { format!("%{name}") }), sample, true);
         }
         match self.random.below(100) {
             0 if self.random.percent(4) => (text("%nowhere"), None, true),
@@ -200,7 +201,8 @@ impl Author<'_> {
             self.random.pick(&names).clone()
         };
         let index = if self.random.percent(20) { "[0]" } else { "" };
-        text(format!(".%{name}{index}"))
+        let name = if self.random.percent(5) { format!("'%{name}'") } else { format!("%{name}") };
+        text(format!(".{name}{index}"))
     }
 
     /// A function call, and a value that it may give.

@@ -21,22 +21,6 @@ pub struct Loaded {
     origins: Vec<Origin>,
 }
 
-/// Why cfn-guard would not read a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
-    /// What it would stumble over.
-    pub at: document::NodeId,
-    /// What is wrong for it there, in one sentence without a full stop.
-    pub message: String,
-}
-
-/// What `cfn-guard validate` would not read of a document that we read.
-#[must_use]
-pub fn rejection(document: &Document) -> Option<Rejection> {
-    let _ = document;
-    None
-}
-
 struct Origin {
     node: document::NodeId,
     /// The key that it stands under, if it is a map's value.
@@ -104,6 +88,67 @@ impl Loaded {
     }
 }
 
+/// Why `cfn-guard validate` would not read a document that we read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// What it stumbles over.
+    pub at: document::NodeId,
+    /// What is wrong for it there, in one sentence without a full stop.
+    pub message: String,
+}
+
+/// The first thing in a document that `cfn-guard validate` refuses.
+#[must_use]
+pub fn rejection(document: &Document) -> Option<Rejection> {
+    rejection_at(document, document.root())
+}
+
+/// A document is never deeper than the bound that it states.
+fn rejection_at(document: &Document, node: document::NodeId) -> Option<Rejection> {
+    let refused = |at, message: &str| Some(Rejection { at, message: message.to_owned() });
+    if document.is_alias(node) {
+        return refused(node, "cfn-guard reads no aliases");
+    }
+    let tag = document.tag(node).and_then(|(tag, _)| of_yaml(tag));
+    match document.kind(node) {
+        Kind::Scalar => {
+            let text = document.scalar(node).text;
+            let is_no_number = match tag {
+                Some("int") => text.parse::<i64>().is_err(),
+                Some("float") => text.parse::<f64>().is_err(),
+                Some(_) | None => false,
+            };
+            if is_no_number {
+                refused(node, "cfn-guard reads no number here, and its tag says so")
+            } else {
+                None
+            }
+        }
+        Kind::Sequence => document.items(node).find_map(|item| rejection_at(document, item)),
+        Kind::Mapping => document.entries(node).find_map(|entry| {
+            // What a merge key brought in stands elsewhere, behind an alias.
+            if !document.span(node).range().contains(&document.span(entry.key).range().start) {
+                return refused(node, "cfn-guard reads no aliases");
+            }
+            if !is_text(document, entry.key) {
+                return refused(entry.key, "cfn-guard reads no keys but texts");
+            }
+            rejection_at(document, entry.value)
+        }),
+    }
+}
+
+fn is_text(document: &Document, key: document::NodeId) -> bool {
+    let scalar = document.scalar(key);
+    match document.tag(key) {
+        Some((tag, _)) => {
+            let is_call = of_template(tag).is_some_and(|name| SCALAR_TAGS.contains(&name));
+            !is_call && of_yaml(tag).and_then(|tag| declared(tag, scalar.text)).is_none()
+        }
+        None => !scalar.is_plain || !scalar.text.is_empty() && plain(scalar.text).is_none(),
+    }
+}
+
 struct Loading<'d> {
     document: &'d Document,
     names: &'d Names,
@@ -155,8 +200,9 @@ impl Loading<'_> {
     fn scalar(&mut self, node: document::NodeId, tag: Option<&str>) -> Node {
         let scalar = self.document.scalar(node);
         let typed = match (self.typing, tag) {
+            (Typing::Validate, Some(tag)) => of_yaml(tag).and_then(|tag| declared(tag, scalar.text)),
+            (Typing::Test, Some(tag)) if of_yaml(tag).is_some() => retyped(of_yaml(tag), scalar.text),
             _ if !scalar.is_plain => None,
-            (Typing::Validate, Some(tag)) => declared(tag, scalar.text),
             (Typing::Validate, None) => plain(scalar.text),
             (Typing::Test, _) => core(scalar.text),
         };
@@ -165,7 +211,7 @@ impl Loading<'_> {
 
     /// The function that a tag stands for, on a value of this kind. Every other tag is dropped.
     fn long_form(&self, tag: &str, kind: Kind) -> Option<String> {
-        let name = tag.strip_prefix('!')?;
+        let name = of_template(tag)?;
         let (of_scalars, of_lists) = (SCALAR_TAGS.contains(&name), SEQUENCE_TAGS.contains(&name));
         let is_call = match (self.typing, kind) {
             (Typing::Test, _) => of_scalars || of_lists,
@@ -206,13 +252,36 @@ const SEQUENCE_TAGS: &[&str] = &[
     "Or",
 ];
 
-/// A scalar with one of YAML's own tags.
+/// The name of one of YAML's own tags: `!!int`, `!<tag:yaml.org,2002:int>`.
+fn of_yaml(tag: &str) -> Option<&str> {
+    tag.strip_prefix("!!").or_else(|| verbatim(tag)?.strip_prefix("tag:yaml.org,2002:"))
+}
+
+/// The name of any other tag: `!Ref`, `!<!Ref>`.
+fn of_template(tag: &str) -> Option<&str> {
+    verbatim(tag).unwrap_or(tag).strip_prefix('!').filter(|name| !name.starts_with('!'))
+}
+
+fn verbatim(tag: &str) -> Option<&str> {
+    tag.strip_prefix("!<")?.strip_suffix('>')
+}
+
+/// A scalar with one of YAML's own tags, in quotes or not.
 fn declared(tag: &str, text: &str) -> Option<Node> {
     match tag {
-        "!!bool" => text.parse().ok().map(Node::Bool),
-        "!!int" => text.parse().ok().map(Node::Int),
-        "!!float" => text.parse().ok().map(Node::Float),
-        "!!null" => matches!(text, "~" | "null").then_some(Node::Null),
+        "bool" => text.parse().ok().map(Node::Bool),
+        "int" => text.parse().ok().map(Node::Int),
+        "float" => text.parse().ok().map(Node::Float),
+        "null" => Some(Node::Null),
+        _ => None,
+    }
+}
+
+/// The same in tests, where such a tag is another look at the text.
+fn retyped(tag: Option<&str>, text: &str) -> Option<Node> {
+    match tag? {
+        "int" | "bool" | "null" => core(text),
+        "float" => text.parse().ok().map(Node::Float),
         _ => None,
     }
 }
@@ -241,7 +310,8 @@ fn core(text: &str) -> Option<Node> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let radix = |prefix: &str, radix| {
         let digits = unsigned.strip_prefix(prefix)?;
-        i64::from_str_radix(digits, radix).ok().map(|number| Node::Int(sign * number))
+        let number = u64::from_str_radix(digits, radix).ok()?;
+        Some(Node::Int(number.cast_signed().wrapping_mul(sign)))
     };
     let has_leading_zero =
         unsigned.len() > 1 && unsigned.bytes().all(|byte| byte.is_ascii_digit()) && unsigned.starts_with('0');
@@ -260,6 +330,8 @@ fn core(text: &str) -> Option<Node> {
         _ => {}
     }
     let number = text.parse().ok().map(Node::Int);
+    // Beyond its integers cfn-guard starts again at the lowest.
+    let number = number.or_else(|| Some(Node::Int(text.parse::<u64>().ok()?.cast_signed())));
     let number = number.or_else(|| radix("0x", 16)).or_else(|| radix("0o", 8)).or_else(|| radix("0b", 2));
     number.or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Node::Float))
 }
@@ -303,9 +375,56 @@ mod tests {
         assert_eq!(only("-0x1F"), Node::Int(-31));
         assert_eq!(only("-.inf"), Node::Float(f64::NEG_INFINITY));
         assert_eq!(only(""), Node::Null);
-        for text in ["yes", "007", "inf", "'5'"] {
+        assert_eq!(only("18446744073709551615"), Node::Int(-1));
+        assert_eq!(only("0xFFFFFFFFFFFFFFFF"), Node::Int(-1));
+        assert_eq!(only("!!int '5'"), Node::Int(5));
+        assert_eq!(only("!!float 5"), Node::Float(5.0));
+        assert_eq!(only("!Foo 5"), Node::Int(5));
+        for text in ["yes", "007", "inf", "'5'", "1e400", "1_000", "0o8", "!!str 5"] {
             assert!(matches!(only(text), Node::Text(_)), "{text}");
         }
+    }
+
+    #[test]
+    fn tags_of_yaml_give_a_type_in_quotes_too() {
+        let only = |text| only(text, Typing::Validate);
+        assert_eq!(only("!!int '5'"), Node::Int(5));
+        assert_eq!(only("!<tag:yaml.org,2002:float> 5"), Node::Float(5.0));
+        assert_eq!(only("!!null x"), Node::Null);
+        for text in ["!!bool x", "!!str 5", "!Foo 5", "!int 5", "!!Ref x"] {
+            assert!(matches!(only(text), Node::Text(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cfn_guard_refuses_has_a_place_and_a_reason() {
+        let refused = |text: &str| {
+            let document = Document::parse("t.yaml", text).document.unwrap();
+            rejection(&document).map(|found| (document.span(found.at).start, found.message))
+        };
+        for (text, at) in [
+            ("a: &x 1\nb: *x\n", 11),
+            ("a: &x {k: 1}\nb:\n  <<: *x\n", 18),
+            ("a: 1\n200: b\n", 5),
+            ("yes: a\n", 0),
+            ("a:\n  !Ref b: 1\n", 10),
+            ("a: !!int x\n", 9),
+        ] {
+            assert_eq!(refused(text).map(|(at, _)| at), Some(at), "{text}");
+        }
+        for text in ["a: &x 1\n", "True: a\n", "'200': a\n", "a: 1\na: 2\n", "a: !!bool x\n", "[5]", "5"] {
+            assert_eq!(refused(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_a_key_that_stands_twice_the_last_value_counts() {
+        let (loaded, _) = loaded("a: 1\na: 2\n");
+        let Node::Map { entries, .. } = loaded.tree.node(loaded.tree.root().unwrap()) else {
+            panic!("no map")
+        };
+        assert_eq!(loaded.tree.node(entries[0].1), &Node::Int(2));
+        assert_eq!(entries.len(), 1);
     }
 
     #[test]

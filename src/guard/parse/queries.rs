@@ -4,7 +4,7 @@ use pest::iterators::Pair;
 
 use super::{Builder, Built, Fault, Rule as Grammar};
 use crate::guard::ast::{
-    FunctionCall, KeyTest, Literal, Operand, Pattern, Query, Range, Start, Step, TextId,
+    Dialect, FunctionCall, KeyTest, Literal, Operand, Pattern, Query, Range, Start, Step, TextId,
 };
 use crate::guard::functions::Function;
 use crate::source::Span;
@@ -50,8 +50,14 @@ impl Builder {
             } else if part.as_rule() == Grammar::var {
                 start = Some(Start::Variable { name: self.variable(&part), is_spread: false });
             } else {
-                start = Some(Start::Root);
-                steps.push(self.step(part)?);
+                let step = self.step(part)?;
+                start = Some(match step {
+                    Step::Variable(name) => Start::Variable { name, is_spread: false },
+                    _ => Start::Root,
+                });
+                if start == Some(Start::Root) {
+                    steps.push(step);
+                }
             }
         }
         let mut start = start.expect("a query starts somewhere");
@@ -99,8 +105,12 @@ impl Builder {
         }
     }
 
-    /// A key that reads as an integer asks for an element of a list, also when it is quoted.
+    /// A key that reads as an integer asks for an element of a list, also when it is quoted. In a plain file one
+    /// that begins with `%` is a variable, as for cfn-guard.
     fn key_step(&mut self, key: &str, span: Span) -> Step {
+        if let (Some(name), Dialect::Guard) = (key.strip_prefix('%'), self.dialect) {
+            return Step::Variable(self.text_id(name));
+        }
         key.parse().map_or_else(|_| Step::Key(self.key_id(key, span)), Step::Index)
     }
 

@@ -63,6 +63,37 @@ fn keywords_are_keys_where_they_cannot_be_keywords() {
 }
 
 #[test]
+fn a_word_that_begins_with_when_is_a_condition_or_an_error() {
+    for clause in [
+        "when { a exists }",
+        "x { WHEN[ a exists ] exists }",
+        "x { when.a exists }",
+        "a\nwhen",
+        "N is_int when",
+    ] {
+        refuses(clause);
+    }
+    for clause in ["when exists", "x in [] WHEN f(){ a exists }", "let v = WHEN\nthis { a exists }"] {
+        accepts(clause);
+    }
+}
+
+#[test]
+fn a_word_behind_or_belongs_to_it() {
+    refuses("a or\nor b exists");
+    refuses("when not a\n NOT b exists or exists a\n or not a\n {\n b exists\n}");
+    for clause in [
+        "a or\nb",
+        "a exists or",
+        "x exists or or exists",
+        "x exists\nor { a exists }",
+        "x[ or exists ] exists",
+    ] {
+        accepts(clause);
+    }
+}
+
+#[test]
 fn literals_and_functions_stand_on_the_right_only() {
     accepts("N == count(L[*])");
     accepts("let n = max(count(L[*]), 3)");

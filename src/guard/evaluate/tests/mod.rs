@@ -5,6 +5,7 @@ mod doubts;
 mod index;
 mod messages;
 mod semantics;
+mod strict;
 mod subjects;
 
 use crate::document::{self, Document, Kind, Typed};
