@@ -58,7 +58,7 @@ impl<'r> Author<'r> {
             let piece = self.parameterized_rule(root);
             parts.push(piece);
         }
-        for _ in 0..self.random.between(2, 5) {
+        for _ in 0..self.random.between(3, 8) {
             let piece = self.rule(root);
             parts.push(piece);
         }
@@ -111,11 +111,13 @@ impl<'r> Author<'r> {
         let outer = self.variables.len();
         self.depth += 1;
         let mut clauses = Vec::new();
-        for _ in 0..self.random.between(0, 1) {
+        if self.random.percent(35) {
             let piece = self.assignment(root);
             clauses.push(piece);
         }
-        for _ in 0..self.random.between(1, if self.depth > 1 { 2 } else { 3 }) {
+        // A clause that fails hides what the others say.
+        let count = if self.random.percent(70) { 1 } else { self.random.between(2, 3) };
+        for _ in 0..count {
             let piece = self.any_of(root, place);
             clauses.push(piece);
         }

@@ -34,7 +34,7 @@ impl Author<'_> {
     }
 
     fn check(&mut self, root: &Entry, place: Place) -> Piece {
-        let negation = self.negation(12);
+        let negation = self.negation(10);
         let (query, sample) = self.query(root, true);
         let mut parts = vec![negation, query];
         if self.random.percent(38) {
@@ -44,7 +44,7 @@ impl Author<'_> {
             };
             let is_loud = self.random.percent(8);
             let operator = if is_loud { operator.to_uppercase() } else { operator.to_owned() };
-            parts.extend([text(" "), self.negation(30), text(operator)]);
+            parts.extend([text(" "), self.negation(15), text(operator)]);
         } else {
             let operator = self.random.word(&[
                 "==", "==", "==", "!=", "!=", "in", "in", "IN", "not in", "!in", "<", "<=", ">", ">=",

@@ -275,6 +275,7 @@ fn spoken(expected: Rule) -> &'static str {
         | Rule::idx
         | Rule::key_lookup
         | Rule::key_filter
+        | Rule::kw_keys
         | Rule::filter
         | Rule::capture
         | Rule::index => "a step (`.key`, `[0]`, `[ filter ]`)",

@@ -79,6 +79,17 @@ fn a_word_that_begins_with_when_is_a_condition_or_an_error() {
 }
 
 #[test]
+fn keys_at_the_head_of_a_filter_is_the_keyword() {
+    for clause in ["B[ keys exists ] exists", "B[ c | keys is_string ] exists", "B[ KEYS['a'] == 1 ] exists"]
+    {
+        refuses(clause);
+    }
+    for clause in ["B[ keys ] exists", "B[ keysx exists ] exists", "B[ keys == 'a' ] exists", "keys exists"] {
+        accepts(clause);
+    }
+}
+
+#[test]
 fn a_word_behind_or_belongs_to_it() {
     refuses("a or\nor b exists");
     refuses("when not a\n NOT b exists or exists a\n or not a\n {\n b exists\n}");
