@@ -40,7 +40,7 @@ struct Options {
     #[arg(long, value_name = "PATH")]
     cfn_guard: Option<PathBuf>,
     /// How many rules files to write.
-    #[arg(long, default_value_t = 4000)]
+    #[arg(long, default_value_t = 3500)]
     cases: usize,
     /// Where the random numbers begin.
     #[arg(long, default_value_t = 1)]

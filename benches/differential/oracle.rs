@@ -59,6 +59,7 @@ impl Oracle {
         let mut child = Command::new(&self.program)
             .args(["validate", "--payload", "--structured", "-o", "json", "--show-summary", "none"])
             .env("NO_COLOR", "1")
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -108,7 +109,7 @@ fn answers(output: &Output) -> Result<Vec<Answer>, Answer> {
     if refused_rules(&output.errors).next().is_some() {
         return Err(Answer::ParseError);
     }
-    let why = || output.errors.lines().last().unwrap_or_default().chars().take(200).collect::<String>();
+    let why = || reason(&output.errors);
     match output.status.and_then(|status| status.code()) {
         Some(0 | 19) => {}
         Some(255) if is_about_data(&output.errors) => return Err(Answer::Refused),
@@ -119,6 +120,14 @@ fn answers(output: &Output) -> Result<Vec<Answer>, Answer> {
         return Err(Answer::Error(format!("no JSON: {}", why())));
     };
     Ok(files.iter().map(|file| Answer::Verdicts(verdicts(file))).collect())
+}
+
+/// The last line of the errors, or where cfn-guard panics.
+fn reason(errors: &str) -> String {
+    let panic = errors.lines().find(|line| line.contains("panicked at"));
+    let line = panic.or_else(|| errors.lines().last()).unwrap_or_default();
+    let start = if panic.is_some() { line.rfind('/').map_or(0, |slash| slash + 1) } else { 0 };
+    line[start..].chars().take(200).collect()
 }
 
 fn is_about_data(errors: &str) -> bool {

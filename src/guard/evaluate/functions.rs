@@ -153,9 +153,12 @@ impl<'a> Run<'_, 'a> {
             Conversion::ParseChar => {
                 let mut characters = text.chars();
                 match (characters.next(), characters.next()) {
-                    (Some(only), None) => Value::Made(Made::Char(only)),
+                    // cfn-guard counts bytes.
+                    (Some(only), None) if only.is_ascii() || !self.evaluator.is_strict => {
+                        Value::Made(Made::Char(only))
+                    }
                     (None, _) => return Ok(None),
-                    (Some(_), Some(_)) => return Err(Stop::Unevaluatable),
+                    (Some(_), _) => return Err(Stop::Unevaluatable),
                 }
             }
             Conversion::ParseEpoch => Value::Made(Made::Int(epoch_seconds(text).ok_or(Stop::Unevaluatable)?)),

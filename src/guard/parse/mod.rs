@@ -257,7 +257,7 @@ fn spoken(expected: Rule) -> &'static str {
         Rule::assignment | Rule::kw_let => "`let`",
         Rule::function | Rule::args | Rule::arg => "a function call",
         Rule::neg | Rule::not_empty => "`not`",
-        Rule::or | Rule::no_word => "`or`",
+        Rule::or | Rule::no_word | Rule::no_bracket => "`or`",
         Rule::compare
         | Rule::unary
         | Rule::exists
@@ -276,6 +276,7 @@ fn spoken(expected: Rule) -> &'static str {
         | Rule::key_lookup
         | Rule::key_filter
         | Rule::kw_keys
+        | Rule::bad_keys
         | Rule::filter
         | Rule::capture
         | Rule::index => "a step (`.key`, `[0]`, `[ filter ]`)",

@@ -84,7 +84,14 @@ fn keys_at_the_head_of_a_filter_is_the_keyword() {
     {
         refuses(clause);
     }
-    for clause in ["B[ keys ] exists", "B[ keysx exists ] exists", "B[ keys == 'a' ] exists", "keys exists"] {
+    for clause in [
+        "B[ keys ] exists",
+        "B[ keysx exists ] exists",
+        "B[ keys == 'a' ] exists",
+        "B[ keys in ['a'] b exists ] exists",
+        "B[ keys in join(a, ',') ] exists",
+        "keys exists",
+    ] {
         accepts(clause);
     }
 }
@@ -92,6 +99,9 @@ fn keys_at_the_head_of_a_filter_is_the_keyword() {
 #[test]
 fn a_word_behind_or_belongs_to_it() {
     refuses("a or\nor b exists");
+    refuses("x { a exists\nor in[] }");
+    accepts("x { a exists\nor in[1] }");
+    accepts("x { a exists\nor %v in [] }");
     refuses("when not a\n NOT b exists or exists a\n or not a\n {\n b exists\n}");
     for clause in [
         "a or\nb",

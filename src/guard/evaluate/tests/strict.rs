@@ -80,6 +80,15 @@ fn a_pattern_is_compiled_when_a_text_is_to_be_matched() {
 }
 
 #[test]
+fn a_character_is_one_byte() {
+    statuses(&[
+        ("let x = parse_char('z')\n%x in r[a,z]", Some(Pass)),
+        ("let x = parse_char('\u{e9}')\n%x in r[a,z]", Some(Fail)),
+        ("let x = parse_char('\u{e9}')\nN == 5 or %x exists", Some(Pass)),
+    ]);
+}
+
+#[test]
 fn a_text_without_a_value_is_null_to_json_parse() {
     statuses(&[("let x = json_parse(E)\n%x is_null", Some(Pass))]);
 }
