@@ -38,11 +38,13 @@ impl Answer {
     /// Whether two answers are the same, resources and the wording of errors apart.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Verdicts(these), Self::Verdicts(those)) => {
-                these.len() == those.len()
-                    && these.iter().zip(those).all(|(this, that)| this.0 == that.0 && this.1.agrees(that.1))
+            (Self::Verdicts(ours), Self::Verdicts(theirs)) => {
+                let agree = |(our, their): ((&String, &Verdict), (&String, &Verdict))| {
+                    our.0 == their.0 && our.1.agrees(their.1)
+                };
+                ours.len() == theirs.len() && ours.iter().zip(theirs).all(agree)
             }
-            (this, that) => this.kind() == that.kind(),
+            (ours, theirs) => ours.kind() == theirs.kind(),
         }
     }
 

@@ -87,7 +87,7 @@ impl<'r> Author<'r> {
         let names: Vec<String> = (0..count).map(|index| format!("p{index}")).collect();
         for name in &names {
             let sample = self.somewhere(root);
-            self.variables.push(Variable { name: name.clone(), sample });
+            self.variables.push(Variable { name: name.clone(), sample: Some(sample) });
         }
         let body = self.body(root, Place::Rule);
         self.variables.truncate(outer);
@@ -138,7 +138,7 @@ impl<'r> Author<'r> {
         let (value, sample) = match self.random.below(100) {
             0..20 => {
                 let sample = self.somewhere(root);
-                (self.literal(sample.as_ref()), sample)
+                (self.literal(Some(&sample)), Some(sample))
             }
             20..45 => self.function(root),
             _ => self.query(root, false),
@@ -148,7 +148,7 @@ impl<'r> Author<'r> {
     }
 
     /// Any value inside of a value.
-    pub(crate) fn somewhere(&mut self, root: &Entry) -> Option<Entry> {
+    pub(crate) fn somewhere(&mut self, root: &Entry) -> Entry {
         let mut entry = root;
         while !self.random.percent(15) {
             entry = match entry {
@@ -157,7 +157,7 @@ impl<'r> Author<'r> {
                 Entry::Map(_) | Entry::List(_) | Entry::Scalar(_) | Entry::Tagged(..) => break,
             };
         }
-        Some(entry.clone())
+        entry.clone()
     }
 }
 

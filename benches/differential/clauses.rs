@@ -113,7 +113,7 @@ impl Author<'_> {
             let argument = match self.random.below(10) {
                 0..3 => {
                     let sample = self.somewhere(root);
-                    self.literal(sample.as_ref())
+                    self.literal(Some(&sample))
                 }
                 3 => self.function(root).0,
                 _ => self.query(root, false).0,

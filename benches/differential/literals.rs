@@ -90,7 +90,8 @@ impl Author<'_> {
     fn around(&mut self, scalar: &str) -> String {
         let bare = scalar.trim_matches(['\'', '"']);
         if let Ok(number) = scalar.parse::<i32>() {
-            let (low, high) = (i64::from(number) - 1, i64::from(number) + self.random.below(3) as i64);
+            let low = i64::from(number) - 1;
+            let high = low + self.random.pick(&[1, 2, 3]);
             let (open, close) = (self.random.word(&["[", "("]), self.random.word(&["]", ")"]));
             return format!("r{open}{low},{high}{close}");
         }
@@ -142,6 +143,6 @@ fn spelt_scalar(scalar: &str) -> String {
         _ if is_number => scalar.to_owned(),
         _ if scalar.starts_with('\'') && !scalar.contains("''") && scalar.len() > 1 => scalar.to_owned(),
         _ if scalar.starts_with('"') && !scalar.contains('\\') => scalar.to_owned(),
-        _ => format!("'{}'", scalar.replace('\'', "").replace('\\', "")),
+        _ => format!("'{}'", scalar.replace(['\'', '\\'], "")),
     }
 }

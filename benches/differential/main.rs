@@ -15,6 +15,7 @@ mod ours;
 mod pieces;
 mod queries;
 mod random;
+mod samples;
 mod shrinking;
 mod tally;
 

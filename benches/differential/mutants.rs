@@ -90,10 +90,11 @@ pub(crate) fn mutant(random: &mut Random, text: &str) -> String {
                 let other = (at + 1).min(tokens.len() - 1);
                 tokens.swap(at, other);
             }
-            3 => tokens[at] = random.word(TOKENS).to_owned(),
+            3 => random.word(TOKENS).clone_into(&mut tokens[at]),
             _ => {
                 let other = random.below(tokens.len());
-                tokens[at] = tokens[other].clone();
+                let token = tokens[other].clone();
+                tokens[at] = token;
             }
         }
     }

@@ -210,7 +210,7 @@ impl Author<'_> {
         let (first, sample) = match self.random.below(10) {
             0 => {
                 let sample = self.somewhere(root);
-                (self.literal(sample.as_ref()), sample)
+                (self.literal(Some(&sample)), Some(sample))
             }
             1 if self.depth < 6 => {
                 self.depth += 3;
@@ -239,7 +239,7 @@ impl Author<'_> {
             "parse_epoch",
         ]);
         let (rest, result): (&[&str], _) = match name {
-            "count" => (&[""], scalar("1")),
+            "count" | "json_parse" => (&[""], scalar("1")),
             "join" => (&[", ','", ", ''", ", \"--\"", ", 5"], sample),
             "regex_replace" => {
                 let patterns = &[
@@ -255,7 +255,6 @@ impl Author<'_> {
             "substring" => {
                 (&[", 0, 1", ", 1, 3", ", 2, 1", ", 0, 99", ", 1.5, 2", ", -1, 2", ", 'a', 2"], sample)
             }
-            "json_parse" => (&[""], scalar("1")),
             "parse_boolean" => (&[""], scalar("true")),
             "parse_epoch" => (&[""], scalar("1577836800")),
             _ => (&[""], sample),

@@ -53,7 +53,7 @@ pub(crate) fn shrunk_text(oracle: &Oracle, text: &str, is_ours: bool) -> String 
         let accepted = oracle.accepted(&texts);
         let is_one = |(text, theirs): (&String, &bool)| ours::accepts(text) == is_ours && *theirs != is_ours;
         match texts.iter().zip(&accepted).position(is_one) {
-            Some(found) => tokens = candidates[found].clone(),
+            Some(found) => tokens.clone_from(&candidates[found]),
             None => length /= 2,
         }
     }

@@ -232,8 +232,8 @@ impl<'a> Run<'_, 'a> {
         self.mapped(values, |run, value| {
             let Shape::Text(text) = run.shape(value) else { return Ok(None) };
             // A pattern that nothing is matched with may be none.
-            let regex = compiled.get_or_init(|| fancy_regex::Regex::new(pattern)).as_ref();
-            let regex = regex.map_err(|_| argument("regex_replace", "a pattern that compiles"))?;
+            let regex = compiled.get_or_init(|| fancy_regex::Regex::new(pattern).ok()).as_ref();
+            let regex = regex.ok_or_else(|| argument("regex_replace", "a pattern that compiles"))?;
             let mut replaced = String::new();
             for captures in regex.captures_iter(run.text(text)) {
                 captures.map_err(|_| Stop::Unevaluatable)?.expand(replacement, &mut replaced);
