@@ -70,6 +70,7 @@ fn a_word_that_begins_with_when_is_a_condition_or_an_error() {
         "x { when.a exists }",
         "a\nwhen",
         "N is_int when",
+        "when is_null\nA::B { N exists }",
     ] {
         refuses(clause);
     }
@@ -100,6 +101,7 @@ fn keys_at_the_head_of_a_filter_is_the_keyword() {
 fn a_word_behind_or_belongs_to_it() {
     refuses("a or\nor b exists");
     refuses("x { a exists\nor in[] }");
+    refuses("when a exists { b == 'c' or in x is_int { d exists } }");
     accepts("x { a exists\nor in[1] }");
     accepts("x { a exists\nor %v in [] }");
     refuses("when not a\n NOT b exists or exists a\n or not a\n {\n b exists\n}");
