@@ -5,9 +5,9 @@ use std::rc::Rc;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use crate::document::{self, Document, Kind, SyntaxError};
+use crate::document::{self, Document, Kind, Parsed, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
-use crate::guard::load::{Loaded, Typing};
+use crate::guard::load::{Loaded, Rejection, Typing, rejection};
 use crate::guard::{Anchor, Evaluator, Failure, Index, Plain, Rendered, Rule, RuleIndex, Status};
 use crate::names::Names;
 use crate::rule::{Catalogue, GuardFile, Page};
@@ -41,18 +41,23 @@ impl GuardLinter<'_> {
     ///
     /// # Errors
     ///
-    /// The bytes are no YAML or JSON.
+    /// The bytes are no YAML or JSON; or, where verdicts have to be those of cfn-guard, it would not read them.
     pub fn check(&self, input: &Input<'_>) -> Result<Judged, RunError> {
         let fail = |message: String| RunError { path: input.path.to_owned(), message };
         let text = decode(input.bytes).map_err(|undecodable| fail(undecodable.message))?;
-        let parsed = Document::parse(input.path, text);
         let source = Source::new(input.path, text);
-        if let Some(SyntaxError { span, message, .. }) = parsed.errors.first() {
+        let fail_at = |span: Span, message: &str| {
             let position = source.position(span.start, ColumnUnit::CodePoints);
-            return Err(fail(format!("{}:{}: {message}", position.line, position.column)));
+            Err(fail(format!("{}:{}: {message}", position.line, position.column)))
+        };
+        let Parsed { document, errors } = Document::parse(input.path, text);
+        if let Some(SyntaxError { span, message, .. }) = errors.first() {
+            return fail_at(*span, message);
         }
-        let document =
-            parsed.document.ok_or_else(|| fail("expected a document, found nothing".to_owned()))?;
+        let document = document.ok_or_else(|| fail("expected a document, found nothing".to_owned()))?;
+        if let Some(Rejection { at, message }) = rejection(&document).filter(|_| self.is_strict) {
+            return fail_at(document.span(at), &message);
+        }
         let names = Names::default();
         let loaded = Loaded::new(&document, &names, Typing::Validate);
         let suppressions =

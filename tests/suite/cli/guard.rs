@@ -174,6 +174,16 @@ fn a_document_that_cannot_be_read_is_an_error_and_the_others_are_still_judged() 
 }
 
 #[test]
+fn what_cfn_guard_would_not_read_is_an_error_only_where_strictness_is_asked_for() {
+    let folder = folder_with(&[("r.guard", "rule r { b == 1 }\n"), ("t.yaml", "a: &x 1\nb: *x\n")]);
+    let lenient = guard(folder.path(), &["-r", "r.guard", "-d", "t.yaml"]);
+    assert_eq!(lenient.status.code(), Some(0), "{}", stdout(&lenient));
+    let strict = guard(folder.path(), &["-r", "r.guard", "-d", "t.yaml", "--strict"]);
+    assert_eq!(strict.status.code(), Some(2));
+    assert_eq!(stderr(&strict), "lenslint: t.yaml: 2:4: cfn-guard reads no aliases\n");
+}
+
+#[test]
 fn two_files_with_one_id_are_an_error_and_clauses_outside_of_rules_are_not() {
     let folder = folder_with(&[
         ("a.guard", "rule same { Resources exists }\n"),
