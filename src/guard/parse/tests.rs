@@ -71,6 +71,7 @@ fn a_word_that_begins_with_when_is_a_condition_or_an_error() {
         "a\nwhen",
         "N is_int when",
         "when is_null\nA::B { N exists }",
+        "when is_null\nor A::B { N exists }",
     ] {
         refuses(clause);
     }
