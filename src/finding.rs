@@ -172,11 +172,23 @@ pub struct RunError {
     pub message: String,
 }
 
+/// What the files of a run are, for whoever counts them in words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileKind {
+    /// Templates.
+    #[default]
+    Template,
+    /// Documents of any kind.
+    Document,
+}
+
 /// Everything that a run found, ready to be printed in any format.
 #[derive(Default)]
 pub struct Report {
     /// Files that were read, in the order of their paths; files that are no templates are left out.
     pub checked: Vec<Checked>,
+    /// What those files are.
+    pub kind: FileKind,
     /// Ids of the rules that ran, in order.
     pub rules: Vec<String>,
     /// In the order of their paths.

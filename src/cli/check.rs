@@ -128,7 +128,7 @@ fn check_all(linter: &Linter<'_>, inputs: Inputs, mut errors: Vec<RunError>) -> 
     errors.extend(checked.iter().flat_map(|checked: &Checked| checked.broken.iter().cloned()));
     errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     errors.dedup();
-    Report { checked, rules: linter.rules(), errors }
+    Report { checked, rules: linter.rules(), errors, ..Report::default() }
 }
 
 fn check_file(linter: &Linter<'_>, found: &Found) -> Result<Option<Checked>, RunError> {

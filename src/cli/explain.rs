@@ -9,7 +9,6 @@ use super::{Ending, Trouble};
 
 pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let (catalogue, errors) = rules::catalogue(&explain.rules)?;
-    tell_all(&errors);
     let Some(page) = catalogue.page(&explain.id) else {
         // A family is near too, but has no page.
         let near = catalogue.nearest(&explain.id).filter(|near| catalogue.page(near).is_some());
@@ -29,5 +28,5 @@ pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trou
         page.profile.as_str(),
     )?;
     writeln!(out, "{}", page.text.trim_end())?;
-    Ok(Ending::Clean)
+    Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
 }

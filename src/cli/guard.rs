@@ -1,17 +1,16 @@
 //! `lenslint guard`: plain Guard rules over documents as they were written.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
 use crate::discover::{self, Found, RuleFile};
-use crate::finding::{Checked, Report, RunError};
-use crate::guard::Status;
+use crate::finding::{Checked, FileKind, Report, RunError};
+use crate::guard::{self, Status};
 use crate::lint::{GuardLinter, Input, Judged};
 use crate::report::{self, Format};
-use crate::rule::{Catalogue, GuardFile, Page};
+use crate::rule::{Catalogue, GuardFile, Ids, Page};
 use crate::verdict::Verdicts;
 
 use super::arguments::{Color, Guard};
@@ -22,7 +21,7 @@ use super::{Ending, Trouble};
 pub(super) fn run(guard: &Guard, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let outputs = output::read(&guard.output)?;
     let Rules { files, catalogue, errors } = rules(&guard.rules)?;
-    let linter = GuardLinter { files: &files, catalogue: &catalogue, is_strict: guard.strict };
+    let linter = GuardLinter::new(&files, &catalogue, guard.strict);
     let judged = judge_all(&linter, &guard.data)?;
     let mut results = Results::of(judged, &catalogue, errors);
     results.report.errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
@@ -49,7 +48,7 @@ fn rules(paths: &[String]) -> Result<Rules, Trouble> {
     }
     let mut files: Vec<GuardFile> = Vec::new();
     let mut pages: Vec<Page> = Vec::new();
-    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut ids = Ids::default();
     for file in found {
         let file = match file {
             RuleFile::Guard(file) => file,
@@ -61,13 +60,12 @@ fn rules(paths: &[String]) -> Result<Rules, Trouble> {
             }
         };
         let of_file = file.pages();
-        if let Some((id, first)) = of_file.iter().find_map(|page| owners.get_key_value(&page.id)) {
-            let message = format!("{first} has a rule '{id}' too: give one of them another name or `#@ id`");
-            errors.push(RunError { path: file.path, message });
+        // Clauses outside of rules may stand in any number of files.
+        let mut named = of_file.iter().filter(|page| page.id != guard::Rules::UNNAMED);
+        if let Some(duplicate) = named.find_map(|page| ids.claim(page).err()) {
+            errors.push(RunError { path: file.path, message: duplicate.to_string() });
             continue;
         }
-        let named = of_file.iter().filter(|page| page.id != GuardFile::UNNAMED);
-        owners.extend(named.map(|page| (page.id.clone(), file.path.clone())));
         pages.extend(of_file);
         files.push(file);
     }
@@ -81,15 +79,18 @@ fn rules(paths: &[String]) -> Result<Rules, Trouble> {
 type AllJudged = Vec<Result<Judged, RunError>>;
 
 fn judge_all(linter: &GuardLinter<'_>, data: &[String]) -> Result<AllJudged, Trouble> {
-    if data.iter().any(|path| path == "-") {
-        let bytes = discover::read_any_standard_input("-")?;
-        return Ok(vec![shielded(linter, &Input { path: "-", on_disk: None, bytes: &bytes })]);
-    }
-    let (found, errors) = discover::find(data, discover::DATA);
-    if found.is_empty() && errors.is_empty() {
+    let (standard_input, paths): (Vec<String>, Vec<String>) =
+        data.iter().cloned().partition(|path| path == "-");
+    let (found, errors) = discover::find(&paths, discover::DATA);
+    if found.is_empty() && errors.is_empty() && standard_input.is_empty() {
         return Err(Trouble::Usage("no document found: expected YAML or JSON files".into()));
     }
-    let mut judged: AllJudged = found.into_par_iter().map(|found| judge(linter, &found)).collect();
+    let mut judged = AllJudged::new();
+    if !standard_input.is_empty() {
+        let bytes = discover::read_any_standard_input("-")?;
+        judged.push(shielded(linter, &Input { path: "-", on_disk: None, bytes: &bytes }));
+    }
+    judged.par_extend(found.into_par_iter().map(|found| judge(linter, &found)));
     judged.extend(errors.into_iter().map(Err));
     Ok(judged)
 }
@@ -134,7 +135,7 @@ impl Results {
         }
         errors.extend(unread);
         let rules = catalogue.pages.iter().map(|page| page.id.clone()).collect();
-        Self { verdicts, report: Report { checked, rules, errors } }
+        Self { verdicts, report: Report { checked, kind: FileKind::Document, rules, errors } }
     }
 
     fn print(

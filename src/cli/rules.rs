@@ -43,7 +43,8 @@ pub(super) fn catalogue(paths: &[String]) -> Result<(Catalogue, Vec<RunError>), 
             RuleFile::Guard(file) => own.extend(file.pages()),
         }
     }
-    let catalogue = Catalogue::with(own).map_err(|duplicate| Trouble::Usage(duplicate.to_string()))?;
+    let catalogue = Catalogue::with(own)
+        .map_err(|duplicate| Trouble::Usage(format!("{}: {duplicate}", duplicate.again)))?;
     Ok((catalogue, errors))
 }
 

@@ -150,8 +150,12 @@ impl Printer<'_> {
             let place = format!("{path}:{}:{}", position.line, position.column);
             self.warn(&place, &format!("{name}the file has no rule `{rule}`"))?;
         }
-        for Difference { rule, position, expected, found, failures } in case.differences {
+        for Difference { rule, position, expected, found, error, failures } in case.differences {
             let place = format!("{path}:{}:{}", position.line, position.column);
+            if let Some(error) = error {
+                self.line(&place, &format!("{name}{rule}: cannot be evaluated: {error}"))?;
+                continue;
+            }
             let found: Vec<&str> = found.into_iter().map(Status::as_str).collect();
             let found = found.join(" and ");
             self.line(&place, &format!("{name}{rule}: expected {}, found {found}", expected.as_str()))?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::RunError;
 
 use super::rules::{RuleFile, read_rules};
-use super::walk::{DATA, Found, GUARD_FILES, RULE_FILES, find, has_extension, shown};
+use super::walk::{Found, GUARD_FILES, RULE_FILES, TESTS, find, has_extension, shown};
 
 /// A file of rules and the files that test it.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Tested {
 /// longest. Those that belong to none are given back by name.
 #[must_use]
 pub fn find_tests(paths: &[String]) -> (Vec<Tested>, Vec<String>, Vec<RunError>) {
-    let is_test = |path: &&String| Path::new(path).is_file() && has_extension(Path::new(path), DATA);
+    let is_test = |path: &&String| Path::new(path).is_file() && has_extension(Path::new(path), TESTS);
     let (named, rules): (Vec<&String>, Vec<&String>) = paths.iter().partition(is_test);
     let to_strings = |paths: Vec<&String>| -> Vec<String> { paths.into_iter().cloned().collect() };
     let (rules, mut errors) = read_rules(&to_strings(rules), RULE_FILES);
@@ -50,9 +50,15 @@ pub fn find_tests(paths: &[String]) -> (Vec<Tested>, Vec<String>, Vec<RunError>)
             }
         }
     }
-    let (named, unfound) = find(&to_strings(named), DATA);
+    let (named, unfound) = find(&to_strings(named), TESTS);
     errors.extend(unfound);
+    let is_known = |test: &Found, tested: &[Tested]| {
+        tested.iter().flat_map(|tested| &tested.tests).any(|known| known.shown == test.shown)
+    };
     for test in named {
+        if is_known(&test, &tested) {
+            continue;
+        }
         let folder = match test.path.parent() {
             Some(here) if here == Path::new("") || here == Path::new(".") => Path::new("..").to_owned(),
             around => around.and_then(Path::parent).map(Path::to_owned).unwrap_or_default(),
@@ -79,7 +85,7 @@ fn folder(rules: &RuleFile) -> Option<PathBuf> {
 fn tests_of(folder: &Path) -> Vec<Found> {
     let mut tests: Vec<Found> = files(&folder.join("tests"))
         .into_iter()
-        .filter(|path| has_extension(path, DATA))
+        .filter(|path| has_extension(path, TESTS))
         .map(|path| Found { shown: shown(&path), path })
         .collect();
     tests.sort_by(|a, b| a.shown.cmp(&b.shown));

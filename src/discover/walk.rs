@@ -30,6 +30,8 @@ pub type Extensions = &'static [&'static str];
 pub const TEMPLATES: Extensions = &["yaml", "yml", "json", "template", "cfn", "cft"];
 /// What Guard rules are run over: what `cfn-guard validate --data` looks for.
 pub const DATA: Extensions = &["yaml", "yml", "json", "jsn", "template"];
+/// Test files of Guard rules: what `cfn-guard test` looks for.
+pub(super) const TESTS: Extensions = &["yaml", "yml", "json", "jsn"];
 /// Plain Guard files.
 pub const GUARD_FILES: Extensions = &["guard", "ruleset"];
 /// Everything that may hold rules; a Markdown file with front matter is a page.

@@ -2,7 +2,7 @@
 //! multiply with those of another.
 
 use crate::finding::{Finding, Severity};
-use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Rules, Scenario, Status};
+use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status};
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
 use crate::template::{Guard, Template};
@@ -72,7 +72,7 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>,
             let mut subjects = Subjects { checking, evaluator: &mut evaluator, rule, item, broken: None };
             subjects.check(wording, &mut findings);
             if let Some(broken) = subjects.broken {
-                return Err(cannot_be_evaluated(rules, page, rule, &broken));
+                return Err(broken.without_verdict(rules, rule, page.logic_line()));
             }
         }
         if grade.is_for_applications && findings.len() > before && (checking.is_of_tests)() {
@@ -80,13 +80,6 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>,
         }
     }
     Ok(join(checking, findings))
-}
-
-fn cannot_be_evaluated(rules: &Rules, page: &Page, rule: RuleIndex, broken: &Failure) -> String {
-    let line = rules.position(broken.clause).line as usize + page.logic_line();
-    let error = broken.error.as_ref().map(ToString::to_string).unwrap_or_default();
-    let name = rules.rules().nth(rule.0).map_or("", |rule| &rule.name);
-    format!("line {line}: rule '{name}' cannot be evaluated: {error}")
 }
 
 /// How bad a rule of the logic is: one in a page's block that is named for a grade has that one, any other has the
@@ -103,7 +96,8 @@ impl Grade {
         let named = Severity::named(&rule.name).filter(|_| page.has_grades());
         let severity = named.unwrap_or(page.severity);
         let header = |wanted: &str| {
-            rule.headers.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str())
+            let header = rule.headers.iter().find(|header| header.key == wanted);
+            header.filter(|_| page.has_grades()).map(|header| header.value.as_str())
         };
         let profile = header("profile").and_then(Profile::named).unwrap_or(page.profile);
         Self { severity, profile, is_for_applications: header("paths") == Some("application") }

@@ -34,6 +34,8 @@ pub enum Dialect {
 #[derive(Debug)]
 pub struct Rules {
     pub(super) source: Source,
+    /// The first call of a function that cfn-guard does not have.
+    pub(super) extension: Option<Span>,
     pub(super) dialect: Dialect,
     pub(super) texts: IndexSet<Box<str>, FxBuildHasher>,
     pub(super) keys: Vec<Key>,
@@ -57,14 +59,25 @@ pub(super) struct Key {
 pub struct Rule {
     /// The name.
     pub name: String,
-    /// What `#@ key: value` lines directly above the rule say, in their order.
-    pub headers: Vec<(String, String)>,
+    /// The `#@ key: value` lines directly above the rule, in their order.
+    pub headers: Vec<Header>,
     /// `rule` and its name, or the first clause outside of rules.
     pub span: Span,
     /// Where its failures point, if not at the failing values: `#@ at: query` in a plain file.
     pub(super) points_at: Option<Query>,
     pub(super) conditions: Vec<AnyOf>,
     pub(super) block: Block,
+}
+
+/// A `#@ key: value` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What stands before the colon.
+    pub key: String,
+    /// What stands behind it.
+    pub value: String,
+    /// The bytes of the value.
+    pub span: Span,
 }
 
 /// A rule that takes arguments and runs where it is called.
@@ -345,6 +358,19 @@ impl Rules {
     /// The rules in the order of the file; clauses outside of rules make a first one named `default`.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.all.iter()
+    }
+
+    /// The name of the rule that gathers the clauses outside of rules.
+    pub const UNNAMED: &str = "default";
+
+    /// The file's text.
+    pub fn source_text(&self) -> &str {
+        self.source.text()
+    }
+
+    /// The first call of a function that cfn-guard does not have.
+    pub fn extension(&self) -> Option<Span> {
+        self.extension
     }
 
     /// The line and column of a rule or clause, in code points.

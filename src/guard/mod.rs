@@ -12,7 +12,7 @@ pub mod testing;
 mod traps;
 mod tree;
 
-pub use ast::{Dialect, Rule, RuleIndex, Rules};
+pub use ast::{Dialect, Header, Rule, RuleIndex, Rules};
 pub use evaluate::{
     Anchor, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError, Status,
 };

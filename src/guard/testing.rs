@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::load::{Loaded, Typing};
-use super::{Evaluator, Failure, Plain, RuleIndex, Rules, Status, Trap};
+use super::{Evaluator, Failure, Plain, RuleIndex, Rules, RunError, Status, Trap};
 use crate::document::{self, Document, Kind, Parsed};
 use crate::names::Names;
 use crate::source::{ColumnUnit, Position, Source, Span};
@@ -16,7 +16,6 @@ pub struct TestFile {
 }
 
 struct Case {
-    span: Span,
     name: Option<String>,
     input: document::NodeId,
     expectations: Vec<Expectation>,
@@ -40,10 +39,8 @@ pub struct TestFileError {
 /// What came of one case.
 #[derive(Debug)]
 pub struct CaseResult {
-    /// Its name; cases without one are known by their line.
+    /// Its name, if it has one.
     pub name: Option<String>,
-    /// Where it stands in its file.
-    pub position: Position,
     /// Expectations that are not met; none if it passes.
     pub differences: Vec<Difference>,
     /// Rules that are expected to say something and do not exist.
@@ -61,6 +58,8 @@ pub struct Difference {
     pub expected: Status,
     /// What the rule says; several of that name may differ.
     pub found: Vec<Status>,
+    /// Why it cannot be evaluated: then whatever it says is no answer.
+    pub error: Option<RunError>,
     /// Where it fails, and what it says there.
     pub failures: Vec<(Position, String)>,
 }
@@ -113,22 +112,18 @@ impl TestFile {
             verdicts.entry(&rule.name).or_default().push((status, failures));
         }
         traps.append(&mut evaluator.respelt());
-        let mut result = CaseResult {
-            name: case.name.clone(),
-            position: self.position(case.span),
-            differences: Vec::new(),
-            unknown: Vec::new(),
-        };
+        let mut result = CaseResult { name: case.name.clone(), differences: Vec::new(), unknown: Vec::new() };
         for Expectation { rule, status, span } in &case.expectations {
             let position = self.position(*span);
             match verdicts.get(rule.as_str()) {
                 None => result.unknown.push((rule.clone(), position)),
-                Some(found) if is_met(*status, found) => {}
+                Some(found) if is_met(*status, found) && error_of(found).is_none() => {}
                 Some(found) => result.differences.push(Difference {
                     rule: rule.clone(),
                     position,
                     expected: *status,
                     found: found.iter().map(|(status, _)| *status).collect(),
+                    error: error_of(found),
                     failures: found
                         .iter()
                         .flat_map(|(_, failures)| failures)
@@ -160,6 +155,11 @@ fn is_met(expected: Status, found: &[(Status, Vec<Failure>)]) -> bool {
     }
 }
 
+/// Why one of the rules cannot be evaluated.
+fn error_of(found: &[(Status, Vec<Failure>)]) -> Option<RunError> {
+    found.iter().flat_map(|(_, failures)| failures).find_map(|failure| failure.error.clone())
+}
+
 const LIST_OF_CASES: &str = "expected a list of cases, each with `input` and `expectations`";
 
 impl Case {
@@ -171,8 +171,9 @@ impl Case {
         let missing = |key: &str| (span, format!("expected `{key}` in this case"));
         let input = document.value(item, "input").ok_or_else(|| missing("input"))?;
         let expectations = document.value(item, "expectations").ok_or_else(|| missing("expectations"))?;
-        let rules = document.value(expectations, "rules").ok_or_else(|| {
-            (document.span(expectations), "expected `rules` below `expectations`".to_owned())
+        let rules = document.value(expectations, "rules");
+        let rules = rules.filter(|rules| document.kind(*rules) == Kind::Mapping).ok_or_else(|| {
+            (document.span(expectations), "expected a map `rules` below `expectations`".to_owned())
         })?;
         let expectations = document.entries(rules).map(|entry| {
             let word = document.scalar(entry.value).text;
@@ -183,7 +184,7 @@ impl Case {
             Ok(Expectation { rule, status, span: document.span(entry.key) })
         });
         let name = document.value(item, "name").map(|name| document.scalar(name).text.to_owned());
-        Ok(Self { span, name, input, expectations: expectations.collect::<Result<_, _>>()? })
+        Ok(Self { name, input, expectations: expectations.collect::<Result<_, _>>()? })
     }
 }
 

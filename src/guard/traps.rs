@@ -18,7 +18,14 @@ pub struct Trap {
 /// The traps of a file that can be seen without a document, in the order of the text.
 #[must_use]
 pub fn traps(rules: &Rules) -> Vec<Trap> {
-    let mut search = Search { rules, traps: Vec::new(), guarded: Vec::new(), is_about_document: true };
+    let mut search = Search {
+        rules,
+        traps: Vec::new(),
+        scopes: vec![&rules.lets],
+        around_document: 1,
+        guarded: Vec::new(),
+        is_about_document: true,
+    };
     search.lets(&rules.lets);
     for rule in &rules.all {
         search.gates(&rule.conditions);
@@ -35,6 +42,10 @@ pub fn traps(rules: &Rules) -> Vec<Trap> {
 struct Search<'a> {
     rules: &'a Rules,
     traps: Vec<Trap>,
+    /// The `let`s of the file and of the blocks around this place.
+    scopes: Vec<&'a Lets>,
+    /// How many of them are about the document.
+    around_document: usize,
     /// Keys of the document that a `when` around this place asks for.
     guarded: Vec<TextId>,
     /// Whether queries start at the document here.
@@ -47,10 +58,17 @@ impl<'a> Search<'a> {
     }
 
     fn block(&mut self, block: &'a Block) {
+        let around_document = self.around_document;
+        self.scopes.push(&block.lets);
+        if self.is_about_document {
+            self.around_document = self.scopes.len();
+        }
         self.lets(&block.lets);
         for any_of in &block.clauses {
             self.clauses(any_of, Place::Body);
         }
+        self.scopes.pop();
+        self.around_document = around_document;
     }
 
     /// A block where some conditions hold.
@@ -138,13 +156,12 @@ impl<'a> Search<'a> {
         match &check.test {
             Test::Compare(operator, operand) => {
                 self.operand(operand, check.span);
-                let is_text = matches!(operand, Operand::Literal(Literal::Text(_)));
-                if *operator == Operator::In && is_text {
+                if *operator == Operator::In && self.is_text(operand) {
                     self.add(check.span, IN_TEXT);
                 }
             }
             Test::Empty if !check.is_negated && place == Place::Body => {
-                if let Some(key) = self.collection(&check.query, 0) {
+                if let Some(key) = self.collection(&check.query) {
                     let key = self.rules.text(key);
                     self.add(
                         check.span,
@@ -158,18 +175,17 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The key of the document below which a filter selects, if nothing makes sure that it is there. Every template
-    /// has resources, and what pages query has a graph.
-    fn collection(&self, query: &'a Query, aliases: usize) -> Option<TextId> {
-        if query.is_lone_variable() && aliases < ALIASES {
-            let Start::Variable { name, .. } = query.start else { return None };
-            let named = self.rules.lets.all.iter().find(|known| known.name == name)?;
-            let Operand::Query(query) = &named.value else { return None };
-            return self.collection(query, aliases + 1);
-        }
-        let is_about_document = self.is_about_document || aliases > 0;
+    /// The key of the document below which a query selects, if nothing makes sure that it is there. Every template has
+    /// resources, and what pages query has a graph.
+    fn collection(&self, query: &'a Query) -> Option<TextId> {
+        let (query, is_about_document) = match self.named(query) {
+            Some((Operand::Query(named), scope)) => (named, scope < self.around_document),
+            Some((Operand::Literal(_) | Operand::Function(_), _)) => return None,
+            None => (query, self.is_about_document),
+        };
         let Some(Step::Key(key)) = query.steps.first() else { return None };
-        if query.start != Start::Root || !is_about_document || !query.ends_in_filter() {
+        let is_selection = query.ends_in_filter() || query.steps.len() > 1;
+        if query.start != Start::Root || !is_about_document || !is_selection {
             return None;
         }
         let key = self.rules.keys[key.0 as usize].text;
@@ -179,6 +195,41 @@ impl<'a> Search<'a> {
             _ => self.guarded.contains(&key),
         };
         (!is_sure).then_some(key)
+    }
+
+    /// What a lone variable stands for, and the scope that says so, from the outermost; variables that stand for
+    /// variables are followed.
+    fn named(&self, query: &'a Query) -> Option<(&'a Operand, usize)> {
+        let mut found = None;
+        let mut query = query;
+        let mut scopes = self.scopes.len();
+        for _ in 0..ALIASES {
+            let Start::Variable { name, .. } = query.start else { break };
+            if !query.is_lone_variable() {
+                break;
+            }
+            let value = |scope: usize| {
+                let named = self.scopes[scope].all.iter().find(|known| known.name == name)?;
+                Some((&named.value, scope))
+            };
+            let (operand, scope) = (0..scopes).rev().find_map(value)?;
+            found = Some((operand, scope));
+            scopes = scope + 1;
+            match operand {
+                Operand::Query(next) => query = next,
+                Operand::Literal(_) | Operand::Function(_) => break,
+            }
+        }
+        found
+    }
+
+    /// Whether what stands right of an operator is a text, as it is or under a name.
+    fn is_text(&self, operand: &'a Operand) -> bool {
+        let operand = match operand {
+            Operand::Query(query) => self.named(query).map_or(operand, |(named, _)| named),
+            Operand::Literal(_) | Operand::Function(_) => operand,
+        };
+        matches!(operand, Operand::Literal(Literal::Text(_)))
     }
 
     fn lets(&mut self, lets: &'a Lets) {
@@ -219,8 +270,7 @@ impl<'a> Search<'a> {
                 Step::Filter(_, clauses) => self.inside(|search| search.gates(clauses)),
                 Step::Keys(test, operand) => {
                     self.operand(operand, span);
-                    let is_text = matches!(operand, Operand::Literal(Literal::Text(_)));
-                    if is_text && matches!(test, KeyTest::In | KeyTest::NotIn) {
+                    if matches!(test, KeyTest::In | KeyTest::NotIn) && self.is_text(operand) {
                         self.add(span, IN_TEXT);
                     }
                 }
@@ -273,6 +323,8 @@ mod tests {
     fn what_looks_for_a_part_of_a_text_is_told() {
         assert_eq!(told_of("A in 'abc'"), [("A in 'abc'".into(), "`in` with a".into())]);
         assert_eq!(told_of("M[ keys in 'abc' ] exists").len(), 1);
+        assert_eq!(told("let s = 'abc'\nlet t = %s\nrule r { A in %t }").len(), 1);
+        assert_eq!(told("let s = 'abc'\nrule r { let s = ['abc']\nA in %s }"), []);
         assert_eq!(told_of("A in ['abc']"), []);
         assert_eq!(told_of("A == 'abc'"), []);
     }
@@ -304,7 +356,12 @@ mod tests {
     fn an_empty_selection_of_what_may_be_missing_is_told() {
         assert_eq!(told_of("Graph.Paths[ Length > 2 ] empty").len(), 1);
         assert_eq!(told("let long = Graph.Paths[ Length > 2 ]\nrule r { %long empty }").len(), 1);
+        assert_eq!(told("rule r { let long = Graph.Paths[ Length > 2 ]\n%long empty }").len(), 1);
+        assert_eq!(told_of("Graph.Paths empty").len(), 1);
         for sure in [
+            "let long = Graph.Paths[ Length > 2 ]\nrule r { let long = Resources.*[ a == 1 ]\n%long empty }",
+            "rule r { Graph empty }",
+            "rule r { Graph { let long = Paths[ Length > 2 ]\n%long empty } }",
             "rule r when Graph exists { Graph.Paths[ Length > 2 ] empty }",
             "rule r { when Graph !empty { Graph.Paths[ Length > 2 ] empty } }",
             "rule r { Resources.*[ Type == 'A::B::C' ] empty }",

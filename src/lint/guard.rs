@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::document::{self, Document, Kind, Parsed, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
@@ -20,12 +20,10 @@ use super::{Input, sorted};
 
 /// Rules files, to be run over any number of documents.
 pub struct GuardLinter<'r> {
-    /// The files.
-    pub files: &'r [GuardFile],
-    /// Their rules as pages.
-    pub catalogue: &'r Catalogue,
-    /// Whether verdicts are those of cfn-guard 3.2.1 to the letter.
-    pub is_strict: bool,
+    files: &'r [GuardFile],
+    /// The page of each rule, by its id in small letters.
+    pages: FxHashMap<String, &'r Page>,
+    is_strict: bool,
 }
 
 /// What the rules say of one document.
@@ -36,7 +34,14 @@ pub struct Judged {
     pub checked: Checked,
 }
 
-impl GuardLinter<'_> {
+impl<'r> GuardLinter<'r> {
+    /// A linter that runs these files, whose rules the catalogue has as pages. Under `is_strict` the verdicts are those
+    /// of cfn-guard 3.2.1 to the letter.
+    pub fn new(files: &'r [GuardFile], catalogue: &'r Catalogue, is_strict: bool) -> Self {
+        let pages = catalogue.pages.iter().map(|page| (page.id.to_ascii_lowercase(), page)).collect();
+        Self { files, pages, is_strict }
+    }
+
     /// Runs every rule over a document.
     ///
     /// # Errors
@@ -50,7 +55,8 @@ impl GuardLinter<'_> {
             let position = source.position(span.start, ColumnUnit::CodePoints);
             Err(fail(format!("{}:{}: {message}", position.line, position.column)))
         };
-        let Parsed { document, errors } = Document::parse(input.path, text);
+        // cfn-guard reads JSON as the YAML that it nearly is, commas at the end and all; and of several documents one.
+        let Parsed { document, errors } = Document::parse("", first_document(text));
         if let Some(SyntaxError { span, message, .. }) = errors.first() {
             return fail_at(*span, message);
         }
@@ -65,6 +71,23 @@ impl GuardLinter<'_> {
         let judging = Judging { document, source, names, loaded, suppressions, linter: self };
         Ok(judging.all())
     }
+}
+
+/// The text up to where a second YAML document begins, or the first is said to end.
+fn first_document(text: &str) -> &str {
+    let mut has_begun = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let mark = line.trim_end();
+        let is_mark = |wanted: &str| mark == wanted || mark.starts_with(&format!("{wanted} "));
+        if has_begun && (is_mark("---") || is_mark("...")) {
+            return &text[..at];
+        }
+        let is_content = !mark.trim_start().is_empty() && !mark.starts_with(['#', '%']);
+        has_begun |= is_content;
+        at += line.len();
+    }
+    text
 }
 
 /// One document under judgement.
@@ -104,8 +127,14 @@ impl Judging<'_> {
         index: &Rc<Index<'a>>,
     ) -> Result<(Vec<Verdict>, Vec<Finding>), RunError> {
         let mut evaluator = Evaluator::over(&file.rules, Rc::clone(index));
+        let fail = |message: String| RunError { path: file.path.clone(), message };
         if self.linter.is_strict {
             evaluator = evaluator.strict();
+            if let Some(span) = file.rules.extension() {
+                let line = file.rules.position(span).line;
+                let function = file.rules.written(span);
+                return Err(fail(format!("line {line}: cfn-guard has no function `{function}`")));
+            }
         }
         let (mut verdicts, mut findings) = (Vec::new(), Vec::new());
         for (index, rule) in file.rules.rules().enumerate() {
@@ -113,15 +142,12 @@ impl Judging<'_> {
             let status = evaluator.status(RuleIndex(index), &mut Plain, &mut failures);
             let broken = failures.iter().find(|failure| failure.error.is_some());
             if let Some(failure) = broken.filter(|_| self.linter.is_strict) {
-                let line = file.rules.position(failure.clause).line;
-                let error = failure.error.as_ref().map(ToString::to_string).unwrap_or_default();
-                let message = format!("line {line}: rule '{}' cannot be evaluated: {error}", rule.name);
-                return Err(RunError { path: file.path.clone(), message });
+                return Err(fail(failure.without_verdict(&file.rules, RuleIndex(index), 0)));
             }
             if status != Status::Fail {
                 failures.clear();
             }
-            let (verdict, mut of_rule) = self.verdict(file, rule, status, &failures);
+            let (verdict, mut of_rule) = self.verdict(file, RuleIndex(index), rule, status, &failures);
             verdicts.push(verdict);
             findings.append(&mut of_rule);
         }
@@ -132,14 +158,15 @@ impl Judging<'_> {
     fn verdict(
         &self,
         file: &GuardFile,
+        index: RuleIndex,
         rule: &Rule,
         status: Status,
         failures: &[Failure],
     ) -> (Verdict, Vec<Finding>) {
         let id = GuardFile::id(rule);
-        let page = self.linter.catalogue.pages.iter().find(|page| page.id == id);
+        let page = self.linter.pages.get(&id.to_ascii_lowercase());
         let page = page.expect("every rule of the files is in the catalogue");
-        let told: Vec<Told<'_>> = failures.iter().map(|failure| self.told(failure)).collect();
+        let told: Vec<Told<'_>> = failures.iter().map(|failure| self.told(index, failure)).collect();
         let heard = told.iter().filter(|told| !self.is_suppressed(told, id, &rule.name));
         let checks: IndexSet<FailedCheck, FxBuildHasher> =
             heard.map(|told| self.check(file, page, told)).collect();
@@ -154,9 +181,9 @@ impl Judging<'_> {
         (verdict, findings_of(file, page, &told).collect())
     }
 
-    fn told<'f>(&self, failure: &'f Failure) -> Told<'f> {
+    fn told<'f>(&self, rule: RuleIndex, failure: &'f Failure) -> Told<'f> {
         let path = self.loaded.path(failure.at.place, &self.names);
-        Told { failure, path, span: self.span(failure.at) }
+        Told { failure, rule, path, span: self.span(failure.at) }
     }
 
     fn is_suppressed(&self, told: &Told<'_>, id: &str, name: &str) -> bool {
@@ -187,6 +214,7 @@ impl Judging<'_> {
 /// A failure, and what it is about in the author's document.
 struct Told<'f> {
     failure: &'f Failure,
+    rule: RuleIndex,
     path: String,
     span: Span,
 }
@@ -198,9 +226,9 @@ impl Told<'_> {
     }
 
     fn message(&self, file: &GuardFile, page: &Page) -> String {
-        if let Some(error) = &self.failure.error {
-            let line = file.rules.position(self.failure.clause).line;
-            return format!("Rule '{}' ({}:{line}) cannot be evaluated: {error}", page.slug, file.path);
+        if self.failure.error.is_some() {
+            let without_verdict = self.failure.without_verdict(&file.rules, self.rule, 0);
+            return format!("{}: {without_verdict}", file.path);
         }
         let said = self.failure.message.as_ref().map(Rendered::plain_text).filter(|said| !said.is_empty());
         said.unwrap_or_else(|| page.unsaid(|| self.failure.in_words(&file.rules, self.resource())))

@@ -54,7 +54,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Undecodable> {
     Err(Undecodable {
         text: String::from_utf8_lossy(bytes).into_owned(),
         span: Span::new(at..at),
-        message: format!("Expected a template in UTF-8, found {found}"),
+        message: format!("Expected text in UTF-8, found {found}"),
         help: "Save the file as UTF-8.".to_owned(),
     })
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::document::Document;
+use crate::document::{Document, Kind};
 use crate::finding::{Finding, Suppressed, Suppression};
 
 /// What the resources of one document suppress: rule ids and names, by logical id.
@@ -22,7 +22,10 @@ impl Suppressions {
             let keys = ["Metadata", "guard", "SuppressedRules"];
             let rules = keys.iter().try_fold(resource.value, |map, key| document.value(map, key));
             let Some(rules) = rules else { continue };
-            let named = document.items(rules).map(|rule| document.scalar(rule).text.to_owned()).collect();
+            // The filter that rules of the registry have for it takes one text for a list of one.
+            let lone = (document.kind(rules) == Kind::Scalar).then_some(rules);
+            let named = document.items(rules).chain(lone);
+            let named = named.map(|rule| document.scalar(rule).text.to_owned()).collect();
             suppressed.insert(document.scalar(resource.key).text.to_owned(), named);
         }
         Self(suppressed)

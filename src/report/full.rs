@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use super::inert::inert;
 use super::snippet::Snippet;
 use super::{REPOSITORY, Style, cut, docs, findings, message_with_condition, source};
-use crate::finding::{Checked, Finding, Report, Severity};
+use crate::finding::{Checked, FileKind, Finding, Report, Severity};
 use crate::rule::Catalogue;
 
 /// Related places that are shown; a finding on a whole template may have dozens.
@@ -153,7 +153,11 @@ fn summary(report: &Report) -> String {
     .collect();
     let templates = report.checked.iter().filter(|checked| checked.is_template).count();
     let unreadable = report.checked.len() - templates;
-    let templates = (templates > 0).then(|| counted(templates, "template"));
+    let noun = match report.kind {
+        FileKind::Template => "template",
+        FileKind::Document => "document",
+    };
+    let templates = (templates > 0).then(|| counted(templates, noun));
     let unreadable = (unreadable > 0).then(|| format!("{} that cannot be read", counted(unreadable, "file")));
     let places = templates.into_iter().chain(unreadable).collect::<Vec<_>>().join(" and ");
     match findings(report).count() {

@@ -123,6 +123,7 @@ pub(super) fn mixed() -> Report {
         ],
         rules: vec!["SLP202".to_owned(), "SLP301".to_owned()],
         errors: vec![RunError { path: "locked.yaml".to_owned(), message: "Permission denied".to_owned() }],
+        ..Report::default()
     }
 }
 
@@ -134,7 +135,7 @@ pub(super) fn clean() -> Report {
         findings: Vec::new(),
         ..Checked::default()
     };
-    Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], errors: Vec::new() }
+    Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], ..Report::default() }
 }
 
 /// One template with one finding, at the first place of `needle` in `text`.
@@ -156,7 +157,7 @@ pub(super) fn at(text: &str, range: Range<usize>) -> Report {
             ..Checked::default()
         }],
         rules: vec!["SLP202".to_owned()],
-        errors: Vec::new(),
+        ..Report::default()
     }
 }
 
@@ -187,6 +188,7 @@ pub(super) fn hostile() -> Report {
         }],
         rules: vec!["SLP202".to_owned()],
         errors: vec![RunError { path: HOSTILE_PATH.to_owned(), message: HOSTILE_TEXT.to_owned() }],
+        ..Report::default()
     }
 }
 

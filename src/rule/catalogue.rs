@@ -35,14 +35,11 @@ impl Catalogue {
     /// Two files have rules with one id, whatever its case.
     pub fn with(own: Vec<Page>) -> Result<Self, DuplicateId> {
         let mut pages = built_in_pages();
-        let mut files: FxHashMap<String, Option<String>> =
-            pages.iter().map(|page| (page.id.to_ascii_lowercase(), None)).collect();
-        for page in own {
-            if let Some(first) = files.insert(page.id.to_ascii_lowercase(), page.file.clone()) {
-                return Err(DuplicateId { id: page.id, first, again: page.file.unwrap_or_default() });
-            }
-            pages.push(page);
+        let mut ids = Ids::default();
+        for page in pages.iter().chain(&own) {
+            ids.claim(page)?;
         }
+        pages.extend(own);
         pages.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self { pages })
     }
@@ -77,6 +74,27 @@ fn built_in_pages() -> Vec<Page> {
     pages.collect::<Result<_, _>>().expect("a test reads every page that is built in")
 }
 
+/// The ids that are taken, whatever their case, each with the file of its rule.
+#[derive(Debug, Default)]
+pub struct Ids(FxHashMap<String, Option<String>>);
+
+impl Ids {
+    /// Takes the id of a rule.
+    ///
+    /// # Errors
+    ///
+    /// Another rule has it.
+    pub fn claim(&mut self, page: &Page) -> Result<(), DuplicateId> {
+        match self.0.insert(page.id.to_ascii_lowercase(), page.file.clone()) {
+            None => Ok(()),
+            Some(first) => {
+                let again = page.file.clone().unwrap_or_default();
+                Err(DuplicateId { id: page.id.clone(), first, again })
+            }
+        }
+    }
+}
+
 /// Two rules that could not be told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuplicateId {
@@ -90,11 +108,12 @@ pub struct DuplicateId {
 
 impl fmt::Display for DuplicateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, first, again } = self;
+        let Self { id, first, .. } = self;
         match first {
-            None => write!(f, "{again}: lenslint itself has a rule '{id}': give yours another id"),
-            Some(first) => write!(f, "{again}: {first} has a rule '{id}' too: give one of them another id"),
-        }
+            None => write!(f, "lenslint itself has a rule '{id}': give yours another id"),
+            Some(first) => write!(f, "{first} has a rule '{id}' too: give one of them another id"),
+        }?;
+        f.write_str(" (a page by its file's name, a Guard rule by `#@ id: …` above it)")
     }
 }
 

@@ -3,8 +3,13 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use rustc_hash::FxBuildHasher;
+
 use crate::finding::{Confidence, Severity};
-use crate::guard::{Dialect, ParseError, Rule, RuleIndex, Rules, Trap, traps};
+use crate::guard::{Dialect, Header, ParseError, Rule, RuleIndex, Rules, Trap, traps};
+use crate::source::{Position, Span};
 
 use super::page::{Absence, Logic, Page, Profile, Scope};
 
@@ -15,8 +20,6 @@ pub struct GuardFile {
     pub path: String,
     /// The rules.
     pub rules: Arc<Rules>,
-    /// The text, for whoever shows a line of it.
-    pub text: String,
 }
 
 /// What `#@ key: value` can say of a rule.
@@ -40,11 +43,11 @@ const HEADER_KEYS: &[&str] = &[
 pub enum GuardFileError {
     /// It is not in the language.
     Syntax(ParseError),
-    /// A comment header has a value that it cannot have; where, and what it could be.
+    /// A comment header has a value that it cannot have.
     Header {
-        /// The line of the rule below it.
-        line: u32,
-        /// What is known.
+        /// Where the value stands.
+        position: Position,
+        /// What it could be.
         message: String,
     },
 }
@@ -53,7 +56,9 @@ impl std::fmt::Display for GuardFileError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Syntax(error) => error.fmt(f),
-            Self::Header { line, message } => write!(f, "{line}: {message}"),
+            Self::Header { position: Position { line, column }, message } => {
+                write!(f, "{line}:{column}: {message}")
+            }
         }
     }
 }
@@ -68,18 +73,14 @@ impl GuardFile {
     /// The text is not in the Guard language, or a `#@` line has a value that its key does not take.
     pub fn read(path: &str, text: &str) -> Result<Self, GuardFileError> {
         let rules = Rules::parse(text, Dialect::Guard).map_err(GuardFileError::Syntax)?;
-        let file = Self { path: path.to_owned(), rules: Arc::new(rules), text: text.to_owned() };
-        for rule in file.rules.rules() {
-            Comments::of(rule).map_err(|message| GuardFileError::Header {
-                line: file.rules.position(rule.span).line,
+        for rule in rules.rules() {
+            Comments::of(rule).map_err(|(header, message)| GuardFileError::Header {
+                position: rules.position(header.span),
                 message,
             })?;
         }
-        Ok(file)
+        Ok(Self { path: path.to_owned(), rules: Arc::new(rules) })
     }
-
-    /// The name of the rule that gathers the clauses outside of rules.
-    pub const UNNAMED: &str = "default";
 
     /// The id of a rule of this file: what `#@ id` says, else its name.
     pub fn id(rule: &Rule) -> &str {
@@ -89,15 +90,20 @@ impl GuardFile {
     /// What is allowed in the file and does not mean what it seems to.
     pub fn traps(&self) -> Vec<Trap> {
         let mut found = traps(&self.rules);
-        for rule in self.rules.rules() {
-            let unknown = rule.headers.iter().filter(|(key, _)| !HEADER_KEYS.contains(&key.as_str()));
-            found.extend(unknown.map(|(key, _)| Trap {
-                span: rule.span,
-                message: format!(
-                    "`#@ {key}` above this rule says nothing: known are {}",
-                    HEADER_KEYS.join(", ")
-                ),
-            }));
+        let headers = || self.rules.rules().flat_map(|rule| &rule.headers);
+        let unknown = headers().filter(|header| !HEADER_KEYS.contains(&header.key.as_str()));
+        found.extend(unknown.map(|header| Trap {
+            span: header.span,
+            message: format!("`#@ {}` says nothing: known are {}", header.key, HEADER_KEYS.join(", ")),
+        }));
+        let mut at = 0;
+        for line in self.rules.source_text().split_inclusive('\n') {
+            let span = Span::new(at..at + line.trim_end().len());
+            at += line.len();
+            if line.trim_start().starts_with("#@") && !headers().any(|header| span.contains(header.span)) {
+                let message = "this says nothing: `#@ key: value` stands directly above a rule".to_owned();
+                found.push(Trap { span, message });
+            }
         }
         found
     }
@@ -105,23 +111,28 @@ impl GuardFile {
     /// Each id of the file as a page, in the order of the rules; rules with one id are one.
     pub fn pages(&self) -> Vec<Page> {
         let family = self.path.rsplit('/').nth(1).unwrap_or_default();
-        let mut pages: Vec<Page> = Vec::new();
+        let mut pages: IndexMap<String, Page, FxBuildHasher> = IndexMap::default();
         for (index, rule) in self.rules.rules().enumerate() {
-            let id = Self::id(rule);
-            if let Some(page) = pages.iter_mut().find(|page| page.id == id) {
-                if let Some(Logic::Named { rules, .. }) = &mut page.logic {
-                    rules.push(RuleIndex(index));
+            let page = self.page(family, RuleIndex(index), rule);
+            match pages.entry(page.id.to_ascii_lowercase()) {
+                Entry::Vacant(free) => {
+                    free.insert(page);
                 }
-                continue;
+                Entry::Occupied(taken) => {
+                    let known = taken.into_mut();
+                    known.severity = known.severity.max(page.severity);
+                    if let Some(Logic::Named { rules, .. }) = &mut known.logic {
+                        rules.push(RuleIndex(index));
+                    }
+                }
             }
-            pages.push(self.page(family, RuleIndex(index), rule));
         }
-        pages
+        pages.into_values().collect()
     }
 
     fn page(&self, family: &str, index: RuleIndex, rule: &Rule) -> Page {
         let said = Comments::of(rule).unwrap_or_default();
-        let registry = registry_description(&self.text, &rule.name);
+        let registry = registry_description(self.rules.source_text(), &rule.name);
         let title = said.title.or_else(|| registry.as_deref().map(first_sentence));
         let title = title.unwrap_or_else(|| untitled(&rule.name));
         let why = registry.unwrap_or_default();
@@ -190,37 +201,38 @@ impl Default for Comments {
 }
 
 impl Comments {
-    fn of(rule: &Rule) -> Result<Self, String> {
+    /// What the lines above a rule say, or the line whose value its key does not take.
+    fn of(rule: &Rule) -> Result<Self, (&Header, String)> {
         let mut comments = Self::default();
-        for (key, value) in &rule.headers {
-            let known = |choices: &str| format!("`#@ {key}: {value}`: expected {choices}");
-            match key.as_str() {
-                "severity" => {
-                    comments.severity = severity(value)
-                        .ok_or_else(|| known("high, medium, low or info (or error, warning, info)"))?;
-                }
-                "confidence" => {
-                    comments.confidence =
-                        Confidence::named(value).ok_or_else(|| known("high, medium or low"))?;
-                }
-                "profile" => {
-                    comments.profile =
-                        Profile::named(value).ok_or_else(|| known("default, strict or pedantic"))?;
-                }
-                "absence" => {
-                    comments.absence = Absence::named(value).ok_or_else(|| known("here or elsewhere"))?;
-                }
-                "title" => comments.title = Some(value.trim_end_matches('.').to_owned()),
-                "pillar" | "lens" => value.clone_into(&mut comments.lens),
-                "docs" => comments.docs = Some(value.clone()),
-                "fix" => comments.fix = Some(value.clone()),
-                "since" => value.clone_into(&mut comments.since),
-                // The id is asked for by itself, `at` was parsed with the rule, and what else stands there is a
-                // comment to us as it is to cfn-guard.
-                _ => {}
+        for header in &rule.headers {
+            if let Err(choices) = comments.set(&header.key, &header.value) {
+                let message = format!("`#@ {}: {}`: expected {choices}", header.key, header.value);
+                return Err((header, message));
             }
         }
         Ok(comments)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
+        match key {
+            "id" if value.is_empty() || value.contains([' ', '\t', ',']) => return Err("one word"),
+            "severity" => {
+                self.severity =
+                    severity(value).ok_or("high, medium, low or info (or error, warning, info)")?;
+            }
+            "confidence" => self.confidence = Confidence::named(value).ok_or("high, medium or low")?,
+            "profile" => self.profile = Profile::named(value).ok_or("default, strict or pedantic")?,
+            "absence" => self.absence = Absence::named(value).ok_or("here or elsewhere")?,
+            "title" => self.title = Some(value.trim_end_matches('.').to_owned()),
+            "pillar" | "lens" => value.clone_into(&mut self.lens),
+            "docs" => self.docs = Some(value.to_owned()),
+            "fix" => self.fix = Some(value.to_owned()),
+            "since" => value.clone_into(&mut self.since),
+            // The id is asked for by itself, `at` was parsed with the rule, and what else stands there is a comment to
+            // us as it is to cfn-guard.
+            _ => {}
+        }
+        Ok(())
     }
 }
 
@@ -235,8 +247,7 @@ fn severity(word: &str) -> Option<Severity> {
 }
 
 fn header<'r>(rule: &'r Rule, wanted: &str) -> Option<&'r str> {
-    let of_key = |(key, value): &'r (String, String)| (key == wanted).then_some(value.as_str());
-    rule.headers.iter().rev().find_map(of_key)
+    rule.headers.iter().rev().find(|header| header.key == wanted).map(|header| header.value.as_str())
 }
 
 /// What the registry's header says of a rule: the paragraph below `# Description:` where `# Rule Identifier:` is
@@ -352,7 +363,7 @@ rule OTHER { Resources exists }
         let error = GuardFile::read("r.guard", "\n#@ severity: severe\nrule r { A exists }\n").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "3: `#@ severity: severe`: expected high, medium, low or info (or error, warning, info)"
+            "2:14: `#@ severity: severe`: expected high, medium, low or info (or error, warning, info)"
         );
     }
 }

@@ -7,7 +7,7 @@ mod markdown;
 mod page;
 mod selection;
 
-pub use catalogue::{Catalogue, DuplicateId};
+pub use catalogue::{Catalogue, DuplicateId, Ids};
 pub use guard_file::{GuardFile, GuardFileError};
 pub use page::{Absence, Example, Page, PageError, Profile, Remedy, Scope};
 pub use selection::{Selection, Selector, UnknownRule};

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::document::{Document, Typed};
 use crate::finding::{Confidence, Severity};
-use crate::guard::{Dialect, RuleIndex, Rules};
+use crate::guard::{Dialect, Header, RuleIndex, Rules};
 
 use super::guard_file::untitled;
 use super::markdown::{Outline, fences};
@@ -300,12 +300,12 @@ impl Page {
             fail(error.to_string())
         })?;
         for rule in rules.rules() {
-            let is_unknown = |(key, value): &&(String, String)| match key.as_str() {
-                "profile" => Profile::named(value).is_none(),
-                "paths" => value != "application",
+            let is_unknown = |header: &&Header| match header.key.as_str() {
+                "profile" => Profile::named(&header.value).is_none(),
+                "paths" => header.value != "application",
                 _ => true,
             };
-            if let Some((key, value)) = rule.headers.iter().find(is_unknown) {
+            if let Some(Header { key, value, .. }) = rule.headers.iter().find(is_unknown) {
                 let known = "`profile:` with default, strict or pedantic, and `paths: application`";
                 return Err(fail(format!("`#@ {key}: {value}` above rule {}: known are {known}", rule.name)));
             }

@@ -166,7 +166,7 @@ fn bytes_that_are_no_text_are_a_finding() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("latin.yaml:21:6: error[SLP001]"), "{}", stdout(&output));
     for name in ["little", "big", "marked"] {
-        let line = format!("{name}.yaml:1:1: error[SLP001] Expected a template in UTF-8, found UTF-16\n");
+        let line = format!("{name}.yaml:1:1: error[SLP001] Expected text in UTF-8, found UTF-16\n");
         assert!(stdout(&output).contains(&line), "{}", stdout(&output));
     }
     assert_eq!(stdout(&output).lines().count(), 4, "{}", stdout(&output));

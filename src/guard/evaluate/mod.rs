@@ -98,6 +98,16 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// That a rule has no verdict, and why; `above` lines stand above the rules in their file.
+    #[must_use]
+    pub fn without_verdict(&self, rules: &Rules, rule: RuleIndex, above: usize) -> String {
+        let line = rules.position(self.clause).line as usize + above;
+        let error = self.error.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("line {line}: rule '{}' cannot be evaluated: {error}", rules.all[rule.0].name)
+    }
+}
+
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -31,8 +31,10 @@ pub struct ParseError {
     pub position: Position,
     /// What is wrong there, in one sentence without a full stop.
     pub message: String,
-    /// The line of the text that it is about.
+    /// The line of the text that it is about; of a long one, the part around the place.
     pub line: String,
+    /// How many characters of that stand before the place.
+    caret: usize,
 }
 
 impl fmt::Display for ParseError {
@@ -40,7 +42,7 @@ impl fmt::Display for ParseError {
         let Position { line, column } = self.position;
         writeln!(f, "{line}:{column}: {}", self.message)?;
         writeln!(f, "{line:>5} | {}", self.line)?;
-        write!(f, "      | {:>1$}", '^', column as usize)
+        write!(f, "      | {:>1$}", '^', self.caret + 1)
     }
 }
 
@@ -75,6 +77,7 @@ struct Builder {
     keys: Vec<Key>,
     key_ids: FxHashMap<TextId, KeyId>,
     scopes: u32,
+    extension: Option<Span>,
 }
 
 impl Builder {
@@ -87,6 +90,7 @@ impl Builder {
             keys: Vec::new(),
             key_ids: FxHashMap::default(),
             scopes: 0,
+            extension: None,
         }
     }
 
@@ -95,6 +99,7 @@ impl Builder {
         match self.parsed_file(&text) {
             Ok(file) => Ok(Rules {
                 source: self.source,
+                extension: self.extension,
                 dialect: self.dialect,
                 texts: self.texts,
                 keys: self.keys,
@@ -132,8 +137,14 @@ impl Builder {
             ErrorVariant::ParsingError { positives, .. } => match after.chars().next() {
                 Some('\'' | '"') if positives.contains(&Rule::string) => UNCLOSED_TEXT.to_owned(),
                 Some('/') if positives.contains(&Rule::regex) => UNCLOSED_REGEX.to_owned(),
+                Some('<') if after.starts_with("<<") && positives.contains(&Rule::message) => {
+                    UNCLOSED_MESSAGE.to_owned()
+                }
                 Some('=' | '!' | '<' | '>') if before.trim_end().ends_with(')') => {
                     CALL_ON_THE_LEFT.to_owned()
+                }
+                Some('}') if positives.iter().any(|expected| spoken(*expected) == OPERATOR) => {
+                    format!("{}, found `}}`{NAME_OF_A_RULE}", expectation(&positives))
                 }
                 _ => format!("{}, found {}", expectation(&positives), found(after)),
             },
@@ -144,8 +155,9 @@ impl Builder {
 
     fn error(&self, fault: Fault) -> ParseError {
         let position = self.source.position(fault.at as u32, ColumnUnit::CodePoints);
-        let line = self.source.line_span(position.line).unwrap_or_else(|| Span::new(0..0));
-        ParseError { position, message: fault.message, line: self.source.slice(line).to_owned() }
+        let span = self.source.line_span(position.line).unwrap_or_else(|| Span::new(0..0));
+        let (line, caret) = around(self.source.slice(span), position.column as usize - 1);
+        ParseError { position, message: fault.message, line, caret }
     }
 
     fn offset(&self, pair: &Pair<'_, Rule>) -> usize {
@@ -189,7 +201,28 @@ impl Builder {
     }
 }
 
+/// What of a line is shown, and where in it the character at `column` stands.
+fn around(line: &str, column: usize) -> (String, usize) {
+    const BEFORE: usize = 60;
+    const SHOWN: usize = 110;
+    if line.chars().nth(SHOWN).is_none() {
+        return (line.to_owned(), column);
+    }
+    let from = column.saturating_sub(BEFORE);
+    let mut shown: String = line.chars().skip(from).take(SHOWN).collect();
+    if line.chars().nth(from + SHOWN).is_some() {
+        shown.push('…');
+    }
+    if from > 0 {
+        shown.insert(0, '…');
+    }
+    (shown, column - from + usize::from(from > 0))
+}
+
 const UNCLOSED_TEXT: &str = "this text has no closing quote";
+const OPERATOR: &str = "an operator (`==`, `!=`, `in`, `exists`, `empty`, `is_string` …)";
+const UNCLOSED_MESSAGE: &str = "this message has no closing `>>`";
+const NAME_OF_A_RULE: &str = "; where the name of a rule is meant, it stands on a line of its own";
 const UNCLOSED_REGEX: &str = "this regular expression has no closing `/`";
 const CALL_ON_THE_LEFT: &str =
     "a function cannot stand on the left of an operator: give its result a name first, `let n = count(…)`";
@@ -265,7 +298,7 @@ fn spoken(expected: Rule) -> &'static str {
         | Rule::is_op
         | Rule::binary
         | Rule::operator_word
-        | Rule::key_op => "an operator (`==`, `!=`, `in`, `exists`, `empty`, `is_string` …)",
+        | Rule::key_op => OPERATOR,
         Rule::message => "a message (`<<…>>`)",
         Rule::query | Rule::some | Rule::head | Rule::this | Rule::var | Rule::key => "a query",
         Rule::step

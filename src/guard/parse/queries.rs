@@ -32,6 +32,9 @@ impl Builder {
             let message = format!("`{name}` takes {arity} arguments, not {}", arguments.len());
             return Err(Fault { at, message });
         }
+        if let Function::Calculate(_) = function {
+            self.extension.get_or_insert(Span::new(at..at + name.len()));
+        }
         Ok(FunctionCall { function, arguments })
     }
 
@@ -51,9 +54,10 @@ impl Builder {
                 start = Some(Start::Variable { name: self.variable(&part), is_spread: false });
             } else {
                 let step = self.step(part)?;
-                start = Some(match step {
-                    Step::Variable(name) => Start::Variable { name, is_spread: false },
-                    _ => Start::Root,
+                start = Some(if let Step::Variable(name) = step {
+                    Start::Variable { name, is_spread: false }
+                } else {
+                    Start::Root
                 });
                 if start == Some(Start::Root) {
                     steps.push(step);

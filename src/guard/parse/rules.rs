@@ -5,12 +5,10 @@ use rustc_hash::FxHashMap;
 
 use super::{Builder, Built, Rule as Grammar};
 use crate::guard::ast::{
-    AnyOf, Block, Dialect, Let, Lets, Operand, ParameterizedRule, Query, Rule, RuleIndex, TextId,
+    AnyOf, Block, Dialect, Header, Let, Lets, Operand, ParameterizedRule, Query, Rule, RuleIndex, Rules,
+    TextId,
 };
 use crate::source::Span;
-
-/// The name of the rule that clauses outside of rules belong to.
-const DEFAULT: &str = "default";
 
 /// What a file holds.
 pub(super) struct File {
@@ -42,11 +40,10 @@ impl Builder {
             let span = *span;
             let clauses = loose.into_iter().map(|(_, clause)| clause).collect();
             let block = Block { lets: self.scope(Vec::new()), clauses };
-            let name = DEFAULT.to_owned();
-            rules.insert(
-                0,
-                Rule { name, headers: Vec::new(), span, points_at: None, conditions: Vec::new(), block },
-            );
+            let headers = headers_above(self.source.text(), span.start as usize);
+            let points_at = self.points_at(&headers)?;
+            let name = Rules::UNNAMED.to_owned();
+            rules.insert(0, Rule { name, headers, span, points_at, conditions: Vec::new(), block });
         }
         let mut by_name: FxHashMap<TextId, Vec<RuleIndex>> = FxHashMap::default();
         for (index, rule) in rules.iter().enumerate() {
@@ -70,14 +67,13 @@ impl Builder {
         }
         let points_at = self.points_at(&headers)?;
         let block = self.block_of(body)?;
-        let headers = headers.into_iter().map(|header| (header.key, header.value)).collect();
         Ok(Rule { name, headers, span, points_at, conditions, block })
     }
 
     /// The query of `#@ at: query`. On a page a message says where it points.
     fn points_at(&mut self, headers: &[Header]) -> Built<Option<Query>> {
         let at = headers.iter().rfind(|header| self.dialect == Dialect::Guard && header.key == "at");
-        at.map(|header| self.query_at(&header.value, header.at)).transpose()
+        at.map(|header| self.query_at(&header.value, header.span.start as usize)).transpose()
     }
 
     fn parameterized_rule(&mut self, pair: Pair<'_, Grammar>) -> Built<(TextId, ParameterizedRule)> {
@@ -142,14 +138,6 @@ fn precedence(value: &Operand) -> u8 {
     }
 }
 
-/// A `#@ key: value` line.
-struct Header {
-    key: String,
-    value: String,
-    /// The offset of the value.
-    at: usize,
-}
-
 /// The `#@ key: value` lines among the comment lines that end directly above `offset`.
 fn headers_above(text: &str, offset: usize) -> Vec<Header> {
     let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
@@ -161,7 +149,9 @@ fn headers_above(text: &str, offset: usize) -> Vec<Header> {
         if let Some((key, value)) = comment.strip_prefix('@').and_then(|header| header.split_once(':')) {
             let blank = value.len() - value.trim_start().len();
             let at = end + line.len() - value.len() + blank;
-            headers.push(Header { key: key.trim().to_owned(), value: value.trim().to_owned(), at });
+            let value = value.trim();
+            let span = Span::new(at..at + value.len());
+            headers.push(Header { key: key.trim().to_owned(), value: value.to_owned(), span });
         }
     }
     headers.reverse();

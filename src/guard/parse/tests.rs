@@ -179,7 +179,10 @@ fn a_file_without_rules_is_no_error_and_loose_clauses_are_one() {
 fn headers_are_the_comment_lines_directly_above_a_rule() {
     let text = "#@ id: no\n\n# Rules of ours\n#@ id: A-1\n#@ docs: https://a.b/c\nrule r { N == 5 }\nrule s { N == 5 }\n";
     let rules = Rules::parse(text, Dialect::Guard).unwrap();
-    let headers: Vec<_> = rules.rules().map(|rule| rule.headers.clone()).collect();
+    let pairs = |rule: &crate::guard::Rule| -> Vec<_> {
+        rule.headers.iter().map(|header| (header.key.clone(), header.value.clone())).collect()
+    };
+    let headers: Vec<_> = rules.rules().map(pairs).collect();
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     assert_eq!(headers, [vec![pair("id", "A-1"), pair("docs", "https://a.b/c")], vec![]]);
 }
@@ -204,6 +207,15 @@ fn an_error_says_what_was_found_and_what_the_usual_mistakes_are() {
         (2, 9, "expected a clause, a message (`<<…>>`) or `let`, found the end of the file".to_owned())
     );
     assert_eq!(told("rule r { N == 'abc }").2, "this text has no closing quote");
+    assert_eq!(told("rule r { N == 5 << no }").2, "this message has no closing `>>`");
+    assert!(told("rule r { other }").2.ends_with("it stands on a line of its own"));
+    let long = refuses_file(&format!("rule r {{ {} N == ) }}", "N == 5 ".repeat(100)));
+    let shown = long.to_string();
+    assert!(shown.lines().all(|line| line.chars().count() < 130), "{shown}");
+    assert_eq!(
+        shown.lines().nth(1).and_then(|line| line.chars().nth(shown.lines().last()?.chars().count() - 1)),
+        Some(')')
+    );
     assert_eq!(told("rule r { N == /abc }").2, "this regular expression has no closing `/`");
     assert_eq!(
         told("rule r { count(N) > 2 }").2,

@@ -68,7 +68,7 @@ fn an_expansion_says_where_the_template_cannot_be_read_and_what_to_do() {
     assert!(stderr(&output).starts_with("lenslint: -:21:1: "), "{}", stderr(&output));
     let wide: String = SLOW.chars().flat_map(|c| ['\0', c]).collect();
     let output = piped(&["expand", "-"], &wide);
-    let expected = "lenslint: -:1:1: Expected a template in UTF-8, found UTF-16. Save the file as UTF-8.\n";
+    let expected = "lenslint: -:1:1: Expected text in UTF-8, found UTF-16. Save the file as UTF-8.\n";
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(2), expected));
 }
 

@@ -209,13 +209,61 @@ fn two_files_with_one_id_are_an_error_and_clauses_outside_of_rules_are_not() {
 }
 
 #[test]
+fn json_is_read_as_the_yaml_that_it_nearly_is_and_of_several_documents_the_first() {
+    let folder = folder_with(&[
+        ("r.guard", "rule r { a == 1 }\n"),
+        ("comma.json", "{\"a\": 1,}"),
+        ("comment.json", "{\"a\": 1 # one\n}"),
+        ("several.yaml", "# first\n---\na: 1\n---\na: 2\n"),
+        ("ended.yaml", "a: 1\n...\nanything [\n"),
+        ("marked.yaml", "b: |\n  ---\na: 1\n"),
+    ]);
+    for strict in [&[][..], &["--strict"]] {
+        let mut arguments = vec!["-r", "r.guard", "-d", ".", "--output", "json"];
+        arguments.extend(strict);
+        let output = guard(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+        assert_eq!(results(&output).as_array().unwrap().len(), 5);
+    }
+}
+
+#[test]
+fn our_own_functions_are_an_error_where_strictness_is_asked_for() {
+    let folder = folder_with(&[("r.guard", "let n = add(a, 1)\nrule r { %n == 2 }\n"), ("t.yaml", "a: 1\n")]);
+    let arguments = ["-r", "r.guard", "-d", "t.yaml", "--strict"];
+    assert_eq!(guard(folder.path(), &arguments[..4]).status.code(), Some(0));
+    let strict = guard(folder.path(), &arguments);
+    assert_eq!(strict.status.code(), Some(2));
+    assert_eq!(stderr(&strict), "lenslint: r.guard: line 1: cfn-guard has no function `add`\n");
+}
+
+#[test]
+fn clauses_outside_of_rules_have_comments_too() {
+    let folder = folder_with(&[
+        ("a.guard", "#@ id: ACME-1\n#@ severity: high\nNothing exists\n"),
+        ("b.guard", "Nothing exists\n"),
+        ("t.yaml", BUCKETS),
+    ]);
+    let output = guard(folder.path(), &["-r", "a.guard", "b.guard", "-d", "t.yaml", "--output", "concise"]);
+    let ids: Vec<String> =
+        stdout(&output).lines().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(ids, ["error[ACME-1]", "warning[default]"]);
+}
+
+#[test]
 fn standard_input_is_data_and_nothing_to_do_is_an_error() {
     let folder = folder_with(&[("r.guard", RULES), ("empty/readme.txt", "")]);
     let rules = folder.path().join("r.guard");
     let output = piped(&["guard", "-r", rules.to_str().unwrap(), "-d", "-", "--output", "json"], BUCKETS);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(results(&output)[0]["data"], "-");
-    for (rules, data) in [("empty", "r.guard"), ("r.guard", "empty")] {
+    let document = folder.path().join("t.yaml");
+    std::fs::write(&document, BUCKETS).unwrap();
+    let document = document.to_str().unwrap();
+    let both =
+        piped(&["guard", "-r", rules.to_str().unwrap(), "-d", "-", document, "--output", "json"], BUCKETS);
+    assert_eq!(results(&both).as_array().unwrap().len(), 2);
+    for (rules, data) in [("empty", "t.yaml"), ("r.guard", "empty")] {
         let output = guard(folder.path(), &["-r", rules, "-d", data]);
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));

@@ -85,6 +85,7 @@ fn pages_and_plain_files_run_on_the_view_under_their_own_ids() {
     assert_eq!(only.status.code(), Some(1));
     let ignored = ["check", "--rules", "own", "--ignore", "own,SLP202", "t.yaml"];
     assert_eq!(run(folder.path(), &ignored).status.code(), Some(0));
+    assert_eq!(run(folder.path(), &["explain", "SLP202", "--rules", "nowhere"]).status.code(), Some(2));
     let explained = stdout(&run(folder.path(), &["explain", "ACME001", "--rules", "own"]));
     assert!(explained.contains("# Function is slow"), "{explained}");
     let listed = stdout(&run(folder.path(), &["rules", "--rules", "own"]));

@@ -44,6 +44,8 @@ fn tests_in_cfn_guards_layout_are_found_and_pass() {
         assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
         assert_eq!(stdout(&output), "4 tests: 4 passed.\n");
     }
+    let twice = run(folder.path(), &["test", "rules", "rules/sqs/tests/queues_tests.yaml"]);
+    assert_eq!(stdout(&twice), "4 tests: 4 passed.\n");
     let one = run(folder.path(), &["test", "rules/sqs/tests/queues_tests.yaml"]);
     assert_eq!((one.status.code(), stdout(&one)), (Some(0), "3 tests: 3 passed.\n".to_owned()));
 }
@@ -107,13 +109,38 @@ r
         warnings,
         [
             "the file has no rule `t`",
-            "`rule r when Resources exists`",
+            "`high`",
             "`Resources.*.Type in 'AWS::SQS::Queue'`",
             "`r`",
             "1 passed; 4 warnings.",
         ],
         "{told}"
     );
+}
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_passes_no_test() {
+    let tests = "[{name: typo, input: {}, expectations: {rules: {r: FAIL}}}]";
+    let folder = folder_with(&[("r.guard", "rule r { %nope == 1 }\n"), ("tests/r.yaml", tests)]);
+    let output = run(folder.path(), &["test", "."]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stdout(&output).starts_with("tests/r.yaml:1:49: typo: r: cannot be evaluated: no scope around"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn comments_that_say_nothing_are_told() {
+    let rules = "#@ severity: high\n\n#@ nokey\n#@ titel: x\nrule r { Resources exists }\n";
+    let folder = folder_with(&[
+        ("r.guard", rules),
+        ("tests/r.yaml", "[{input: {}, expectations: {rules: {r: FAIL}}}]"),
+    ]);
+    let told = stdout(&run(folder.path(), &["test", "."]));
+    let places: Vec<&str> = told.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(places, ["r.guard:1:1", "r.guard:3:1", "r.guard:4:11", "1 test"], "{told}");
 }
 
 #[test]
@@ -164,6 +191,7 @@ fn what_cannot_be_read_ends_with_two_and_the_other_tests_still_run() {
         ("tests/queues_b.yaml", "[{input: {a: 1, a: 2}, expectations: {rules: {encrypted: SKIP}}}]"),
         ("tests/queues_c.yaml", "[{input: {}, expectations: {rules: {encrypted: MAYBE}}}]"),
         ("tests/queues_d.yaml", TESTS),
+        ("tests/queues_e.yaml", "[{input: {}, expectations: {rules: [encrypted]}}]"),
     ]);
     let output = run(folder.path(), &["test", "."]);
     assert_eq!(output.status.code(), Some(2));
@@ -172,7 +200,8 @@ fn what_cannot_be_read_ends_with_two_and_the_other_tests_still_run() {
         stderr(&output),
         "lenslint: tests/queues_a.yaml: 1:2: expected `expectations` in this case\n\
          lenslint: tests/queues_b.yaml: 1:17: this key stands twice in one map\n\
-         lenslint: tests/queues_c.yaml: 1:48: expected PASS, FAIL or SKIP, found `MAYBE`\n"
+         lenslint: tests/queues_c.yaml: 1:48: expected PASS, FAIL or SKIP, found `MAYBE`\n\
+         lenslint: tests/queues_e.yaml: 1:28: expected a map `rules` below `expectations`\n"
     );
     let empty = folder_with(&[("readme.txt", "")]);
     let output = run(empty.path(), &["test"]);
