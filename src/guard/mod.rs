@@ -3,6 +3,7 @@
 mod ast;
 mod evaluate;
 mod functions;
+mod literal;
 pub mod load;
 mod message;
 mod parse;

@@ -11,7 +11,8 @@ use crate::finding::{Confidence, Severity};
 use crate::guard::{Dialect, Header, ParseError, Rule, RuleIndex, Rules, Trap, traps};
 use crate::source::{Position, Span};
 
-use super::page::{Absence, Logic, Page, Profile, Scope};
+use super::logic::Logic;
+use super::page::{Absence, Page, Profile, Scope};
 
 /// The rules of one plain file, and the id of each.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod guard_file;
+mod logic;
 mod markdown;
 mod page;
 mod selection;
