@@ -178,6 +178,47 @@ fn a_chain_of_sam_functions_is_a_path() {
 }
 
 #[test]
+fn a_field_of_a_sam_api_waits_for_the_functions_of_its_pipeline() {
+    let template = expanded(
+        "  F: {Type: 'AWS::Lambda::Function'}
+  G: {Type: 'AWS::Lambda::Function'}
+  Shop:
+    Type: AWS::Serverless::GraphQLApi
+    Condition: IsProd
+    Properties:
+      SchemaInline: s
+      Auth: {Type: AWS_IAM}
+      DataSources: {Lambda: {Stock: {FunctionArn: !GetAtt F.Arn}}, DynamoDb: {Items: {TableName: t}}}
+      Functions:
+        check: {DataSource: Stock, InlineCode: c, Runtime: {Name: APPSYNC_JS, Version: 1.0.0}}
+        find: {DataSource: Items, InlineCode: c, Runtime: {Name: APPSYNC_JS, Version: 1.0.0}}
+        pay: {Id: !GetAtt Pay.FunctionId}
+      Resolvers:
+        Mutation: {place: {Pipeline: [check, pay]}}
+        Query: {item: {Pipeline: [find]}}
+  Source: {Type: 'AWS::AppSync::DataSource', Properties: {LambdaConfig: {LambdaFunctionArn: !GetAtt G.Arn}}}
+  Pay: {Type: 'AWS::AppSync::FunctionConfiguration', Properties: {DataSourceName: !GetAtt Source.Name}}
+",
+    );
+    let graph = Graph::build(Resolver::new(&template));
+    let place = |origin: Origin| template.sources[0].slice(origin.key);
+    let edges = graph.edges.iter();
+    let edges: Vec<String> =
+        edges.map(|edge| format!("{} @ {}", shown(&template, &graph, edge), place(edge.origin))).collect();
+    assert_eq!(
+        edges,
+        [
+            "invoke.sync Shop Mutation.place -> F [certain] when IsProd is true @ place",
+            "invoke.sync Shop Mutation.place -> G [certain] when IsProd is true @ place",
+        ]
+    );
+    let fields = graph.vertices.iter().filter(|vertex| vertex.kind == VertexKind::GraphQlField);
+    let fields: Vec<&str> = fields.map(|field| place(field.origin)).collect();
+    assert_eq!(fields, ["place"], "no function answers the other field");
+    assert_eq!(fact(&template, "Shop Mutation.place", "Write"), "true");
+}
+
+#[test]
 fn globals_elsewhere_may_set_what_a_function_of_a_fragment_leaves_out() {
     let mut template = resources(
         "  F: {Type: 'AWS::Serverless::Function', Properties: {Runtime: python3.13, Handler: a.b, CodeUri: .}}

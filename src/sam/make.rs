@@ -289,4 +289,19 @@ impl Expansion<'_> {
         }
         (!items.is_empty()).then(|| self.list(at, items))
     }
+
+    /// Two maps of tags as one list. Where an intrinsic stands for one of them, it is all that is known.
+    pub(super) fn joined_tags(&mut self, at: Origin, maps: [Option<ValueId>; 2]) -> ValueId {
+        let mut items = Vec::new();
+        for map in maps.into_iter().flatten() {
+            let Some(tags) = self.tags(at, Some(map), None) else {
+                continue;
+            };
+            match self.template.values.data(tags) {
+                Data::List(tags) => items.extend_from_slice(tags),
+                Data::Scalar { .. } | Data::Map(_) | Data::Call(_) => return tags,
+            }
+        }
+        self.list(at, items)
+    }
 }

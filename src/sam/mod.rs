@@ -19,10 +19,13 @@ mod api_event;
 mod body;
 mod bucket;
 mod conditions;
+mod data_source;
 mod deployment;
 mod events;
 mod function;
 mod globals;
+mod graph_ql;
+mod graph_ql_auth;
 mod http_api;
 mod ids;
 mod implicit;
@@ -34,6 +37,7 @@ mod pull;
 mod push;
 mod read;
 mod references;
+mod resolver;
 mod rule;
 mod schedule;
 mod simple_table;
@@ -73,9 +77,15 @@ pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
     expansion.add_implicit_apis();
     expansion.merge_globals();
     // Functions and state machines put their routes into the APIs, so that APIs come after them.
-    for kind in
-        [Kind::Function, Kind::StateMachine, Kind::Api, Kind::HttpApi, Kind::SimpleTable, Kind::LayerVersion]
-    {
+    for kind in [
+        Kind::Function,
+        Kind::StateMachine,
+        Kind::Api,
+        Kind::HttpApi,
+        Kind::SimpleTable,
+        Kind::LayerVersion,
+        Kind::GraphQlApi,
+    ] {
         expansion.expand_all(kind);
     }
     expansion.make_deployments();
@@ -97,6 +107,7 @@ enum Kind {
     HttpApi,
     SimpleTable,
     LayerVersion,
+    GraphQlApi,
 }
 
 /// SAM types that are known and stay as they are.
@@ -104,7 +115,6 @@ const LEFT_ALONE: &[&str] = &[
     "Application",
     "CapacityProvider",
     "Connector",
-    "GraphQLApi",
     "MicrovmImage",
     "NetworkConnector",
     "WebFunction",
@@ -121,6 +131,7 @@ impl Kind {
             "HttpApi" => Some(Self::HttpApi),
             "SimpleTable" => Some(Self::SimpleTable),
             "LayerVersion" => Some(Self::LayerVersion),
+            "GraphQLApi" => Some(Self::GraphQlApi),
             _ => None,
         }
     }
@@ -250,6 +261,7 @@ impl<'t> Expansion<'t> {
                 Kind::HttpApi => self.expand_http_api(&subject),
                 Kind::SimpleTable => self.expand_simple_table(&subject),
                 Kind::LayerVersion => self.expand_layer_version(&subject),
+                Kind::GraphQlApi => self.expand_graph_ql_api(&subject),
             }
         }
     }

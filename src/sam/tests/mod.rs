@@ -3,6 +3,7 @@
 mod apis;
 mod functions;
 mod globals;
+mod graph_ql;
 mod others;
 
 use crate::corpus;
