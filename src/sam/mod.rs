@@ -10,12 +10,15 @@
 //!   template is a map of one entry, `{DynamoDBCrudPolicy: {TableName: …}}`; managed policies stay names. What
 //!   events add is a policy with a `PolicyName` and a `PolicyDocument`.
 //! - An API's `Body` has paths, integrations and authorizers; no models, responses or CORS methods.
+//! - An application of the Serverless Application Repository has its `Location` as `TemplateURL`: only the
+//!   repository knows the other one.
 //! - Ids that carry a hash of a body or of packaged code carry ten digits that are stable, but not the
 //!   transform's.
 //! - A property that the tables here do not know is taken for a new one and carried over.
 
 mod api;
 mod api_event;
+mod application;
 mod body;
 mod bucket;
 mod conditions;
@@ -85,6 +88,7 @@ pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
         Kind::SimpleTable,
         Kind::LayerVersion,
         Kind::GraphQlApi,
+        Kind::Application,
     ] {
         expansion.expand_all(kind);
     }
@@ -108,18 +112,12 @@ enum Kind {
     SimpleTable,
     LayerVersion,
     GraphQlApi,
+    Application,
 }
 
 /// SAM types that are known and stay as they are.
-const LEFT_ALONE: &[&str] = &[
-    "Application",
-    "CapacityProvider",
-    "Connector",
-    "MicrovmImage",
-    "NetworkConnector",
-    "WebFunction",
-    "WebSocketApi",
-];
+const LEFT_ALONE: &[&str] =
+    &["CapacityProvider", "Connector", "MicrovmImage", "NetworkConnector", "WebFunction", "WebSocketApi"];
 
 impl Kind {
     /// The kind of a type without its prefix.
@@ -132,6 +130,7 @@ impl Kind {
             "SimpleTable" => Some(Self::SimpleTable),
             "LayerVersion" => Some(Self::LayerVersion),
             "GraphQLApi" => Some(Self::GraphQlApi),
+            "Application" => Some(Self::Application),
             _ => None,
         }
     }
@@ -262,6 +261,7 @@ impl<'t> Expansion<'t> {
                 Kind::SimpleTable => self.expand_simple_table(&subject),
                 Kind::LayerVersion => self.expand_layer_version(&subject),
                 Kind::GraphQlApi => self.expand_graph_ql_api(&subject),
+                Kind::Application => self.expand_application(&subject),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What the transform must do, told in small templates; and that it survives the large ones.
 
 mod apis;
+mod applications;
 mod functions;
 mod globals;
 mod graph_ql;

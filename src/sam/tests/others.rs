@@ -84,7 +84,7 @@ Resources:
     let places: Vec<_> = template.told.iter().map(|told| source.slice(told.location.span)).collect();
     assert_eq!(places, ["Odd", "Fax", "Empty", "!Ref Http"]);
     assert_eq!(template.ids(), ["F", "FGood", "FRole", "Odd", "Http", "HttpApiGatewayDefaultStage", "Flow"]);
-    assert_eq!(template.type_of("Flow"), "AWS::Serverless::Application");
+    assert_eq!(template.type_of("Odd"), "AWS::Serverless::Thing");
 }
 
 #[test]
