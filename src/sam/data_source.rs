@@ -4,13 +4,12 @@ use crate::names::Name;
 use crate::template::{Data, Entry, Origin, SubPart, ValueId};
 
 use super::graph_ql::Part;
-use super::make::PropertyTable;
+use super::make::{PropertyTable, is_macro};
 use super::{Expansion, Subject};
 
-/// The kinds of data sources: SAM's name, the part of the id, AppSync's type. Of two sources of one name, the
-/// later kind's is meant.
-const KINDS: &[(&str, &str, &str)] =
-    &[("DynamoDb", "DynamoDB", "AMAZON_DYNAMODB"), ("Lambda", "Lambda", "AWS_LAMBDA")];
+/// The kinds of data sources: SAM's name, and the part of the id. Of two sources of one name, the later kind's
+/// is meant.
+const KINDS: &[(&str, &str)] = &[("DynamoDb", "DynamoDB"), ("Lambda", "Lambda")];
 
 const TABLE_SOURCE: PropertyTable = PropertyTable {
     renamed: &[],
@@ -79,11 +78,15 @@ impl Expansion<'_> {
         let Some(sources) = self.property(subject.properties, "DataSources") else {
             return;
         };
-        for part in self.parts_of(subject, sources, "DataSources") {
-            if KINDS.iter().all(|(key, ..)| self.text_of(part.name) != *key) {
-                let message =
-                    format!("{} is not a kind of data source that SAM knows", self.text_of(part.name));
-                self.tell(part.at.at_key(), message);
+        if !self.is_map(sources) {
+            let location = self.template.values.origin(sources).at_value();
+            self.tell_unless_open(Some(sources), location, "DataSources is not a map");
+        }
+        for source in self.template.values.entries(sources).to_vec() {
+            let kind = self.text_of(source.key);
+            if !is_macro(kind) && KINDS.iter().all(|(key, _)| kind != *key) {
+                let message = format!("{kind} is not a kind of data source that SAM knows");
+                self.tell(self.template.values.origin(source.value).at_key(), message);
             }
         }
         for part in self.parts(subject, Some(sources), "DynamoDb") {
@@ -200,14 +203,14 @@ impl Expansion<'_> {
             let kind = self.property(sources, key);
             kind.is_some_and(|kind| self.template.values.get(kind, name).is_some())
         };
-        let (_, kind, _) = KINDS.iter().rev().find(|(key, ..)| is_there(key))?;
+        let (_, kind) = KINDS.iter().rev().find(|(key, _)| is_there(key))?;
         Some(self.source_id(subject, name, kind))
     }
 
     /// Whether there may be data sources that are not to be seen, since a macro writes them.
     pub(super) fn has_open_sources(&self, subject: &Subject) -> bool {
         let sources = self.property(subject.properties, "DataSources");
-        let of_kinds = KINDS.iter().map(|(key, ..)| self.property(sources, key));
+        let of_kinds = KINDS.iter().map(|(key, _)| self.property(sources, key));
         of_kinds
             .chain([subject.properties, sources])
             .flatten()
