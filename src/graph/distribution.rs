@@ -21,20 +21,29 @@ const EDGE_FUNCTIONS: [&[&str]; 2] = [
 /// Adds the edges of an `AWS::CloudFront::Distribution`.
 pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
-    for domain in draft.branches(properties, &["DistributionConfig", "Origins", "*", "DomainName"]) {
+    for domain in origin_domains(draft, properties) {
         for (guard, target) in draft.targets_inside(host_of(draft, domain), ORIGINS) {
-            let wiring = Wiring {
-                kind: EdgeKind::Front,
-                from,
-                to: target.vertex,
-                via: Some(id),
-                guard,
-                origin: draft.values().origin(domain.value),
-                proof: draft.values().origin(domain.value),
-            };
-            draft.wire(wiring, Vec::new());
+            stand_in_front(draft, (id, from), target.vertex, Branch { guard, ..domain });
         }
     }
+}
+
+/// Where a distribution names the hosts that it fetches from.
+pub(super) fn origin_domains(draft: &Draft<'_>, properties: Branch) -> Vec<Branch> {
+    draft.branches(properties, &["DistributionConfig", "Origins", "*", "DomainName"])
+}
+
+/// Adds the edge from a distribution to what it fetches from by a domain.
+pub(super) fn stand_in_front(
+    draft: &mut Draft<'_>,
+    (id, from): (Name, VertexId),
+    to: VertexId,
+    domain: Branch,
+) {
+    let origin = draft.values().origin(domain.value);
+    let wiring =
+        Wiring { kind: EdgeKind::Front, from, to, via: Some(id), guard: domain.guard, origin, proof: origin };
+    draft.wire(wiring, Vec::new());
 }
 
 /// Says of every REST API whether a distribution of this template stands in front of it.

@@ -5,6 +5,7 @@ mod api;
 mod branch;
 mod capacity;
 mod connector;
+mod custom_domain;
 mod dead_letter;
 mod delivery_stream;
 mod distribution;
@@ -370,6 +371,7 @@ impl Graph {
         function::mark(&mut draft);
         role::mark(&mut draft);
         export::mark(&mut draft);
+        custom_domain::read(&mut draft);
         distribution::mark(&mut draft);
         path::read(&mut draft);
         draft.graph

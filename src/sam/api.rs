@@ -55,9 +55,13 @@ impl Expansion<'_> {
             self.put(&mut entries, "Body", body);
         }
         if let Some(endpoint) = self.property(properties, "EndpointConfiguration") {
+            let parameters = self.endpoint_parameters(endpoint);
+            self.put_some(&mut entries, "Parameters", parameters);
             let endpoint = self.endpoint(endpoint);
             self.put(&mut entries, "EndpointConfiguration", endpoint);
         }
+        let tags = self.propagated_tags(subject);
+        self.put_some(&mut entries, "Tags", tags);
         self.replace(subject, "AWS::ApiGateway::RestApi", entries);
 
         let api = self.reference(at, subject.id);
@@ -70,16 +74,20 @@ impl Expansion<'_> {
         }
         self.make(subject, at, deployment, "AWS::ApiGateway::Deployment", entries);
         self.refer(subject.id, "Deployment", deployment);
-        self.make_stage(subject, api, deployment);
+        let stage = self.make_stage(subject, api, deployment);
         self.make_authorizer_permissions(subject, api);
+        if let Some(stage) = stage {
+            self.make_rest_domain(subject, stage);
+            self.make_usage_plan(subject, stage);
+        }
     }
 
-    fn make_stage(&mut self, subject: &Subject, api: ValueId, deployment: Name) {
+    fn make_stage(&mut self, subject: &Subject, api: ValueId, deployment: Name) -> Option<Name> {
         let at = subject.origin.generated();
         let Some(stage_name) = self.property(subject.properties, "StageName") else {
             let message = format!("{} has no StageName, so that it has no stage", self.text_of(subject.id));
             self.tell(at.at_key(), message);
-            return;
+            return None;
         };
         let deployment = self.reference(at, deployment);
         let mut entries = Vec::new();
@@ -93,6 +101,7 @@ impl Expansion<'_> {
         let stage = self.stage_id(subject.id, stage_name);
         self.make(subject, at, stage, "AWS::ApiGateway::Stage", entries);
         self.refer(subject.id, "Stage", stage);
+        Some(stage)
     }
 
     /// The author's body, or the one that SAM manages; none where the definition is a file.
@@ -121,6 +130,13 @@ impl Expansion<'_> {
             return None;
         }
         Some(self.managed_body(at, language, routes, schemes))
+    }
+
+    /// The endpoint's type as a parameter of the import, which the transform adds.
+    fn endpoint_parameters(&mut self, endpoint: ValueId) -> Option<ValueId> {
+        let kind = if self.is_map(endpoint) { self.property(Some(endpoint), "Type")? } else { endpoint };
+        let at = self.place_of(kind);
+        Some(self.map(at, &[("endpointConfigurationTypes", kind)]))
     }
 
     /// `{Types: […], VpcEndpointIds, IpAddressType}` of the shorter forms that SAM accepts.

@@ -12,9 +12,12 @@ impl Expansion<'_> {
         let guards = &self.template.guards;
         let meanings = conditions.iter().map(|condition| guards.condition(*condition));
         let meaning = meanings.fold(Guard::NEVER, |any, one| guards.or(any, one));
-        let claims = conditions.iter().map(|condition| self.call(at, Call::Condition(*condition))).collect();
+        let claim = match conditions {
+            [only] => Call::Condition(*only),
+            several => Call::Or(several.iter().map(|one| self.call(at, Call::Condition(*one))).collect()),
+        };
         let name = self.name(name);
-        self.define(at, name, Call::Or(claims), meaning)
+        self.define(at, name, claim, meaning)
     }
 
     /// The new condition `NOT<condition><digits>`.

@@ -34,6 +34,9 @@ const STAGE: &[&str] = &["StageVariables", "AccessLogSettings", "DefaultRouteSet
 /// The name of the stage that an HTTP API has unless its author says otherwise.
 const DEFAULT_STAGE: &str = "$default";
 
+/// The tag that tells that SAM made it.
+const CREATED_BY: &str = "httpapi:createdBy";
+
 impl Expansion<'_> {
     /// The HTTP API `<H>` and its stage, `<H>ApiGatewayDefaultStage` for the default one.
     pub(super) fn expand_http_api(&mut self, subject: &Subject) {
@@ -77,9 +80,17 @@ impl Expansion<'_> {
         self.put_some(&mut entries, "RouteSettings", route_settings);
         self.put(&mut entries, "AutoDeploy", deploys);
         let tags = self.stage_tags(at, properties);
-        self.put(&mut entries, "Tags", tags);
+        self.put_some(&mut entries, "Tags", tags);
         self.make(subject, at, stage, "AWS::ApiGatewayV2::Stage", entries);
         self.refer(subject.id, "Stage", stage);
+        let tags = match tags {
+            Some(tags) if body.is_some() => tags,
+            Some(_) | None => {
+                let by_sam = self.text(at, "SAM");
+                self.map(at, &[(CREATED_BY, by_sam)])
+            }
+        };
+        self.make_http_domain(subject, stage, tags);
 
         let authorizers = self.property(self.property(properties, "Auth"), "Authorizers");
         for entry in authorizers.map_or_else(Vec::new, |map| self.template.values.entries(map).to_vec()) {
@@ -121,15 +132,18 @@ impl Expansion<'_> {
         settings
     }
 
-    /// A stage's tags stay a map.
-    fn stage_tags(&mut self, at: Origin, properties: Option<ValueId>) -> ValueId {
+    /// A stage's tags stay a map. Without a body there are none but the author's.
+    fn stage_tags(&mut self, at: Origin, properties: Option<ValueId>) -> Option<ValueId> {
         let tags = self.property(properties, "Tags");
+        if self.property(properties, "DefinitionUri").is_some() {
+            return tags;
+        }
         let by_sam = self.text(at, "SAM");
         let mut entries: Vec<Entry> = Vec::new();
-        self.put(&mut entries, "httpapi:createdBy", by_sam);
+        self.put(&mut entries, CREATED_BY, by_sam);
         if let Some(tags) = tags {
             entries.extend_from_slice(self.template.values.entries(tags));
         }
-        self.map_of(at, entries)
+        Some(self.map_of(at, entries))
     }
 }

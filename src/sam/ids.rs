@@ -65,17 +65,17 @@ impl Expansion<'_> {
 
     /// A stage's name as ids have it: the language extensions, which run first, put in what a parameter says.
     pub(super) fn stage_name(&self, stage_name: Option<ValueId>) -> Option<&str> {
-        let is_resolved = self
-            .template
-            .transforms
-            .iter()
-            .any(|transform| self.text_of(*transform) == "AWS::LanguageExtensions");
-        let name = if is_resolved {
+        let name = if self.has_language_extensions() {
             self.resolved_scalar(stage_name?)?
         } else {
             self.template.values.text(stage_name?)?
         };
         Some(self.text_of(name))
+    }
+
+    /// Whether the language extensions run first and put in what parameters say.
+    pub(super) fn has_language_extensions(&self) -> bool {
+        self.template.transforms.iter().any(|transform| self.text_of(*transform) == "AWS::LanguageExtensions")
     }
 }
 

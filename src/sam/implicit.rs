@@ -1,7 +1,7 @@
 //! The APIs that events call for without naming one: `ServerlessRestApi` and `ServerlessHttpApi`.
 
 use crate::names::Name;
-use crate::template::{NameMap, Origin, ValueId};
+use crate::template::{Entry, NameMap, Origin, ValueId};
 
 use super::{Expansion, Kind, Subject};
 
@@ -48,14 +48,12 @@ const POLICIES: &[(&str, &[&str])] =
     &[("DeletionPolicy", &["Retain", "Delete"]), ("UpdateReplacePolicy", &["Retain", "Snapshot", "Delete"])];
 
 impl Expansion<'_> {
-    /// Adds the implicit APIs that events call for. They come before `Globals`, which apply to them too.
+    /// Adds the implicit APIs that events call for. They come before `Globals`, which apply to them too. One takes
+    /// the place of whatever the author gave its id to, without a word, as with the transform.
     pub(super) fn add_implicit_apis(&mut self) {
         for implicit in IMPLICIT {
             let id = self.name(implicit.id);
-            if self.subject(id).is_some() {
-                continue;
-            }
-            let callers = self.callers(implicit);
+            let callers = self.callers(implicit, id);
             let Some((caller, at)) = callers.first().copied() else {
                 continue;
             };
@@ -64,6 +62,11 @@ impl Expansion<'_> {
             if let Some(stage) = implicit.stage {
                 let stage = self.text(at, stage);
                 self.put(&mut properties, "StageName", stage);
+            }
+            if let Some(tags) = self.callers_tags(at, &callers) {
+                let yes = self.plain(at, "true");
+                self.put(&mut properties, "Tags", tags);
+                self.put(&mut properties, "PropagateTags", yes);
             }
             let properties = self.map_of(at, properties);
             let condition = self.common_condition(implicit, &callers);
@@ -78,15 +81,18 @@ impl Expansion<'_> {
                 written_as: self.name(implicit.written_as),
                 takes_globals: true,
             };
-            self.add_subject(implicit.kind, subject);
+            match self.places.get(&id) {
+                Some(place) => self.subjects[*place] = (implicit.kind, subject),
+                None => self.add_subject(implicit.kind, subject),
+            }
         }
     }
 
     /// The resources whose events name no API, each with the place of its event.
-    fn callers(&self, implicit: &Implicit) -> Vec<(usize, Origin)> {
+    fn callers(&self, implicit: &Implicit, id: Name) -> Vec<(usize, Origin)> {
         let mut callers = Vec::new();
         for (place, (kind, subject)) in self.subjects.iter().enumerate() {
-            if !matches!(kind, Kind::Function | Kind::StateMachine) {
+            if !matches!(kind, Kind::Function | Kind::StateMachine) || subject.id == id {
                 continue;
             }
             let Some(events) = self.property(subject.properties, "Events") else {
@@ -118,6 +124,26 @@ impl Expansion<'_> {
             [only] => Some(*only),
             _ => Some(self.any_of(at, implicit.condition, &conditions)),
         }
+    }
+
+    /// The tags that the callers hand on.
+    fn callers_tags(&mut self, at: Origin, callers: &[(usize, Origin)]) -> Option<ValueId> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (place, _) in callers {
+            let (kind, subject) = &self.subjects[*place];
+            let section = if *kind == Kind::Function { "Function" } else { "StateMachine" };
+            let section = self.property(self.template.globals, section);
+            let said = |key| self.property(subject.properties, key).or_else(|| self.property(section, key));
+            let propagates = said("PropagateTags").is_some_and(|propagates| !self.is_false(Some(propagates)));
+            let tags = said("Tags").filter(|_| propagates);
+            for tag in tags.map_or(&[][..], |tags| self.template.values.entries(tags)) {
+                match entries.iter_mut().find(|entry| entry.key == tag.key) {
+                    Some(entry) => entry.value = tag.value,
+                    None => entries.push(*tag),
+                }
+            }
+        }
+        (!entries.is_empty()).then(|| self.map_of(at, entries))
     }
 
     fn common_policies(&self, callers: &[(usize, Origin)]) -> NameMap<ValueId> {

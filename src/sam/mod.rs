@@ -21,9 +21,11 @@ mod api_event;
 mod application;
 mod body;
 mod bucket;
+mod canonical;
 mod conditions;
 mod data_source;
 mod deployment;
+mod domain;
 mod events;
 mod function;
 mod globals;
@@ -39,6 +41,7 @@ mod policies;
 mod pull;
 mod push;
 mod read;
+mod record_sets;
 mod references;
 mod resolver;
 mod rule;
@@ -47,6 +50,7 @@ mod simple_table;
 mod state_machine;
 #[cfg(test)]
 mod tests;
+mod usage_plan;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -93,6 +97,8 @@ pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
         expansion.expand_all(kind);
     }
     expansion.make_deployments();
+    expansion.make_record_set_groups();
+    expansion.make_shared_usage_plan();
     expansion.splice();
     expansion.wire_buckets_and_pools();
     expansion.rewrite_references();
@@ -168,6 +174,10 @@ struct Expansion<'t> {
     pools: NameMap<Vec<bucket::Trigger>>,
     /// The functions whose deployments `CodeDeploy` shifts.
     deployments: Vec<deployment::Deployment>,
+    /// The records of custom domains that belong to groups for a hosted zone.
+    record_sets: Vec<record_sets::RecordSets>,
+    /// The APIs that share a usage plan.
+    shared_plans: Vec<usage_plan::SharedPlan>,
     /// For a resource and a name like `Alias`, the resource that is meant.
     referable: IndexMap<(Name, Name), Name, FxBuildHasher>,
     /// Resources whose id changes: layers.
@@ -186,6 +196,8 @@ impl<'t> Expansion<'t> {
             buckets: NameMap::default(),
             pools: NameMap::default(),
             deployments: Vec::new(),
+            record_sets: Vec::new(),
+            shared_plans: Vec::new(),
             referable: IndexMap::default(),
             renamed: NameMap::default(),
             told: Vec::new(),
@@ -276,7 +288,8 @@ impl<'t> Expansion<'t> {
                     self.add_made(&written, *id, made);
                 }
                 None => {
-                    self.template.resources.insert(*id, resource.clone());
+                    // What was made may have taken its place.
+                    self.template.resources.entry(*id).or_insert_with(|| resource.clone());
                 }
             }
         }
@@ -285,10 +298,15 @@ impl<'t> Expansion<'t> {
         }
     }
 
-    /// Adds what was made of a resource, save where the author has a resource of the same id: it stays.
+    /// Adds what was made of a resource, save where the author has a resource of the same id: it stays, unless
+    /// the transform takes it for the same thing.
     fn add_made(&mut self, written: &NameMap<Resource>, owner: Name, made: Vec<(Name, Resource)>) {
         for (id, resource) in made {
-            if id != owner && written.contains_key(&id) {
+            let is_taken = written.get(&id).is_some_and(|other| {
+                let is_same = other.type_name == resource.type_name;
+                !is_same || !domain::REPLACING.contains(&self.text_of(resource.type_name))
+            });
+            if id != owner && is_taken {
                 let id = self.text_of(id);
                 let message = format!("The transform makes a resource {id}, which the template already has");
                 self.tell(resource.origin.at_key(), message);

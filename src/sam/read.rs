@@ -51,6 +51,21 @@ impl Expansion<'_> {
         self.template.values.text(value)
     }
 
+    /// The value itself or, for a `Ref`, a parameter's default.
+    pub(super) fn resolved(&self, value: ValueId) -> ValueId {
+        let default = self.reference_in(value).and_then(|name| self.template.parameters.get(&name)?.default);
+        default.unwrap_or(value)
+    }
+
+    /// The text that a value is or, through a `Ref`, that a parameter's default is; a number is none.
+    pub(super) fn resolved_text(&self, value: ValueId) -> Option<Name> {
+        let resolved = self.resolved(value);
+        let Typed::Text(_) = self.typed(resolved)? else {
+            return None;
+        };
+        self.template.values.text(resolved)
+    }
+
     /// The name in a `Ref`.
     pub(super) fn reference_in(&self, value: ValueId) -> Option<Name> {
         let Data::Call(call) = self.template.values.data(value) else {

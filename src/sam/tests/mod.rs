@@ -2,6 +2,7 @@
 
 mod apis;
 mod applications;
+mod domains;
 mod functions;
 mod globals;
 mod graph_ql;

@@ -1,0 +1,155 @@
+//! Custom domains of APIs: a distribution whose origin is one stands in front of the APIs that are mapped to it.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::names::Name;
+use crate::template::{Guard, Resource};
+
+use super::branch::Branch;
+use super::distribution::{origin_domains, stand_in_front};
+use super::draft::Draft;
+use super::{VertexId, VertexKind};
+
+/// The resources that map a domain to an API, with the properties that name the two.
+const MAPPINGS: &[(&str, &str, &str)] = &[
+    ("AWS::ApiGateway::BasePathMapping", "DomainName", "RestApiId"),
+    ("AWS::ApiGateway::BasePathMappingV2", "DomainNameArn", "RestApiId"),
+    ("AWS::ApiGatewayV2::ApiMapping", "DomainName", "ApiId"),
+];
+
+/// The resources that are domains.
+const DOMAINS: &[&str] =
+    &["AWS::ApiGateway::DomainName", "AWS::ApiGateway::DomainNameV2", "AWS::ApiGatewayV2::DomainName"];
+
+const APIS: &[VertexKind] = &[VertexKind::RestApi, VertexKind::HttpApi, VertexKind::WebSocketApi];
+
+/// More mappings than one domain can have (API Gateway quotas, "API mappings per custom domain name").
+const MOST_MAPPINGS: usize = 200;
+
+/// The APIs behind each domain, under its logical id or the text of its name, each with the case in which it is.
+type Mapped = FxHashMap<Name, Vec<(Guard, VertexId)>>;
+
+/// Adds an edge from every distribution to the APIs behind the custom domains that are its origins.
+pub(super) fn read(draft: &mut Draft<'_>) {
+    let template = draft.template();
+    let mapped = mapped(draft);
+    if mapped.is_empty() {
+        return;
+    }
+    for (&id, resource) in &template.resources {
+        if draft.text(resource.type_name) != "AWS::CloudFront::Distribution" {
+            continue;
+        }
+        let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
+            continue;
+        };
+        let mut seen = FxHashSet::default();
+        for domain in origin_domains(draft, properties) {
+            for (guard, name) in names_of(draft, domain) {
+                for &(own, api) in mapped.get(&name).into_iter().flatten() {
+                    let guard = draft.and(guard, own);
+                    if seen.insert((api, guard)) {
+                        stand_in_front(draft, (id, from), api, Branch { guard, ..domain });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn mapped(draft: &Draft<'_>) -> Mapped {
+    let mut mapped = Mapped::default();
+    for (&id, resource) in &draft.template().resources {
+        let type_name = draft.text(resource.type_name);
+        let Some((_, domain, api)) = MAPPINGS.iter().find(|(mapping, ..)| *mapping == type_name) else {
+            continue;
+        };
+        let Some(properties) = Branch::properties(resource) else { continue };
+        let guard = draft.resolver.guard_of(id);
+        let apis: Vec<(Guard, VertexId)> = draft
+            .branches(properties, &[api])
+            .into_iter()
+            .flat_map(|api| draft.targets_inside(api, APIS))
+            .map(|(own, api)| (draft.and(guard, own), api.vertex))
+            .collect();
+        for domain in draft.branches(properties, &[domain]) {
+            for (case, name) in names_of(draft, domain) {
+                let behind = mapped.entry(name).or_default();
+                let room = MOST_MAPPINGS.saturating_sub(behind.len());
+                behind.extend(apis.iter().take(room).map(|(own, api)| (draft.and(case, *own), *api)));
+            }
+        }
+    }
+    mapped
+}
+
+/// What a domain may be called: the logical id of its resource, and the text of its name.
+fn names_of(draft: &Draft<'_>, domain: Branch) -> Vec<(Guard, Name)> {
+    let mut names = Vec::new();
+    for (guard, reference) in draft.references(domain) {
+        let mentioned =
+            reference.resources.iter().find(|mention| is_domain(draft, draft.resource(mention.id)));
+        match mentioned {
+            Some(mention) => {
+                names.push((guard, mention.id));
+                let resource = draft.resource(mention.id).and_then(Branch::properties);
+                for name in resource.map_or_else(Vec::new, |of| draft.branches(of, &["DomainName"])) {
+                    let guard = draft.and(guard, name.guard);
+                    names.extend(texts_of(draft, Branch { guard, ..name }));
+                }
+            }
+            None if reference.is_fully_named() => names.push((guard, draft.names().intern(&reference.text))),
+            None => {}
+        }
+    }
+    names
+}
+
+fn texts_of(draft: &Draft<'_>, name: Branch) -> Vec<(Guard, Name)> {
+    draft
+        .references(name)
+        .into_iter()
+        .filter(|(_, reference)| reference.is_fully_named())
+        .map(|(guard, reference)| (guard, draft.names().intern(&reference.text)))
+        .collect()
+}
+
+fn is_domain(draft: &Draft<'_>, resource: Option<&Resource>) -> bool {
+    resource.is_some_and(|resource| DOMAINS.contains(&draft.text(resource.type_name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EdgeKind;
+    use super::super::tests::{edges_of, fact, resources};
+
+    /// Two APIs at one domain, and a distribution with this origin.
+    fn with_origin(origin: &str) -> crate::template::Template {
+        resources(&format!(
+            "  Api: {{Type: 'AWS::ApiGateway::RestApi'}}
+  Other: {{Type: 'AWS::ApiGatewayV2::Api'}}
+  Name: {{Type: 'AWS::ApiGateway::DomainName', Properties: {{DomainName: api.example.com}}}}
+  A: {{Type: 'AWS::ApiGateway::BasePathMapping', Properties: {{DomainName: !Ref Name, RestApiId: !Ref Api}}}}
+  B: {{Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: {{DomainName: api.example.com, ApiId: !Ref Other}}}}
+  D: {{Type: 'AWS::CloudFront::Distribution', Properties: {{DistributionConfig: {{Origins: [{{Id: a, DomainName: {origin}}}]}}}}}}
+"
+        ))
+    }
+
+    #[test]
+    fn a_distribution_stands_in_front_of_the_apis_at_its_origin() {
+        for origin in ["!GetAtt Name.RegionalDomainName", "!Ref Name", "api.example.com"] {
+            let template = with_origin(origin);
+            let expected = ["front D -> Api [certain]", "front D -> Other [certain]"];
+            assert_eq!(edges_of(&template, EdgeKind::Front), expected, "{origin}");
+            assert_eq!(fact(&template, "Api", "Fronted"), "true", "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_distribution_before_another_domain_stands_in_front_of_no_api() {
+        let template = with_origin("www.example.com");
+        assert_eq!(edges_of(&template, EdgeKind::Front), [""; 0]);
+        assert_eq!(fact(&template, "Api", "Fronted"), "false");
+    }
+}
