@@ -5,7 +5,7 @@ use crate::template::{Data, Entry, SubPart, ValueId};
 
 use super::body::{Clash, Language};
 use super::make::{PARTITION, PropertyTable};
-use super::{Expansion, Subject};
+use super::{Expansion, Kind, Subject};
 
 const REST_API: PropertyTable = PropertyTable {
     renamed: &[("DefinitionUri", "BodyS3Location")],
@@ -45,11 +45,23 @@ const STAGE: &[&str] = &[
     "TracingEnabled",
 ];
 
+/// The properties that need a body in the template.
+const BODY_ONLY: &[&str] = &[
+    "Auth",
+    "Cors",
+    "DefinitionBody",
+    "DisableExecuteApiEndpoint",
+    "GatewayResponses",
+    "MergeDefinitions",
+    "Models",
+];
+
 impl Expansion<'_> {
     /// The REST API `<A>`, its deployment `<A>Deployment<digits>` and its stage.
     pub(super) fn expand_api(&mut self, subject: &Subject) {
         let at = subject.origin.generated();
         let properties = subject.properties;
+        self.check_body_only(subject, BODY_ONLY);
         let mut entries = self.carried(properties, &REST_API);
         if let Some(body) = self.rest_body(subject) {
             self.put(&mut entries, "Body", body);
@@ -76,6 +88,7 @@ impl Expansion<'_> {
         self.refer(subject.id, "Deployment", deployment);
         let stage = self.make_stage(subject, api, deployment);
         self.make_authorizer_permissions(subject, api);
+        self.check_default_authorizer(Kind::Api, subject);
         if let Some(stage) = stage {
             self.make_rest_domain(subject, stage);
             self.make_usage_plan(subject, stage);

@@ -3,7 +3,7 @@
 use crate::names::Name;
 use crate::template::{Call, Entry, SubPart, ValueId};
 
-use super::body::{ANY_METHOD, INTEGRATION, Route};
+use super::body::{ANY_METHOD, INTEGRATION, Route, TIMEOUT};
 use super::events::Event;
 use super::implicit::{HTTP_API, REST_API};
 use super::make::{PARTITION, Target};
@@ -180,7 +180,7 @@ impl Expansion<'_> {
         self.put(&mut entries, "httpMethod", verb);
         self.put(&mut entries, "uri", uri);
         let timeout = self.property(event.properties, "TimeoutInMillis");
-        self.put_some(&mut entries, "timeoutInMillis", timeout);
+        self.put_some(&mut entries, TIMEOUT, timeout);
         entries
     }
 
@@ -196,6 +196,7 @@ impl Expansion<'_> {
         let integration = self.map_of(event.at, integration);
         let mut operation = Vec::new();
         self.put(&mut operation, INTEGRATION, integration);
+        self.check_event_authorizer(event.properties, api.id);
         let security = self.security(event.properties, api.properties);
         self.put_some(&mut operation, "security", security);
         let operation = self.map_of(event.at, operation);

@@ -6,10 +6,12 @@ use rustc_hash::FxBuildHasher;
 use crate::names::Name;
 use crate::template::{Data, Entry, Origin, SubPart, ValueId};
 
-use super::Expansion;
+use super::{Expansion, Subject};
 
 /// The key under which a method's integration stands.
 pub(super) const INTEGRATION: &str = "x-amazon-apigateway-integration";
+/// The key under which an integration's timeout stands.
+pub(super) const TIMEOUT: &str = "timeoutInMillis";
 /// The key under which a security scheme's authorizer stands.
 const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 /// The method that stands for all.
@@ -48,6 +50,28 @@ pub(super) enum Language {
 }
 
 impl Expansion<'_> {
+    /// Tells of what an API says that belongs into its body, where the body is a file that is not read here.
+    pub(super) fn check_body_only(&mut self, subject: &Subject, keys: &[&str]) {
+        if self.property(subject.properties, "DefinitionUri").is_none() {
+            return;
+        }
+        for key in keys {
+            let Some(value) =
+                self.property(subject.properties, key).filter(|value| !self.is_false(Some(*value)))
+            else {
+                continue;
+            };
+            let api = self.text_of(subject.id);
+            let message = if *key == "DefinitionBody" {
+                format!("{api} has both DefinitionBody and DefinitionUri")
+            } else {
+                format!("{key} of {api} does not go with DefinitionUri: it needs a DefinitionBody")
+            };
+            let location = self.template.values.origin(value).at_key();
+            self.tell(location, message);
+        }
+    }
+
     /// The body that SAM manages for an API: a new one with the routes of its events.
     pub(super) fn managed_body(
         &mut self,
@@ -161,15 +185,27 @@ impl Expansion<'_> {
                     }
                     Clash::Keep => {
                         let written = methods[place].value;
-                        if self.property(Some(written), INTEGRATION).is_none() {
-                            methods[place].value = self.merged_operation(written, route.operation);
-                        }
+                        methods[place].value = match self.property(Some(written), INTEGRATION) {
+                            Some(integration) => self.with_timeout_of(route.operation, written, integration),
+                            None => self.merged_operation(written, route.operation),
+                        };
                     }
                 },
                 None => methods.push(Entry { key: route.method, value: route.operation }),
             }
         }
         self.map_of(at, methods)
+    }
+
+    /// What the author's body says of a method, whose integration stays save that it takes the event's timeout.
+    fn with_timeout_of(&mut self, added: ValueId, written: ValueId, integration: ValueId) -> ValueId {
+        let timeout = self.property(self.property(Some(added), INTEGRATION), TIMEOUT);
+        let Some(timeout) = timeout.filter(|_| self.is_map(integration)) else {
+            return written;
+        };
+        let at = self.place_of(timeout);
+        let integration = self.with_entry(Some(integration), at, TIMEOUT, timeout);
+        self.with_entry(Some(written), at, INTEGRATION, integration)
     }
 
     /// What the author's body says of a method, with the event's keys in front of its own.

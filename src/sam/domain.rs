@@ -56,6 +56,8 @@ struct RestForm {
     referred_as: &'static str,
     /// The properties that keep their names.
     same: &'static [&'static str],
+    /// The property that only the other form has.
+    refused: &'static str,
 }
 
 const PUBLIC: RestForm = RestForm {
@@ -69,6 +71,7 @@ const PUBLIC: RestForm = RestForm {
         "MutualTlsAuthentication",
         "OwnershipVerificationCertificateArn",
     ],
+    refused: "Policy",
 };
 
 const PRIVATE: RestForm = RestForm {
@@ -77,6 +80,7 @@ const PRIVATE: RestForm = RestForm {
     address: "DomainNameArn",
     referred_as: "DomainNameV2",
     same: &["SecurityPolicy", "EndpointAccessMode", "Policy"],
+    refused: "OwnershipVerificationCertificateArn",
 };
 
 /// What `MutualTlsAuthentication` may say.
@@ -94,6 +98,11 @@ impl Expansion<'_> {
             Endpoint::Regional => (&PUBLIC, "RegionalCertificateArn"),
             Endpoint::Private => (&PRIVATE, "CertificateArn"),
         };
+        if let Some(refused) = self.property(Some(domain.map), form.refused) {
+            let kind = if domain.endpoint == Endpoint::Private { "A private" } else { "A public" };
+            let location = self.template.values.origin(refused).at_key();
+            self.tell(location, format!("{kind} custom domain has no {}", form.refused));
+        }
         let mut entries = Vec::new();
         self.put(&mut entries, "DomainName", domain.name);
         self.put(&mut entries, certificate, domain.certificate);

@@ -5,7 +5,7 @@ use crate::template::{Entry, Origin, SubPart, ValueId};
 
 use super::body::{Clash, Language};
 use super::make::PropertyTable;
-use super::{Expansion, Subject};
+use super::{Expansion, Kind, Subject};
 
 const HTTP_API: PropertyTable = PropertyTable {
     renamed: &[("DefinitionUri", "BodyS3Location")],
@@ -31,6 +31,17 @@ const HTTP_API: PropertyTable = PropertyTable {
 /// The properties that are the stage's.
 const STAGE: &[&str] = &["StageVariables", "AccessLogSettings", "DefaultRouteSettings"];
 
+/// The properties that need a body in the template.
+const BODY_ONLY: &[&str] = &[
+    "Auth",
+    "CorsConfiguration",
+    "DefinitionBody",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "Name",
+    "Tags",
+];
+
 /// The name of the stage that an HTTP API has unless its author says otherwise.
 const DEFAULT_STAGE: &str = "$default";
 
@@ -48,6 +59,7 @@ impl Expansion<'_> {
             self.property(properties, "RouteSettings"),
             routes.iter().filter_map(|route| route.settings),
         );
+        self.check_body_only(subject, BODY_ONLY);
         let mut entries = self.carried(properties, &HTTP_API);
         let schemes = self.security_schemes(properties);
         let body = match self.property(properties, "DefinitionBody") {
@@ -92,7 +104,9 @@ impl Expansion<'_> {
         };
         self.make_http_domain(subject, stage, tags);
 
+        self.check_default_authorizer(Kind::HttpApi, subject);
         let authorizers = self.property(self.property(properties, "Auth"), "Authorizers");
+        self.check_payload_format(authorizers);
         for entry in authorizers.map_or_else(Vec::new, |map| self.template.values.entries(map).to_vec()) {
             let function = self.property(Some(entry.value), "FunctionArn");
             let is_wanted =

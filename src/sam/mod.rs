@@ -19,6 +19,7 @@
 mod api;
 mod api_event;
 mod application;
+mod authorizers;
 mod body;
 mod bucket;
 mod canonical;

@@ -229,3 +229,83 @@ Resources:
         );
     }
 }
+
+#[test]
+fn an_authorizer_that_nobody_defines_is_told() {
+    let told = |kind: &str, key: &str, auth: &str, authorizer: &str| {
+        let template = expanded(&format!(
+            "
+Resources:
+  A: {{Type: 'AWS::Serverless::{kind}', Properties: {{StageName: v1, Auth: {auth}}}}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        E: {{Type: {kind}, Properties: {{{key}: !Ref A, Path: /, Method: get, Auth: {{Authorizer: {authorizer}}}}}}}
+"
+        ));
+        template.told.iter().map(|told| told.message.clone()).collect::<Vec<_>>()
+    };
+    let defined = "{DefaultAuthorizer: Own, Authorizers: {Own: {UserPoolArn: arn}}}";
+    for authorizer in ["Own", "NONE", "AWS_IAM"] {
+        assert_eq!(told("Api", "RestApiId", defined, authorizer), [""; 0], "{authorizer}");
+    }
+    assert_eq!(told("Api", "RestApiId", defined, "Other"), ["Other is not among the Authorizers of A"]);
+    assert_eq!(
+        told("Api", "RestApiId", "{DefaultAuthorizer: Other, Authorizers: {Own: {UserPoolArn: arn}}}", "Own"),
+        ["Other is not among the Authorizers of A"]
+    );
+    assert_eq!(told("Api", "RestApiId", "{Authorizers: {'Fn::Transform': {Name: M}}}", "Other"), [""; 0]);
+    assert_eq!(told("HttpApi", "ApiId", "{EnableIamAuthorizer: true}", "AWS_IAM"), [""; 0]);
+    assert_eq!(
+        told("HttpApi", "ApiId", "{Authorizers: {Own: {FunctionArn: arn}}}", "Own"),
+        ["Own has no AuthorizerPayloadFormatVersion"]
+    );
+}
+
+#[test]
+fn an_event_may_give_the_bodys_own_integration_another_timeout() {
+    let template = expanded(
+        "
+Resources:
+  A:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        paths: {/x: {get: {x-amazon-apigateway-integration: {type: http_proxy, timeoutInMillis: 29000}}}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        E: {Type: HttpApi, Properties: {ApiId: !Ref A, Path: /x, Method: get, TimeoutInMillis: 5000}}
+",
+    );
+    assert_eq!(
+        template.show("A", "Body.paths./x.get.x-amazon-apigateway-integration"),
+        "{type: http_proxy, timeoutInMillis: 5000}"
+    );
+    let timeout = template.origin("A", "Body.paths./x.get.x-amazon-apigateway-integration.timeoutInMillis");
+    assert_eq!(template.texts(timeout), ("TimeoutInMillis", "5000"));
+}
+
+#[test]
+fn what_belongs_into_a_body_is_told_where_the_body_is_a_file() {
+    let template = expanded(
+        "
+Resources:
+  A:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: v1, DefinitionUri: api.yaml, Description: x, MergeDefinitions: false, Auth: {ApiKeyRequired: true}}
+  W: {Type: 'AWS::Serverless::HttpApi', Properties: {DefinitionUri: api.yaml, DefinitionBody: {openapi: 3.0.1}}}
+",
+    );
+    let told: Vec<&str> = template.told.iter().map(|told| told.message.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "Auth of A does not go with DefinitionUri: it needs a DefinitionBody",
+            "W has both DefinitionBody and DefinitionUri"
+        ]
+    );
+}

@@ -168,6 +168,23 @@ fn a_domain_that_lacks_what_makes_one_is_told_and_the_api_is_there() {
 }
 
 #[test]
+fn a_property_of_the_other_form_of_domain_is_told() {
+    for (property, why) in [
+        ("Policy: {Version: x}", "A public custom domain has no Policy"),
+        (
+            "EndpointConfiguration: PRIVATE, OwnershipVerificationCertificateArn: arn",
+            "A private custom domain has no OwnershipVerificationCertificateArn",
+        ),
+    ] {
+        let template = apis(&format!(
+            "  One: {{Type: 'AWS::Serverless::Api', Properties: {{StageName: v1, Domain: {{DomainName: a.b, CertificateArn: arn, {property}}}}}}}"
+        ));
+        let told: Vec<&str> = template.told.iter().map(|told| told.message.as_str()).collect();
+        assert_eq!(told, [why]);
+    }
+}
+
+#[test]
 fn an_author_may_write_the_mapping_that_a_domain_makes() {
     let template = apis(
         "  OneBasePathMapping: {Type: 'AWS::ApiGateway::BasePathMapping', Properties: {DomainName: own}}
