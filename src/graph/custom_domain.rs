@@ -49,7 +49,7 @@ pub(super) fn read(draft: &mut Draft<'_>) {
                 for &(own, api) in mapped.get(&name).into_iter().flatten() {
                     let guard = draft.and(guard, own);
                     if seen.insert((api, guard)) {
-                        stand_in_front(draft, (id, from), api, Branch { guard, ..domain });
+                        stand_in_front(draft, (id, from), api, Branch { guard, ..domain }, true);
                     }
                 }
             }
@@ -121,7 +121,7 @@ fn is_domain(draft: &Draft<'_>, resource: Option<&Resource>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::EdgeKind;
-    use super::super::tests::{edges_of, fact, resources};
+    use super::super::tests::{edge_fact, edges_of, fact, resources};
 
     /// Two APIs at one domain, and a distribution with this origin.
     fn with_origin(origin: &str) -> crate::template::Template {
@@ -143,6 +143,7 @@ mod tests {
             let expected = ["front D -> Api [certain]", "front D -> Other [certain]"];
             assert_eq!(edges_of(&template, EdgeKind::Front), expected, "{origin}");
             assert_eq!(fact(&template, "Api", "Fronted"), "true", "{origin}");
+            assert_eq!(edge_fact(&template, EdgeKind::Front, "CustomDomain"), "true", "{origin}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::template::{Call, Data, Resource};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
-use super::{EdgeKind, Plain, VertexId, VertexKind};
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
 
 const ORIGINS: &[VertexKind] =
     &[VertexKind::RestApi, VertexKind::HttpApi, VertexKind::FunctionUrl, VertexKind::Bucket];
@@ -23,7 +23,7 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
     for domain in origin_domains(draft, properties) {
         for (guard, target) in draft.targets_inside(host_of(draft, domain), ORIGINS) {
-            stand_in_front(draft, (id, from), target.vertex, Branch { guard, ..domain });
+            stand_in_front(draft, (id, from), target.vertex, Branch { guard, ..domain }, false);
         }
     }
 }
@@ -33,17 +33,20 @@ pub(super) fn origin_domains(draft: &Draft<'_>, properties: Branch) -> Vec<Branc
     draft.branches(properties, &["DistributionConfig", "Origins", "*", "DomainName"])
 }
 
-/// Adds the edge from a distribution to what it fetches from by a domain.
+/// Adds the edge from a distribution to what it fetches from by a domain. Behind a custom domain of an API it is
+/// the domain's endpoint that a request passes, and not the API's own.
 pub(super) fn stand_in_front(
     draft: &mut Draft<'_>,
     (id, from): (Name, VertexId),
     to: VertexId,
     domain: Branch,
+    is_custom: bool,
 ) {
     let origin = draft.values().origin(domain.value);
     let wiring =
         Wiring { kind: EdgeKind::Front, from, to, via: Some(id), guard: domain.guard, origin, proof: origin };
-    draft.wire(wiring, Vec::new());
+    let fact = Fact::Derived { name: "CustomDomain", value: Plain::Bool(is_custom), origin };
+    draft.wire(wiring, vec![fact]);
 }
 
 /// Says of every REST API whether a distribution of this template stands in front of it.
@@ -86,7 +89,8 @@ pub(super) fn edge_functions(draft: &Draft<'_>, resource: &Resource) -> Vec<Vert
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, fact, resources};
+    use super::super::EdgeKind;
+    use super::super::tests::{edge_fact, edges, fact, resources};
 
     #[test]
     fn a_distribution_stands_in_front_of_the_api_whose_domain_it_names() {
@@ -100,6 +104,7 @@ mod tests {
 "
             ));
             assert_eq!(edges(&template), ["front D -> Api [certain]"], "{domain}");
+            assert_eq!(edge_fact(&template, EdgeKind::Front, "CustomDomain"), "false", "{domain}");
         }
     }
 

@@ -14,6 +14,9 @@
 //!   repository knows the other one.
 //! - Ids that carry a hash of a body or of packaged code carry ten digits that are stable, but not the
 //!   transform's.
+//! - What several APIs share, the records of a hosted zone or a usage plan, follows the order of the template: the
+//!   last API says what the plan is like. The transform's order is that of a hash.
+//! - What an author gives as an intrinsic stays one, also where the transform puts in a parameter's value.
 //! - A property that the tables here do not know is taken for a new one and carried over.
 
 mod api;
