@@ -157,6 +157,34 @@ fn what_a_sam_event_makes_is_acted_on_at_the_event() {
 }
 
 #[test]
+fn a_sam_web_socket_api_waits_for_the_functions_of_its_routes_and_of_its_authorizer() {
+    let template = expanded(
+        "  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Guard.Arn}
+      Routes:
+        $connect: {FunctionArn: !Ref Worker.Alias, IntegrationTimeout: 5000}
+        send: {FunctionArn: !GetAtt Guard.Arn}
+  Worker: {Type: 'AWS::Serverless::Function', Properties: {AutoPublishAlias: live}}
+  Guard: {Type: 'AWS::Serverless::Function'}
+",
+    );
+    assert_eq!(
+        edges(&template),
+        [
+            "invoke.sync Chat ANY $connect -> Worker [certain]",
+            "invoke.sync Chat ANY send -> Guard [certain]",
+            "authorize Chat -> Guard [certain]",
+        ]
+    );
+    assert_eq!(fact(&template, "Chat ANY send", "ApiKind"), "WEBSOCKET");
+    assert_eq!(fact(&template, "Chat ANY send", "TimeoutInMillis"), "29000 by default");
+    assert_eq!(fact(&template, "Chat ANY $connect", "TimeoutInMillis"), "5000");
+}
+
+#[test]
 fn a_chain_of_sam_functions_is_a_path() {
     let template = expanded(
         "  Front:

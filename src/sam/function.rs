@@ -57,6 +57,7 @@ const DEAD_LETTER_ACTIONS: &[(&str, &str)] = &[("SQS", "sqs:SendMessage"), ("SNS
 impl Expansion<'_> {
     /// The function `<F>` and everything that it stands for.
     pub(super) fn expand_function(&mut self, subject: &Subject) {
+        self.tell_about_instances(subject);
         let mut role = self.function_role(subject);
         self.make_function(subject);
         let target = match self.make_alias(subject) {

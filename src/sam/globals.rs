@@ -96,13 +96,45 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "Tags",
         ],
     ),
+    (
+        "WebSocketApi",
+        &[
+            "AccessLogSettings",
+            "ApiKeySelectionExpression",
+            "DefaultRouteSettings",
+            "DisableExecuteApiEndpoint",
+            "DisableSchemaValidation",
+            "Domain",
+            "FailOnWarnings",
+            "IpAddressType",
+            "PropagateTags",
+            "RouteSelectionExpression",
+            "RouteSettings",
+            "StageVariables",
+            "Tags",
+        ],
+    ),
     ("SimpleTable", &["SSESpecification"]),
     ("StateMachine", &["PropagateTags"]),
     ("LayerVersion", &["PublishLambdaVersion"]),
+    (
+        "CapacityProvider",
+        &[
+            "InstanceRequirements",
+            "KmsKeyArn",
+            "LoggingConfig",
+            "ManagedResourceTags",
+            "OperatorRole",
+            "PropagateTags",
+            "ScalingConfig",
+            "Tags",
+            "VpcConfig",
+        ],
+    ),
 ];
 
 /// Sections that are known and whose resources are not expanded here.
-const OTHER_SECTIONS: &[&str] = &["CapacityProvider", "MicrovmImage", "NetworkConnector", "WebSocketApi"];
+const OTHER_SECTIONS: &[&str] = &["MicrovmImage", "NetworkConnector"];
 
 /// Properties whose local value replaces the global one although both are lists.
 const REPLACED: &[&str] = &["Architectures"];

@@ -26,6 +26,7 @@ mod authorizers;
 mod body;
 mod bucket;
 mod canonical;
+mod capacity_provider;
 mod conditions;
 mod data_source;
 mod deployment;
@@ -55,6 +56,8 @@ mod state_machine;
 #[cfg(test)]
 mod tests;
 mod usage_plan;
+mod web_socket_api;
+mod web_socket_domain;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -93,8 +96,10 @@ pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
         Kind::StateMachine,
         Kind::Api,
         Kind::HttpApi,
+        Kind::WebSocketApi,
         Kind::SimpleTable,
         Kind::LayerVersion,
+        Kind::CapacityProvider,
         Kind::GraphQlApi,
         Kind::Application,
     ] {
@@ -119,15 +124,17 @@ enum Kind {
     StateMachine,
     Api,
     HttpApi,
+    WebSocketApi,
     SimpleTable,
     LayerVersion,
     GraphQlApi,
     Application,
+    CapacityProvider,
 }
 
 /// SAM types that are known and stay as they are.
 const LEFT_ALONE: &[&str] =
-    &["CapacityProvider", "Connector", "MicrovmImage", "NetworkConnector", "WebFunction", "WebSocketApi"];
+    &["Connector", "MicrovmImage", "NetworkConnector", "WebFunction"];
 
 impl Kind {
     /// The kind of a type without its prefix.
@@ -137,10 +144,12 @@ impl Kind {
             "StateMachine" => Some(Self::StateMachine),
             "Api" => Some(Self::Api),
             "HttpApi" => Some(Self::HttpApi),
+            "WebSocketApi" => Some(Self::WebSocketApi),
             "SimpleTable" => Some(Self::SimpleTable),
             "LayerVersion" => Some(Self::LayerVersion),
             "GraphQLApi" => Some(Self::GraphQlApi),
             "Application" => Some(Self::Application),
+            "CapacityProvider" => Some(Self::CapacityProvider),
             _ => None,
         }
     }
@@ -274,10 +283,12 @@ impl<'t> Expansion<'t> {
                 Kind::StateMachine => self.expand_state_machine(&subject),
                 Kind::Api => self.expand_api(&subject),
                 Kind::HttpApi => self.expand_http_api(&subject),
+                Kind::WebSocketApi => self.expand_web_socket_api(&subject),
                 Kind::SimpleTable => self.expand_simple_table(&subject),
                 Kind::LayerVersion => self.expand_layer_version(&subject),
                 Kind::GraphQlApi => self.expand_graph_ql_api(&subject),
                 Kind::Application => self.expand_application(&subject),
+                Kind::CapacityProvider => self.expand_capacity_provider(&subject),
             }
         }
     }

@@ -3,10 +3,12 @@
 mod apis;
 mod applications;
 mod domains;
+mod capacity_providers;
 mod functions;
 mod globals;
 mod graph_ql;
 mod others;
+mod web_sockets;
 
 use crate::corpus;
 use crate::document::Document;

@@ -1,0 +1,463 @@
+//! `AWS::Serverless::WebSocketApi`: a WebSocket API with what each of its `Routes` stands for, its authorizer,
+//! its stage and its domain.
+
+use crate::names::Name;
+use crate::template::{Call, Data, Entry, Origin, SubPart, ValueId};
+
+use super::make::{PropertyTable, is_macro};
+use super::{Expansion, Subject};
+
+const WEB_SOCKET_API: PropertyTable = PropertyTable {
+    renamed: &[],
+    consumed: &[
+        "AccessLogSettings",
+        "Auth",
+        "DefaultRouteSettings",
+        "Domain",
+        // Accepted, and used by nothing.
+        "FailOnWarnings",
+        "PropagateTags",
+        "RouteSettings",
+        "Routes",
+        "StageName",
+        "StageVariables",
+        "Tags",
+    ],
+};
+
+/// The properties that are the stage's.
+const STAGE: &[&str] = &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"];
+
+/// The properties of an entry of `Routes` that are the route's.
+const ROUTE: &[&str] = &[
+    "ApiKeyRequired",
+    "ModelSelectionExpression",
+    "OperationName",
+    "RequestModels",
+    "RequestParameters",
+    "RouteResponseSelectionExpression",
+];
+
+/// The route that a client takes when it connects: the only one that asks who it is.
+const CONNECT: &str = "$connect";
+
+/// The route keys that are no plain words.
+const SPECIAL_ROUTES: &[&str] = &[CONNECT, "$disconnect", "$default"];
+
+/// The name of the stage that a WebSocket API has unless its author says otherwise.
+const DEFAULT_STAGE: &str = "default";
+
+/// The kinds of authorization.
+const AUTH_TYPES: &[&str] = &["NONE", "AWS_IAM", CUSTOM];
+
+/// The kind of authorization that asks a function.
+const CUSTOM: &str = "CUSTOM";
+
+/// Attributes that the transform hands on for every other type.
+const DROPPED: &[&str] = &["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"];
+
+/// Tags, as API Gateway takes them.
+#[derive(Clone, Copy)]
+struct Tags {
+    /// Those of the API.
+    of_api: ValueId,
+    /// Those of its stage and its domain.
+    of_others: ValueId,
+}
+
+/// One entry of `Routes`.
+struct Route {
+    key: Name,
+    settings: ValueId,
+    function: ValueId,
+    /// The key's place.
+    at: Origin,
+}
+
+/// What `Auth` makes of the `$connect` route.
+#[derive(Clone, Copy)]
+struct Authorization {
+    /// `AuthorizationType`.
+    kind: ValueId,
+    /// The function that is asked.
+    function: Option<ValueId>,
+    /// `Auth`.
+    settings: ValueId,
+}
+
+impl Expansion<'_> {
+    /// The API `<W>` and everything that it stands for.
+    pub(super) fn expand_web_socket_api(&mut self, written: &Subject) {
+        let subject = &self.without_dropped_attributes(written);
+        let at = subject.origin.generated();
+        let properties = subject.properties;
+        let tags = self.web_socket_tags(at, properties);
+        self.tell_about_web_socket_api(subject);
+
+        let mut entries = self.carried(properties, &WEB_SOCKET_API);
+        if self.property(properties, "Name").is_none() {
+            let name = self.text_named(at, subject.id);
+            self.put(&mut entries, "Name", name);
+        }
+        let protocol = self.text(at, "WEBSOCKET");
+        self.put(&mut entries, "ProtocolType", protocol);
+        self.put(&mut entries, "Tags", tags.of_api);
+        self.replace(subject, "AWS::ApiGatewayV2::Api", entries);
+
+        let api = self.reference(at, subject.id);
+        let stage_name = match self.property(properties, "StageName") {
+            Some(name) => name,
+            None => self.text(at, DEFAULT_STAGE),
+        };
+        let routes = self.web_socket_routes(subject);
+        let authorization = self.authorization(subject, &routes);
+        let mut route_ids = Vec::with_capacity(routes.len());
+        for route in &routes {
+            let is_connect = self.text_of(route.key) == CONNECT;
+            let authorization = authorization.filter(|_| is_connect);
+            route_ids.push(self.make_route(subject, api, route, authorization));
+            self.make_route_permission(subject, route, stage_name);
+        }
+        let stage = self.make_web_socket_stage(subject, api, stage_name, tags, &route_ids);
+        if let Some(authorization) = authorization {
+            self.make_authorizer(subject, api, authorization);
+        }
+        self.make_web_socket_domain(subject, stage, tags.of_others);
+    }
+
+    /// The transform hands on nothing but `DependsOn`: the API exists and is replaced whatever its author says.
+    fn without_dropped_attributes(&mut self, written: &Subject) -> Subject {
+        let mut subject = written.clone();
+        let mut dropped: Vec<String> = Vec::new();
+        if subject.condition.take().is_some() {
+            dropped.push("Condition".to_owned());
+        }
+        for attribute in DROPPED {
+            let name = self.name(attribute);
+            dropped.extend(subject.attributes.shift_remove(&name).map(|_| (*attribute).to_owned()));
+        }
+        for attribute in dropped {
+            let message = format!(
+                "The transform does not hand on the {attribute} of {}, as it does for other types",
+                self.text_of(subject.id)
+            );
+            self.tell(subject.origin.at_key(), message);
+        }
+        subject
+    }
+
+    /// What the transform rejects in the API's own properties.
+    fn tell_about_web_socket_api(&mut self, subject: &Subject) {
+        let properties = subject.properties;
+        let is_open = properties.is_some_and(|properties| self.template.values.is_open(properties));
+        for required in ["RouteSelectionExpression", "Routes"] {
+            if !is_open && self.property(properties, required).is_none() {
+                let message = format!("{} has no {required}", self.text_of(subject.id));
+                self.tell(subject.origin.at_key(), message);
+            }
+        }
+        if let Some(kind) = self.property(properties, "IpAddressType")
+            && self.scalar(Some(kind)).is_some_and(|kind| !matches!(kind, "ipv4" | "dualstack"))
+        {
+            let location = self.template.values.origin(kind).at_value();
+            self.tell(location, "IpAddressType is neither ipv4 nor dualstack".to_owned());
+        }
+        if let Some(name) = self.property(properties, "StageName")
+            && let Some(text) = self.scalar(Some(name))
+            && !text.chars().all(char::is_alphanumeric)
+        {
+            let message =
+                format!("The stage of a WebSocket API cannot be named {text}: only letters and digits");
+            let location = self.template.values.origin(name).at_value();
+            self.tell(location, message);
+        }
+    }
+
+    /// SAM's tag and the author's; only the API has the author's, unless they are handed on.
+    fn web_socket_tags(&mut self, at: Origin, properties: Option<ValueId>) -> Tags {
+        let by_sam = self.text(at, "SAM");
+        let own = self.map(at, &[("websocketapi:createdBy", by_sam)]);
+        let Some(tags) = self.property(properties, "Tags") else {
+            return Tags { of_api: own, of_others: own };
+        };
+        let of_api = match self.template.values.data(tags) {
+            Data::Map(written) => {
+                let by_sam = self.template.values.entries(own);
+                let is_authors = |tag: &&Entry| by_sam.iter().all(|own| own.key != tag.key);
+                let entries = written.iter().filter(is_authors).chain(by_sam).copied().collect();
+                let origin = self.template.values.origin(tags);
+                self.map_of(origin, entries)
+            }
+            Data::Scalar { .. } | Data::List(_) | Data::Call(_) => tags,
+        };
+        let is_handed_on = self.is_true(self.property(properties, "PropagateTags"));
+        Tags { of_api, of_others: if is_handed_on { of_api } else { own } }
+    }
+
+    /// The entries of `Routes`; what cannot be one is told.
+    fn web_socket_routes(&mut self, subject: &Subject) -> Vec<Route> {
+        let Some(written) = self.property(subject.properties, "Routes") else {
+            return Vec::new();
+        };
+        if !self.is_map(written) {
+            if !self.template.values.is_open(written) {
+                let location = self.template.values.origin(written).at_value();
+                self.tell(location, "Routes is not a map of routes".to_owned());
+            }
+            return Vec::new();
+        }
+        let mut routes: Vec<Route> = Vec::new();
+        for Entry { key, value } in self.template.values.entries(written).to_vec() {
+            let text = self.text_of(key).to_owned();
+            if is_macro(&text) {
+                continue;
+            }
+            let at = self.place_of(value);
+            let Some(function) = self.property(Some(value), "FunctionArn") else {
+                if !self.template.values.is_open(value) {
+                    self.tell(at.at_key(), format!("The route {text} has no FunctionArn"));
+                }
+                continue;
+            };
+            self.tell_about_route(at, &text, value);
+            let same = routes.iter().position(|other| id_part(self.text_of(other.key)) == id_part(&text));
+            if let Some(same) = same {
+                let other = self.text_of(routes.remove(same).key);
+                let message =
+                    format!("The route {text} replaces {other}, since SAM names both of them alike");
+                self.tell(at.at_key(), message);
+            }
+            routes.push(Route { key, settings: value, function, at });
+        }
+        routes
+    }
+
+    fn tell_about_route(&mut self, at: Origin, key: &str, settings: ValueId) {
+        let is_word = !key.is_empty() && key.chars().all(char::is_alphanumeric);
+        if !is_word && !SPECIAL_ROUTES.contains(&key) {
+            let message = format!(
+                "SAM has no name for the route {key}: only $connect, $disconnect, $default and keys of letters \
+                 and digits are accepted"
+            );
+            self.tell(at.at_key(), message);
+        }
+        if key != CONNECT && self.property(Some(settings), "RequestParameters").is_some() {
+            let message = format!("The route {key} has RequestParameters, which only {CONNECT} can have");
+            self.tell(at.at_key(), message);
+        }
+    }
+
+    /// The route `<W><Key>Route` and its integration `<W><Key>Integration`.
+    fn make_route(
+        &mut self,
+        subject: &Subject,
+        api: ValueId,
+        route: &Route,
+        authorization: Option<Authorization>,
+    ) -> Name {
+        let Route { key, settings, function, at } = *route;
+        let integration = self.id_of_route(subject, key, "Integration");
+        let integrations = self.text(at, "integrations");
+        let made = self.reference(at, integration);
+        let items = self.list(at, vec![integrations, made]);
+        let target = self.call(at, Call::Join { separator: self.name("/"), items });
+        let key_value = self.text_named(at, key);
+        let mut entries = Vec::new();
+        self.put(&mut entries, "ApiId", api);
+        self.put(&mut entries, "RouteKey", key_value);
+        self.put_same(&mut entries, Some(settings), ROUTE);
+        if let Some(Authorization { kind, function, settings }) = authorization {
+            self.put(&mut entries, "AuthorizationType", kind);
+            if function.is_some() {
+                let id = authorizer_id(self, subject);
+                let at = self.place_of(settings);
+                let authorizer = self.reference(at, id);
+                self.put(&mut entries, "AuthorizerId", authorizer);
+            }
+        }
+        self.put(&mut entries, "Target", target);
+        let id = self.id_of_route(subject, key, "Route");
+        self.make(subject, at, id, "AWS::ApiGatewayV2::Route", entries);
+
+        let kind = self.text(at, "AWS_PROXY");
+        let function_at = self.place_of(function);
+        let called = SubPart::Bound(self.name("FunctionArn"), function);
+        let uri = self.invocation_uri(function_at, called, false);
+        let mut entries = Vec::new();
+        self.put(&mut entries, "ApiId", api);
+        self.put(&mut entries, "IntegrationType", kind);
+        self.put(&mut entries, "IntegrationUri", uri);
+        let timeout = self.property(Some(settings), "IntegrationTimeout");
+        self.put_some(&mut entries, "TimeoutInMillis", timeout);
+        self.make(subject, at, integration, "AWS::ApiGatewayV2::Integration", entries);
+        id
+    }
+
+    /// The permission `<W><Key>Permission`, for the route in its stage.
+    fn make_route_permission(&mut self, subject: &Subject, route: &Route, stage_name: ValueId) {
+        let at = route.at;
+        let stage = match self.stage_name(Some(stage_name)) {
+            Some(name) => self.part(name),
+            None => SubPart::Bound(self.name("__StageName__"), stage_name),
+        };
+        let mut source = self.arn_of_account(&[SubPart::Ref(self.name("AWS::Partition"))], "execute-api");
+        source.extend([
+            self.part(":"),
+            SubPart::GetAtt(subject.id, self.name("ApiId")),
+            self.part("/"),
+            stage,
+            self.part("/"),
+            SubPart::Text(route.key),
+        ]);
+        let source = self.sub(at, source);
+        let action = self.text(at, "lambda:InvokeFunction");
+        let principal = self.text(at, "apigateway.amazonaws.com");
+        let mut entries = Vec::new();
+        self.put(&mut entries, "Action", action);
+        self.put(&mut entries, "FunctionName", route.function);
+        self.put(&mut entries, "Principal", principal);
+        self.put(&mut entries, "SourceArn", source);
+        let id = self.id_of_route(subject, route.key, "Permission");
+        self.make(subject, at, id, "AWS::Lambda::Permission", entries);
+    }
+
+    /// `<W><Key><kind>`.
+    fn id_of_route(&self, subject: &Subject, key: Name, kind: &str) -> Name {
+        self.id(&[self.text_of(subject.id), &id_part(self.text_of(key)), kind])
+    }
+
+    /// The stage, `<W>DefaultStage` for the default one. Settings for single routes need the routes first.
+    fn make_web_socket_stage(
+        &mut self,
+        subject: &Subject,
+        api: ValueId,
+        stage_name: ValueId,
+        tags: Tags,
+        routes: &[Name],
+    ) -> Name {
+        let at = subject.origin.generated();
+        let stage = if self.stage_name(Some(stage_name)) == Some(DEFAULT_STAGE) {
+            self.id_after(subject.id, "DefaultStage")
+        } else {
+            self.stage_id(subject.id, stage_name)
+        };
+        let deploys = self.plain(at, "true");
+        let mut entries = Vec::new();
+        self.put(&mut entries, "ApiId", api);
+        self.put(&mut entries, "StageName", stage_name);
+        self.put_same(&mut entries, subject.properties, STAGE);
+        self.put(&mut entries, "AutoDeploy", deploys);
+        self.put(&mut entries, "Tags", tags.of_others);
+        let needed = self.property(subject.properties, "RouteSettings").map(|settings| {
+            let at = self.place_of(settings);
+            let routes = routes.iter().map(|route| self.text_named(at, *route)).collect();
+            self.list(at, routes)
+        });
+        let depends_on = self.name("DependsOn");
+        let made = self.make(subject, at, stage, "AWS::ApiGatewayV2::Stage", entries);
+        if let Some(needed) = needed {
+            made.attributes.insert(depends_on, needed);
+        }
+        self.refer(subject.id, "Stage", stage);
+        stage
+    }
+
+    /// What `Auth` asks for; what the transform rejects or takes for something else is told.
+    fn authorization(&mut self, subject: &Subject, routes: &[Route]) -> Option<Authorization> {
+        let settings = self.property(subject.properties, "Auth")?;
+        let location = self.template.values.origin(settings).at_key();
+        let id = self.text_of(subject.id).to_owned();
+        if !self.is_map(settings) {
+            if !self.template.values.is_open(settings) {
+                self.tell(location, format!("The Auth of {id} is not a map"));
+            }
+            return None;
+        }
+        let Some(written) = self.property(Some(settings), "AuthType") else {
+            if !self.template.values.is_open(settings) {
+                self.tell(location, format!("The Auth of {id} has no AuthType"));
+            }
+            return None;
+        };
+        if !routes.iter().any(|route| self.text_of(route.key) == CONNECT) {
+            self.tell(location, format!("{id} has Auth but no {CONNECT} route, which is what it is for"));
+        }
+        let function = self.property(Some(settings), "AuthArn");
+        let Some(kind) = self.resolved_scalar(written) else {
+            // A parameter without a default: only a function that is to be asked tells the kind.
+            return Some(Authorization { kind: written, function, settings });
+        };
+        let text = self.text_of(kind).to_owned();
+        let Some(known) = AUTH_TYPES.iter().find(|known| known.eq_ignore_ascii_case(&text)) else {
+            let message = format!("The AuthType {text} is none of {}", AUTH_TYPES.join(", "));
+            self.tell(location, message);
+            return None;
+        };
+        if *known != CUSTOM {
+            if self.template.values.entries(settings).len() > 1 {
+                let message =
+                    format!("The Auth of {id} has settings that an AuthType of {known} does not take");
+                self.tell(location, message);
+            }
+        } else if function.is_none() {
+            if !self.template.values.is_open(settings) {
+                self.tell(location, format!("The Auth of {id} is {CUSTOM} but has no AuthArn"));
+            }
+            return None;
+        }
+        // Checked without regard to case, but compared with it.
+        let effective = if AUTH_TYPES.contains(&text.as_str()) { known } else { "NONE" };
+        if effective != *known {
+            let message = format!("The transform takes the AuthType {text} of {id} for NONE: write {known}");
+            self.tell(location, message);
+        }
+        let origin = self.template.values.origin(written);
+        let kind = self.text(origin, effective);
+        Some(Authorization { kind, function: function.filter(|_| effective == CUSTOM), settings })
+    }
+
+    /// The authorizer `<W>ConnectAuthorizer`, and the permission by which it is asked unless a role is.
+    fn make_authorizer(&mut self, subject: &Subject, api: ValueId, authorization: Authorization) {
+        let Authorization { function, settings, .. } = authorization;
+        let Some(function) = function else {
+            return;
+        };
+        let at = self.place_of(settings);
+        let id = authorizer_id(self, subject);
+        let kind = self.text(at, "REQUEST");
+        let function_at = self.place_of(function);
+        let asked = SubPart::Bound(self.name("AuthArn"), function);
+        let uri = self.invocation_uri(function_at, asked, false);
+        let name = match self.property(Some(settings), "Name") {
+            Some(name) => name,
+            None => self.text_named(at, id),
+        };
+        let role = self.property(Some(settings), "InvokeRole");
+        let mut entries = Vec::new();
+        self.put(&mut entries, "ApiId", api);
+        self.put_some(&mut entries, "AuthorizerCredentialsArn", role);
+        self.put(&mut entries, "AuthorizerType", kind);
+        self.put(&mut entries, "AuthorizerUri", uri);
+        self.put_same(&mut entries, Some(settings), &["IdentitySource"]);
+        self.put(&mut entries, "Name", name);
+        self.make(subject, at, id, "AWS::ApiGatewayV2::Authorizer", entries);
+        if role.is_none() {
+            let partition = [SubPart::Ref(self.name("AWS::Partition"))];
+            // There is one authorizer, which needs no name.
+            let authorizer = Entry { key: self.name(""), value: settings };
+            self.make_authorizer_permission(subject, api, &partition, authorizer, function);
+        }
+    }
+}
+
+fn authorizer_id(expansion: &Expansion<'_>, subject: &Subject) -> Name {
+    expansion.id_after(subject.id, "ConnectAuthorizer")
+}
+
+/// What ids have of a route key: `Connect` of `$connect`, `Sendmessage` of `sendMessage`.
+fn id_part(key: &str) -> String {
+    let mut letters = key.chars().filter(|letter| letter.is_alphanumeric());
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let rest: String = letters.collect();
+    first.chain(rest.to_lowercase().chars()).collect()
+}
