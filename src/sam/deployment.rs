@@ -36,17 +36,17 @@ impl Expansion<'_> {
     /// The deployment group `<F>DeploymentGroup`, and the update policy by which the alias uses it.
     pub(super) fn deployment_of(&mut self, subject: &Subject) -> Option<ValueId> {
         let preference = self.property(subject.properties, "DeploymentPreference")?;
-        let enabled =
-            self.property(Some(preference), "Enabled").and_then(|value| self.resolved_scalar(value));
+        let setting = |key: &str| {
+            let value = self.property(Some(preference), key)?;
+            self.resolved_scalar(value).or_else(|| self.known_text(value))
+        };
+        let (enabled, passes) = (setting("Enabled"), setting("PassthroughCondition"));
         if enabled.is_some_and(|enabled| self.text_of(enabled).eq_ignore_ascii_case("false")) {
             return None;
         }
         let at = self.place_of(preference);
         let own_role = self.property(Some(preference), "Role");
-        let is_conditional = self
-            .property(Some(preference), "PassthroughCondition")
-            .and_then(|value| self.resolved_scalar(value))
-            .is_some_and(|value| self.text_of(value).eq_ignore_ascii_case("true"));
+        let is_conditional = passes.is_some_and(|value| self.text_of(value).eq_ignore_ascii_case("true"));
         let condition = subject.condition.filter(|_| is_conditional);
 
         let application = self.name(APPLICATION);
@@ -139,7 +139,7 @@ impl Expansion<'_> {
             let otherwise = self.deployment_config(otherwise);
             return self.call(origin, Call::If { condition, then, otherwise });
         }
-        let Some(name) = self.resolved_scalar(kind) else {
+        let Some(name) = self.resolved_scalar(kind).or_else(|| self.known_text(kind)) else {
             return kind;
         };
         let name_value = self.text_named(origin, name);

@@ -85,6 +85,7 @@ impl Expansion<'_> {
     ) -> Option<ValueId> {
         let at = self.place_of(written);
         let destination = self.property(Some(written), "Destination");
+        let destination = destination.map(|destination| self.looked_up(destination));
         let kind = self.scalar(self.property(Some(written), "Type")).map(str::to_owned);
         let Some(kind) = kind else {
             self.tell(at.at_key(), format!("The destination {outcome} of EventInvokeConfig has no Type"));

@@ -8,10 +8,18 @@ const LAYER: PropertyTable = PropertyTable {
     consumed: &["PublishLambdaVersion", "RetentionPolicy"],
 };
 
+/// The properties of which the transform looks parameters up.
+const LOOKED_UP: &[&str] = &["Description", "LayerName", "LicenseInfo"];
+
 impl Expansion<'_> {
     /// The layer `<L><digits>`, kept when it is replaced unless its author says otherwise.
     pub(super) fn expand_layer_version(&mut self, subject: &Subject) {
         let mut entries = self.carried(subject.properties, &LAYER);
+        for entry in &mut entries {
+            if LOOKED_UP.contains(&self.text_of(entry.key)) {
+                entry.value = self.looked_up(entry.value);
+            }
+        }
         if self.property(subject.properties, "LayerName").is_none() {
             let name = self.text_named(subject.origin.generated(), subject.id);
             self.put(&mut entries, "LayerName", name);

@@ -43,6 +43,7 @@ mod invoke_config;
 mod layer_version;
 mod make;
 mod policies;
+mod propagated_tags;
 mod pull;
 mod push;
 mod read;
@@ -279,8 +280,14 @@ impl<'t> Expansion<'t> {
                 continue;
             }
             match kind {
-                Kind::Function => self.expand_function(&subject),
-                Kind::StateMachine => self.expand_state_machine(&subject),
+                Kind::Function => {
+                    self.expand_function(&subject);
+                    self.propagate_tags(&subject);
+                }
+                Kind::StateMachine => {
+                    self.expand_state_machine(&subject);
+                    self.propagate_tags(&subject);
+                }
                 Kind::Api => self.expand_api(&subject),
                 Kind::HttpApi => self.expand_http_api(&subject),
                 Kind::WebSocketApi => self.expand_web_socket_api(&subject),

@@ -88,7 +88,9 @@ impl Expansion<'_> {
             Some(id) => self.name(id),
             None => self.id_after(event.id, "QueuePolicy"),
         };
-        self.make_queue_policy(event, at, policy, "sns.amazonaws.com", access);
+        // Anyone may send, as long as it is for the topic.
+        let principal = self.text(at, "*");
+        self.make_queue_policy(event, at, policy, principal, access);
         self.make_subscription(event, topic, "sqs", queue);
 
         let function = self.function_name(at, event.target);

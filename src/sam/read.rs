@@ -2,7 +2,7 @@
 
 use crate::document::{Scalar, Typed};
 use crate::names::Name;
-use crate::template::{Call, Data, Origin, ValueId};
+use crate::template::{Call, Data, Origin, Resolver, ValueId};
 
 use super::Expansion;
 
@@ -103,6 +103,37 @@ impl Expansion<'_> {
             Some((*condition, *then, *otherwise))
         } else {
             None
+        }
+    }
+
+    /// The one text that a value is, also through parameters, mappings and `Fn::Sub`.
+    pub(super) fn known_text(&self, value: ValueId) -> Option<Name> {
+        // The transform finds a key by what its parameter is unless told otherwise, however many it may be.
+        if let Data::Call(call) = self.template.values.data(value)
+            && let Call::FindInMap { map, top, second, .. } = call.as_ref()
+        {
+            let [map, top, second] = [map, top, second].map(|key| self.resolved_scalar(*key));
+            let found = *self.template.mappings.get(&map?)?.get(&top?)?.get(&second?)?;
+            return self.template.values.text(found);
+        }
+        let resolver = Resolver::new(self.template);
+        resolver.text(resolver.resolve(value).only()?).map(|text| self.name(text))
+    }
+
+    /// The text in the place of a parameter that is known to be one: the transform looks it up.
+    pub(super) fn looked_up(&mut self, value: ValueId) -> ValueId {
+        let origin = self.template.values.origin(value);
+        if let Some((condition, then, otherwise)) = self.branches(value) {
+            let branches = (self.looked_up(then), self.looked_up(otherwise));
+            if branches == (then, otherwise) {
+                return value;
+            }
+            let (then, otherwise) = branches;
+            return self.call(origin, Call::If { condition, then, otherwise });
+        }
+        match self.reference_in(value).and_then(|_| self.known_text(value)) {
+            Some(text) => self.text_named(origin, text),
+            None => value,
         }
     }
 }

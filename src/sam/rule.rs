@@ -124,7 +124,9 @@ impl Expansion<'_> {
             let source = self.attribute(at, event.id, "Arn");
             let url = self.reference(at, queue);
             let arn = self.attribute(at, queue, "Arn");
-            self.make_queue_policy(event, at, id, "events.amazonaws.com", QueueAccess { source, url, arn });
+            let service = self.text(at, "events.amazonaws.com");
+            let principal = self.map(at, &[("Service", service)]);
+            self.make_queue_policy(event, at, id, principal, QueueAccess { source, url, arn });
         }
         let arn = self.attribute(at, queue, "Arn");
         Some(self.map(at, &[("Arn", arn)]))
@@ -136,11 +138,9 @@ impl Expansion<'_> {
         event: &Event<'_>,
         at: Origin,
         id: Name,
-        service: &str,
+        principal: ValueId,
         access: QueueAccess,
     ) {
-        let service = self.text(at, service);
-        let principal = self.map(at, &[("Service", service)]);
         let action = self.text(at, "sqs:SendMessage");
         let effect = self.text(at, "Allow");
         let source = self.map(at, &[("aws:SourceArn", access.source)]);

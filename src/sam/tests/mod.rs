@@ -8,6 +8,7 @@ mod functions;
 mod globals;
 mod graph_ql;
 mod others;
+mod resolved;
 mod web_sockets;
 
 use crate::corpus;
