@@ -82,7 +82,7 @@ impl Expansion<'_> {
         let policy = ["arn:", PARTITION, ":iam::aws:policy/AWSLambdaManagedEC2ResourceOperator"].concat();
         let policy = self.text(at, &policy);
         let policies = self.list(at, vec![policy]);
-        let is_handed_on = self.is_true(self.property(subject.properties, "PropagateTags"));
+        let is_handed_on = self.hands_tags_on(subject.properties);
         let tags = self.property(subject.properties, "Tags").filter(|_| is_handed_on);
         let tags = self.tags(at, tags, Some(CREATED_BY));
         let mut entries: Vec<Entry> = Vec::new();

@@ -58,6 +58,7 @@ mod state_machine;
 mod tests;
 mod usage_plan;
 mod web_socket_api;
+mod web_socket_auth;
 mod web_socket_domain;
 
 use indexmap::IndexMap;

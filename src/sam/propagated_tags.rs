@@ -16,7 +16,7 @@ const TAGGED: &[&str] = &[
 impl Expansion<'_> {
     /// Puts the author's tags in the place of all others.
     pub(super) fn propagate_tags(&mut self, subject: &Subject) {
-        if !self.is_true(self.property(subject.properties, "PropagateTags")) {
+        if !self.hands_tags_on(subject.properties) {
             return;
         }
         let Some(tags) = self.property(subject.properties, "Tags") else {

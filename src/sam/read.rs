@@ -106,6 +106,12 @@ impl Expansion<'_> {
         }
     }
 
+    /// Whether a resource hands its tags on to all that is made of it.
+    pub(super) fn hands_tags_on(&self, properties: Option<ValueId>) -> bool {
+        let written = self.property(properties, "PropagateTags");
+        written.is_some_and(|written| !self.is_false(Some(written)) && !self.is_no_value(written))
+    }
+
     /// The one text that a value is, also through parameters, mappings and `Fn::Sub`.
     pub(super) fn known_text(&self, value: ValueId) -> Option<Name> {
         // The transform finds a key by what its parameter is unless told otherwise, however many it may be.

@@ -1,10 +1,14 @@
 //! `AWS::Serverless::WebSocketApi`: a WebSocket API with what each of its `Routes` stands for, its authorizer,
 //! its stage and its domain.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use crate::names::Name;
 use crate::template::{Call, Data, Entry, Origin, SubPart, ValueId};
 
 use super::make::{PropertyTable, is_macro};
+use super::web_socket_auth::Authorization;
 use super::{Expansion, Subject};
 
 const WEB_SOCKET_API: PropertyTable = PropertyTable {
@@ -39,19 +43,13 @@ const ROUTE: &[&str] = &[
 ];
 
 /// The route that a client takes when it connects: the only one that asks who it is.
-const CONNECT: &str = "$connect";
+pub(super) const CONNECT: &str = "$connect";
 
 /// The route keys that are no plain words.
 const SPECIAL_ROUTES: &[&str] = &[CONNECT, "$disconnect", "$default"];
 
 /// The name of the stage that a WebSocket API has unless its author says otherwise.
 const DEFAULT_STAGE: &str = "default";
-
-/// The kinds of authorization.
-const AUTH_TYPES: &[&str] = &["NONE", "AWS_IAM", CUSTOM];
-
-/// The kind of authorization that asks a function.
-const CUSTOM: &str = "CUSTOM";
 
 /// Attributes that the transform hands on for every other type.
 const DROPPED: &[&str] = &["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"];
@@ -72,17 +70,6 @@ struct Route {
     function: ValueId,
     /// The key's place.
     at: Origin,
-}
-
-/// What `Auth` makes of the `$connect` route.
-#[derive(Clone, Copy)]
-struct Authorization {
-    /// `AuthorizationType`.
-    kind: ValueId,
-    /// The function that is asked.
-    function: Option<ValueId>,
-    /// `Auth`.
-    settings: ValueId,
 }
 
 impl Expansion<'_> {
@@ -110,7 +97,8 @@ impl Expansion<'_> {
             None => self.text(at, DEFAULT_STAGE),
         };
         let routes = self.web_socket_routes(subject);
-        let authorization = self.authorization(subject, &routes);
+        let has_connect = routes.iter().any(|route| self.text_of(route.key) == CONNECT);
+        let authorization = self.authorization(subject, has_connect);
         let mut route_ids = Vec::with_capacity(routes.len());
         for route in &routes {
             let is_connect = self.text_of(route.key) == CONNECT;
@@ -190,7 +178,7 @@ impl Expansion<'_> {
             }
             Data::Scalar { .. } | Data::List(_) | Data::Call(_) => tags,
         };
-        let is_handed_on = self.is_true(self.property(properties, "PropagateTags"));
+        let is_handed_on = self.hands_tags_on(properties);
         Tags { of_api, of_others: if is_handed_on { of_api } else { own } }
     }
 
@@ -206,7 +194,7 @@ impl Expansion<'_> {
             }
             return Vec::new();
         }
-        let mut routes: Vec<Route> = Vec::new();
+        let mut routes: IndexMap<String, Route, FxBuildHasher> = IndexMap::default();
         for Entry { key, value } in self.template.values.entries(written).to_vec() {
             let text = self.text_of(key).to_owned();
             if is_macro(&text) {
@@ -220,16 +208,15 @@ impl Expansion<'_> {
                 continue;
             };
             self.tell_about_route(at, &text, value);
-            let same = routes.iter().position(|other| id_part(self.text_of(other.key)) == id_part(&text));
-            if let Some(same) = same {
-                let other = self.text_of(routes.remove(same).key);
+            let route = Route { key, settings: value, function, at };
+            if let Some(other) = routes.insert(id_part(&text), route) {
+                let other = self.text_of(other.key);
                 let message =
                     format!("The route {text} replaces {other}, since SAM names both of them alike");
                 self.tell(at.at_key(), message);
             }
-            routes.push(Route { key, settings: value, function, at });
         }
-        routes
+        routes.into_values().collect()
     }
 
     fn tell_about_route(&mut self, at: Origin, key: &str, settings: ValueId) {
@@ -269,7 +256,7 @@ impl Expansion<'_> {
         if let Some(Authorization { kind, function, settings }) = authorization {
             self.put(&mut entries, "AuthorizationType", kind);
             if function.is_some() {
-                let id = authorizer_id(self, subject);
+                let id = self.authorizer_id(subject);
                 let at = self.place_of(settings);
                 let authorizer = self.reference(at, id);
                 self.put(&mut entries, "AuthorizerId", authorizer);
@@ -348,7 +335,10 @@ impl Expansion<'_> {
         self.put_same(&mut entries, subject.properties, STAGE);
         self.put(&mut entries, "AutoDeploy", deploys);
         self.put(&mut entries, "Tags", tags.of_others);
-        let needed = self.property(subject.properties, "RouteSettings").map(|settings| {
+        let settings = self.property(subject.properties, "RouteSettings");
+        let is_empty =
+            |settings: &ValueId| self.is_map(*settings) && self.template.values.entries(*settings).is_empty();
+        let needed = settings.filter(|settings| !is_empty(settings)).map(|settings| {
             let at = self.place_of(settings);
             let routes = routes.iter().map(|route| self.text_named(at, *route)).collect();
             self.list(at, routes)
@@ -361,97 +351,6 @@ impl Expansion<'_> {
         self.refer(subject.id, "Stage", stage);
         stage
     }
-
-    /// What `Auth` asks for; what the transform rejects or takes for something else is told.
-    fn authorization(&mut self, subject: &Subject, routes: &[Route]) -> Option<Authorization> {
-        let settings = self.property(subject.properties, "Auth")?;
-        let location = self.template.values.origin(settings).at_key();
-        let id = self.text_of(subject.id).to_owned();
-        if !self.is_map(settings) {
-            if !self.template.values.is_open(settings) {
-                self.tell(location, format!("The Auth of {id} is not a map"));
-            }
-            return None;
-        }
-        let Some(written) = self.property(Some(settings), "AuthType") else {
-            if !self.template.values.is_open(settings) {
-                self.tell(location, format!("The Auth of {id} has no AuthType"));
-            }
-            return None;
-        };
-        if !routes.iter().any(|route| self.text_of(route.key) == CONNECT) {
-            self.tell(location, format!("{id} has Auth but no {CONNECT} route, which is what it is for"));
-        }
-        let function = self.property(Some(settings), "AuthArn");
-        let Some(kind) = self.resolved_scalar(written) else {
-            // A parameter without a default: only a function that is to be asked tells the kind.
-            return Some(Authorization { kind: written, function, settings });
-        };
-        let text = self.text_of(kind).to_owned();
-        let Some(known) = AUTH_TYPES.iter().find(|known| known.eq_ignore_ascii_case(&text)) else {
-            let message = format!("The AuthType {text} is none of {}", AUTH_TYPES.join(", "));
-            self.tell(location, message);
-            return None;
-        };
-        if *known != CUSTOM {
-            if self.template.values.entries(settings).len() > 1 {
-                let message =
-                    format!("The Auth of {id} has settings that an AuthType of {known} does not take");
-                self.tell(location, message);
-            }
-        } else if function.is_none() {
-            if !self.template.values.is_open(settings) {
-                self.tell(location, format!("The Auth of {id} is {CUSTOM} but has no AuthArn"));
-            }
-            return None;
-        }
-        // Checked without regard to case, but compared with it.
-        let effective = if AUTH_TYPES.contains(&text.as_str()) { known } else { "NONE" };
-        if effective != *known {
-            let message = format!("The transform takes the AuthType {text} of {id} for NONE: write {known}");
-            self.tell(location, message);
-        }
-        let origin = self.template.values.origin(written);
-        let kind = self.text(origin, effective);
-        Some(Authorization { kind, function: function.filter(|_| effective == CUSTOM), settings })
-    }
-
-    /// The authorizer `<W>ConnectAuthorizer`, and the permission by which it is asked unless a role is.
-    fn make_authorizer(&mut self, subject: &Subject, api: ValueId, authorization: Authorization) {
-        let Authorization { function, settings, .. } = authorization;
-        let Some(function) = function else {
-            return;
-        };
-        let at = self.place_of(settings);
-        let id = authorizer_id(self, subject);
-        let kind = self.text(at, "REQUEST");
-        let function_at = self.place_of(function);
-        let asked = SubPart::Bound(self.name("AuthArn"), function);
-        let uri = self.invocation_uri(function_at, asked, false);
-        let name = match self.property(Some(settings), "Name") {
-            Some(name) => name,
-            None => self.text_named(at, id),
-        };
-        let role = self.property(Some(settings), "InvokeRole");
-        let mut entries = Vec::new();
-        self.put(&mut entries, "ApiId", api);
-        self.put_some(&mut entries, "AuthorizerCredentialsArn", role);
-        self.put(&mut entries, "AuthorizerType", kind);
-        self.put(&mut entries, "AuthorizerUri", uri);
-        self.put_same(&mut entries, Some(settings), &["IdentitySource"]);
-        self.put(&mut entries, "Name", name);
-        self.make(subject, at, id, "AWS::ApiGatewayV2::Authorizer", entries);
-        if role.is_none() {
-            let partition = [SubPart::Ref(self.name("AWS::Partition"))];
-            // There is one authorizer, which needs no name.
-            let authorizer = Entry { key: self.name(""), value: settings };
-            self.make_authorizer_permission(subject, api, &partition, authorizer, function);
-        }
-    }
-}
-
-fn authorizer_id(expansion: &Expansion<'_>, subject: &Subject) -> Name {
-    expansion.id_after(subject.id, "ConnectAuthorizer")
 }
 
 /// What ids have of a route key: `Connect` of `$connect`, `Sendmessage` of `sendMessage`.

@@ -176,7 +176,10 @@ Resources:
         default: {FunctionArn: arn}
         $default: {FunctionArn: arn, RequestParameters: {}}
         Nothing: {}
-        Fn::Transform: {Name: Routes}
+        $connect: {FunctionArn: arn}
+  Bare:
+    Type: AWS::Serverless::WebSocketApi
+    Properties: {RouteSelectionExpression: a, Routes: {a: {FunctionArn: arn}}, Auth: {AuthType: AWS_IAM, Name: n}}
   Odd: {Type: AWS::Serverless::WebSocketApi, Properties: {RouteSelectionExpression: a, Routes: [a], Auth: 1}}
 ",
     );
@@ -193,14 +196,41 @@ Resources:
             "The route $default has RequestParameters, which only $connect can have",
             "The route $default replaces default, since SAM names both of them alike",
             "The route Nothing has no FunctionArn",
-            "Chat has Auth but no $connect route, which is what it is for",
             "The transform takes the AuthType custom of Chat for NONE: write CUSTOM",
             "Domain needs both DomainName and CertificateArn",
+            "Bare has Auth but no $connect route, which is what it is for",
             "Routes is not a map of routes",
             "The Auth of Odd is not a map",
         ]
     );
+    assert_eq!(template.show("ChatConnectRoute", "AuthorizationType"), "NONE");
     assert_eq!(template.condition("ChatSendmessageRoute"), None);
     assert_eq!(template.show("ChatDefaultRoute", "RouteKey"), "$default");
     assert!(!template.ids().contains(&"ChatConnectAuthorizer"));
+}
+
+#[test]
+fn what_a_macro_may_write_is_not_missed() {
+    let template = expanded(
+        "
+Resources:
+  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      Fn::Transform: {Name: Api}
+      Auth: {Fn::Transform: {Name: Auth}}
+      Domain: {Fn::Transform: {Name: Domain}}
+      Routes:
+        Fn::Transform: {Name: Routes}
+        send: {Fn::Transform: {Name: Send}}
+  Known:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: a
+      Auth: {AuthType: AWS_IAM}
+      Routes: {Fn::Transform: {Name: Routes}}
+",
+    );
+    assert_eq!(template.told, []);
+    assert_eq!(template.ids(), ["Chat", "ChatDefaultStage", "Known", "KnownDefaultStage"]);
 }
