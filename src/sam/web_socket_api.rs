@@ -150,6 +150,11 @@ impl Expansion<'_> {
             let location = self.template.values.origin(kind).at_value();
             self.tell(location, "IpAddressType is neither ipv4 nor dualstack".to_owned());
         }
+        let trust = self.property(self.property(properties, "Domain"), "MutualTlsAuthentication");
+        if let Some(trust) = trust.filter(|trust| !self.template.values.entries(*trust).is_empty()) {
+            let location = self.template.values.origin(trust).at_key();
+            self.tell(location, "A WebSocket API cannot have MutualTlsAuthentication".to_owned());
+        }
         if let Some(name) = self.property(properties, "StageName")
             && let Some(text) = self.scalar(Some(name))
             && !text.chars().all(char::is_alphanumeric)

@@ -50,11 +50,6 @@ impl Expansion<'_> {
             }
             None => self.text(at, REGIONAL),
         };
-        let mutual = self.property(Some(settings), "MutualTlsAuthentication");
-        if let Some(mutual) = mutual.filter(|mutual| !self.template.values.entries(*mutual).is_empty()) {
-            let location = self.template.values.origin(mutual).at_key();
-            self.tell(location, "A WebSocket API cannot have MutualTlsAuthentication".to_owned());
-        }
         let mut configuration: Vec<Entry> = Vec::new();
         self.put(&mut configuration, "CertificateArn", certificate);
         self.put(&mut configuration, "EndpointType", endpoint);

@@ -170,7 +170,7 @@ Resources:
       StageName: $default
       IpAddressType: ipv6
       Auth: {AuthType: custom, AuthArn: arn}
-      Domain: {DomainName: a.b}
+      Domain: {DomainName: a.b, MutualTlsAuthentication: {TruststoreUri: s3}}
       Routes:
         send-message: {FunctionArn: arn}
         default: {FunctionArn: arn}
@@ -190,6 +190,7 @@ Resources:
             "The transform does not hand on the Condition of Chat, as it does for other types",
             "Chat has no RouteSelectionExpression",
             "IpAddressType is neither ipv4 nor dualstack",
+            "A WebSocket API cannot have MutualTlsAuthentication",
             "The stage of a WebSocket API cannot be named $default: only letters and digits",
             "SAM has no name for the route send-message: only $connect, $disconnect, $default and keys of letters \
              and digits are accepted",
