@@ -59,7 +59,6 @@ mod tests;
 mod usage_plan;
 mod web_socket_api;
 mod web_socket_auth;
-mod web_socket_domain;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;

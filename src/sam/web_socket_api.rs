@@ -110,7 +110,7 @@ impl Expansion<'_> {
         if let Some(authorization) = authorization {
             self.make_authorizer(subject, api, authorization);
         }
-        self.make_web_socket_domain(subject, stage, tags.of_others);
+        self.make_http_domain(subject, stage, tags.of_others);
     }
 
     /// The transform hands on nothing but `DependsOn`: the API exists and is replaced whatever its author says.

@@ -198,7 +198,7 @@ Resources:
             "The route $default replaces default, since SAM names both of them alike",
             "The route Nothing has no FunctionArn",
             "The transform takes the AuthType custom of Chat for NONE: write CUSTOM",
-            "Domain needs both DomainName and CertificateArn",
+            "Domain has no CertificateArn, so that Chat gets no custom domain",
             "Bare has Auth but no $connect route, which is what it is for",
             "Routes is not a map of routes",
             "The Auth of Odd is not a map",
