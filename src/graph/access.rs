@@ -1,7 +1,7 @@
 //! Access: what a function may do to other resources, and how likely it is that it does.
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::names::Name;
 use crate::template::{Guard, Origin};
@@ -17,10 +17,6 @@ pub(super) fn read(draft: &mut Draft<'_>) {
     let explained = explained(draft);
     let mut accesses: Map<(VertexId, VertexId, EdgeKind), Access> = Map::default();
     for grant in grants(draft) {
-        // A connector's policy allows both ways of starting a workflow; the usual one is to go on.
-        if grant.class == EvidenceClass::Connector && grant.kind == EdgeKind::StartSync {
-            continue;
-        }
         let access = accesses.entry((grant.function, grant.target, grant.kind)).or_default();
         access.guard = draft.template().guards.or(access.guard, grant.guard);
         access.grants.push(grant);
@@ -31,7 +27,11 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         let named = mentions.get(&(from, to)).into_iter().flatten();
         let variables: Vec<&Variable> =
             named.filter(|variable| draft.can_hold(draft.and(when, variable.guard))).collect();
-        if variables.is_empty() && explained.contains(&(from, to)) {
+        let explained = explained.get(&(from, to)).map(Vec::as_slice).unwrap_or_default();
+        // A connector that is for more than the destination says that there is another use.
+        let is_explained =
+            if access.is_of_connector() { explained.contains(&kind) } else { !explained.is_empty() };
+        if variables.is_empty() && is_explained {
             continue;
         }
         draft.add_edge(access.edge(draft, (from, to, kind), &variables));
@@ -41,14 +41,12 @@ pub(super) fn read(draft: &mut Draft<'_>) {
 
 /// Where a function's destinations and dead letters go: Lambda needs the permission for that, and nothing says
 /// that the function's own code uses it too.
-fn explained(draft: &Draft<'_>) -> FxHashSet<(VertexId, VertexId)> {
-    draft
-        .graph
-        .edges
-        .iter()
-        .filter(|edge| draft.vertex(edge.from).kind == VertexKind::Function)
-        .map(|edge| (edge.from, edge.to))
-        .collect()
+fn explained(draft: &Draft<'_>) -> FxHashMap<(VertexId, VertexId), Vec<EdgeKind>> {
+    let mut found: FxHashMap<(VertexId, VertexId), Vec<EdgeKind>> = FxHashMap::default();
+    for edge in draft.graph.edges.iter().filter(|edge| draft.vertex(edge.from).kind == VertexKind::Function) {
+        found.entry((edge.from, edge.to)).or_default().push(edge.kind);
+    }
+    found
 }
 
 type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
@@ -76,14 +74,17 @@ impl Default for Access {
 }
 
 impl Access {
+    fn is_of_connector(&self) -> bool {
+        self.grants.iter().any(|grant| grant.class == EvidenceClass::Connector)
+    }
+
     fn edge(
         &self,
         draft: &Draft<'_>,
         (from, to, kind): (VertexId, VertexId, EdgeKind),
         variables: &[&Variable],
     ) -> Edge {
-        let is_connector = self.grants.iter().any(|grant| grant.class == EvidenceClass::Connector);
-        let class = if is_connector {
+        let class = if self.is_of_connector() {
             EvidenceClass::Connector
         } else if variables.is_empty() {
             EvidenceClass::Permission

@@ -1,11 +1,12 @@
 //! A grant is a permission that a function's role has on a resource of this template.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
-use crate::template::{Guard, Origin, Resource};
+use crate::template::{Guard, Origin};
 
 use super::branch::Branch;
+use super::connector::{is_usual, made_of_connector};
 use super::draft::Draft;
 use super::{EdgeKind, EvidenceClass, VertexId, VertexKind};
 
@@ -21,7 +22,7 @@ pub(super) struct Grant {
     pub(super) guard: Guard,
     /// The role or policy.
     pub(super) via: Name,
-    /// The resource in the statement.
+    /// The resource in the statement; of a connector's policy, the connector.
     pub(super) origin: Origin,
     /// A connector's policy says more than another one.
     pub(super) class: EvidenceClass,
@@ -33,11 +34,11 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
     let mut found = Vec::new();
     for (&id, resource) in &draft.template().resources {
         let Some(properties) = Branch::properties(resource) else { continue };
-        let class = if is_of_connector(draft, resource) {
-            EvidenceClass::Connector
-        } else {
-            EvidenceClass::Permission
-        };
+        let connector = made_of_connector(draft, resource);
+        // The policy under which Lambda polls is no call of the function's own.
+        if connector.is_some_and(|connector| !connector.is_of_function()) {
+            continue;
+        }
         let own_guard = draft.resolver.guard_of(id);
         let mut permissions = Vec::new();
         let mut holders: Vec<Name> = Vec::new();
@@ -58,6 +59,13 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
         if draft.text(resource.type_name) == "AWS::IAM::ManagedPolicy" {
             holders.extend(roles.by_managed_policy.get(&id).into_iter().flatten());
         }
+        if connector.is_some() {
+            // It names a table and the table's indexes.
+            let mut seen = FxHashSet::default();
+            permissions.retain(|Permission { target, kind, guard, .. }| {
+                is_usual(*kind) && seen.insert((*target, *kind, *guard))
+            });
+        }
         for role in holders {
             for &(guard, function) in roles.functions.get(&role).into_iter().flatten() {
                 for permission in &permissions {
@@ -65,7 +73,13 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
                         return found;
                     }
                     let guard = draft.and(draft.and(guard, permission.guard), own_guard);
-                    let Permission { target, kind, origin, .. } = *permission;
+                    let Permission { target, kind, .. } = *permission;
+                    let speaks = connector.is_some_and(|connector| connector.speaks_of(function));
+                    let (class, origin) = if speaks {
+                        (EvidenceClass::Connector, resource.origin)
+                    } else {
+                        (EvidenceClass::Permission, permission.origin)
+                    };
                     found.push(Grant { function, target, kind, guard, via: id, origin, class });
                 }
             }
@@ -77,10 +91,11 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
 /// A role that many functions share multiplies its grants; past this many, the rest says little.
 const MOST_GRANTS: usize = 20_000;
 
-struct Permission {
-    target: VertexId,
-    kind: EdgeKind,
-    guard: Guard,
+/// A permission, whoever has it.
+pub(super) struct Permission {
+    pub(super) target: VertexId,
+    pub(super) kind: EdgeKind,
+    pub(super) guard: Guard,
     origin: Origin,
 }
 
@@ -115,7 +130,8 @@ fn functions_by_role(draft: &Draft<'_>) -> Roles {
     roles
 }
 
-fn roles_of_policy(draft: &Draft<'_>, properties: Branch) -> Vec<Name> {
+/// The roles that a policy beside them is attached to.
+pub(super) fn roles_of_policy(draft: &Draft<'_>, properties: Branch) -> Vec<Name> {
     [["Roles", "*"].as_slice(), &["RoleName"]]
         .iter()
         .flat_map(|path| draft.branches(properties, path))
@@ -124,7 +140,8 @@ fn roles_of_policy(draft: &Draft<'_>, properties: Branch) -> Vec<Name> {
         .collect()
 }
 
-fn mentions(draft: &Draft<'_>, branch: Branch) -> Vec<(Guard, Name)> {
+/// The resources that a value refers to.
+pub(super) fn mentions(draft: &Draft<'_>, branch: Branch) -> Vec<(Guard, Name)> {
     draft
         .references(branch)
         .into_iter()
@@ -132,15 +149,8 @@ fn mentions(draft: &Draft<'_>, branch: Branch) -> Vec<(Guard, Name)> {
         .collect()
 }
 
-/// The SAM transform signs the policies that it makes of a connector.
-fn is_of_connector(draft: &Draft<'_>, resource: &Resource) -> bool {
-    let metadata = draft.names().find("Metadata").and_then(|key| resource.attributes.get(&key));
-    metadata
-        .zip(draft.names().find("aws:sam:connectors"))
-        .is_some_and(|(&map, key)| draft.values().get(map, key).is_some())
-}
-
-fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permission>) {
+/// Adds the permissions of a policy's statements.
+pub(super) fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permission>) {
     // The expansion keeps an inline policy of a SAM resource as its author wrote it: a map with the statements.
     let written = [["PolicyDocument", "Statement"].as_slice(), &["Statement"]];
     for statements in written.iter().flat_map(|path| draft.branches(policy, path)) {

@@ -362,6 +362,7 @@ impl Graph {
             wire(&mut draft, id, resource);
             dead_letter::read(&mut draft, id, resource);
         }
+        connector::read_made(&mut draft);
         permission::read(&mut draft);
         access::read(&mut draft);
         connector::read(&mut draft);

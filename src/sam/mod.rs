@@ -29,6 +29,7 @@ mod canonical;
 mod capacity_provider;
 mod conditions;
 mod data_source;
+mod connector;
 mod deployment;
 mod domain;
 mod events;
@@ -76,10 +77,11 @@ pub(crate) struct Unexpanded {
     pub message: String,
 }
 
-/// Whether any resource has a SAM type: decided by the types, since many templates that are packaged
+/// Whether any resource has a SAM type or connectors: decided by them, since many templates that are packaged
 /// elsewhere leave `Transform` out.
 pub(crate) fn is_sam(template: &Template) -> bool {
     template.resources.values().any(|resource| template.names.text(resource.type_name).starts_with(PREFIX))
+        || connector::has_embedded(template)
 }
 
 /// Replaces every SAM resource by what the transform makes of it. Never fails: what cannot be expanded stays
@@ -110,6 +112,7 @@ pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
     expansion.make_record_set_groups();
     expansion.make_shared_usage_plan();
     expansion.splice();
+    expansion.expand_connectors();
     expansion.wire_buckets_and_pools();
     expansion.rewrite_references();
     expansion.told
@@ -133,9 +136,8 @@ enum Kind {
     CapacityProvider,
 }
 
-/// SAM types that are known and stay as they are.
-const LEFT_ALONE: &[&str] =
-    &["Connector", "MicrovmImage", "NetworkConnector", "WebFunction"];
+/// SAM types that are known and stay as they are; connectors until all others are expanded.
+const LEFT_ALONE: &[&str] = &["Connector", "MicrovmImage", "NetworkConnector", "WebFunction"];
 
 impl Kind {
     /// The kind of a type without its prefix.

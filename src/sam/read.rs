@@ -27,7 +27,7 @@ impl Expansion<'_> {
         value.and_then(|value| self.typed(value)) == Some(Typed::Bool(false))
     }
 
-    fn typed(&self, value: ValueId) -> Option<Typed<'_>> {
+    pub(super) fn typed(&self, value: ValueId) -> Option<Typed<'_>> {
         match self.template.values.data(value) {
             Data::Scalar { text, is_plain } => {
                 Some(Scalar { text: self.text_of(*text), is_plain: *is_plain }.typed())

@@ -4,6 +4,7 @@ mod apis;
 mod applications;
 mod domains;
 mod capacity_providers;
+mod connectors;
 mod functions;
 mod globals;
 mod graph_ql;
