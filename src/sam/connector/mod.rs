@@ -25,8 +25,8 @@ const EMBEDDED: &str = "Connectors";
 /// The properties of a connector; that of an embedded one has a `SourceReference` in the place of a `Source`.
 const PROPERTIES: &[&str] = &["Source", "SourceReference", "Destination", "Permissions"];
 
-/// How many resources a stack can have.
-const MOST_DESTINATIONS: usize = 500;
+/// How many resources a stack can have: what connectors make beyond it could not be deployed.
+const MOST_RESOURCES: usize = 500;
 
 /// The attributes that a connector hands on to what is made of it, beside its condition.
 const KEPT: &[&str] = &["DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"];
@@ -60,10 +60,17 @@ impl Expansion<'_> {
         let mut replaced: FxHashMap<Name, Vec<ValueId>> = FxHashMap::default();
         let mut waits = Vec::new();
         let mut gone: NameMap<FxHashSet<Name>> = NameMap::default();
+        let mut room = MOST_RESOURCES;
         for connector in self.gather_connectors() {
             let subject = &connector.subject;
             match self.outcome(&connector) {
                 Ok(outcome) => {
+                    let Some(left) = room.checked_sub(outcome.products.len()) else {
+                        let reason = "connectors make more resources than a stack can have";
+                        self.tell_of_connector(subject.id, subject.origin.at_key(), reason);
+                        break;
+                    };
+                    room = left;
                     let at = subject.origin.generated();
                     waits.extend(outcome.waits.into_iter().map(|(waiter, policy)| (waiter, policy, at)));
                     let products = &outcome.products;
@@ -213,8 +220,8 @@ impl Expansion<'_> {
             if destinations.is_empty() {
                 return Err(told("its Destination is an empty list"));
             }
-            if destinations.len() > MOST_DESTINATIONS {
-                return Err(told("it has more destinations than a stack can have resources"));
+            if destinations.len() > MOST_RESOURCES {
+                return Err(told("it makes more resources than a stack can have"));
             }
             for (place, destination) in destinations.clone().into_iter().enumerate() {
                 let suffix = format!("Destination{place}");

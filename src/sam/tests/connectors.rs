@@ -275,3 +275,22 @@ Resources:
     assert_eq!(template.told, []);
     assert_eq!(template.ids(), ["F", "FRole", "Open", "B", "C"]);
 }
+
+#[test]
+fn connectors_make_no_more_than_a_stack_can_hold() {
+    let connectors = |count: usize| {
+        (0..count).fold(String::new(), |text, at| {
+            text + &format!(
+                "      C{at}: {{Properties: {{Destination: [{{Id: Queue}}, {{Id: Queue}}], Permissions: [Write]}}}}\n"
+            )
+        })
+    };
+    let template = expanded(&format!(
+        "Resources:\n  Queue: {{Type: AWS::SQS::Queue}}\n  F:\n    Type: AWS::Serverless::Function\n    \
+         Connectors:\n{}",
+        connectors(260)
+    ));
+    let told: Vec<&str> = template.told.iter().map(|told| told.message.as_str()).collect();
+    assert_eq!(told, ["FC250 does not expand: connectors make more resources than a stack can have"]);
+    assert_eq!(template.ids().len(), 3 + 500);
+}
