@@ -144,9 +144,8 @@ impl Expansion<'_> {
         let told = |expansion: &Self, message: String| {
             Err(Refusal::Told(expansion.template.values.origin(id_value).at_value(), message))
         };
-        let Some(id) = self.plain_text(id_value) else {
-            return told(self, format!("the Id of its {role_in_connector} is not the text of a logical id"));
-        };
+        let reason = format!("the Id of its {role_in_connector} is not the text of a logical id");
+        let id = self.plain_text(id_value, &reason)?;
         let Some(resource) = self.template.resources.get(&id) else {
             if self.is_elsewhere(id) || self.template.has_open_resources() {
                 return Err(Refusal::Unknown);
@@ -200,10 +199,10 @@ impl Expansion<'_> {
     /// Something of which the connector itself says what it needs to know.
     fn foreign_end(&mut self, role_in_connector: &'static str, written: ValueId) -> Result<End, Refusal> {
         let at = self.template.values.origin(written);
-        let type_name = self.property(Some(written), "Type").and_then(|value| self.plain_text(value));
-        let Some(type_name) = type_name else {
-            let message = format!("its {role_in_connector} has neither an Id nor a Type that is a text");
-            return Err(Refusal::Told(at.at_value(), message));
+        let reason = format!("its {role_in_connector} has neither an Id nor a Type that is a text");
+        let type_name = match self.property(Some(written), "Type") {
+            Some(type_name) => self.plain_text(type_name, &reason)?,
+            None => return Err(Refusal::Told(at.at_value(), reason)),
         };
         let becomes = BECOMES.iter().find(|(sam, _)| *sam == self.text_of(type_name));
         let type_name = becomes.map_or(type_name, |(_, type_name)| self.name(type_name));
@@ -225,7 +224,7 @@ impl Expansion<'_> {
     /// A rule has a role for each of its targets.
     fn role_of_target(&self, rule: Option<ValueId>, other: ValueId) -> Option<Name> {
         let targets = self.property(rule, "Targets")?;
-        let id = self.property(Some(other), "Id").and_then(|id| self.template.values.text(id));
+        let id = self.property(Some(other), "Id").and_then(|id| self.plain_text(id, "").ok());
         let arn = self.property(Some(other), "Arn");
         let targets = self.template.values.items(targets);
         let target = targets.iter().take(MOST_TARGETS).find(|target| {
@@ -261,10 +260,20 @@ impl Expansion<'_> {
         }
     }
 
-    /// The text of a value that is one and not blank: `42` is a number.
-    pub(super) fn plain_text(&self, value: ValueId) -> Option<Name> {
+    /// The text of a value that is one and not blank: `42` is a number. Anything else is refused, for `reason`.
+    pub(super) fn plain_text(&self, value: ValueId, reason: &str) -> Result<Name, Refusal> {
+        // The language extensions put in what a parameter says, which may be given only on deployment.
+        let parameter = self.reference_in(value).filter(|_| self.has_language_extensions());
+        let value = match parameter.and_then(|parameter| self.template.parameters.get(&parameter)) {
+            Some(parameter) => parameter.default.ok_or(Refusal::Unknown)?,
+            None => value,
+        };
         let is_text = matches!(self.typed(value), Some(Typed::Text(text)) if !text.is_empty());
-        self.template.values.text(value).filter(|_| is_text)
+        self.template
+            .values
+            .text(value)
+            .filter(|_| is_text)
+            .ok_or_else(|| Refusal::Told(self.template.values.origin(value).at_value(), reason.to_owned()))
     }
 
     /// A map of the source `id` with what an embedded connector adds in its `SourceReference`.

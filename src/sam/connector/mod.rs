@@ -270,18 +270,17 @@ impl Expansion<'_> {
 
     /// The texts in `Permissions`.
     fn accesses(&self, permissions: ValueId) -> Result<Vec<Name>, Refusal> {
-        let at = self.template.values.origin(permissions).at_value();
-        let told = |message: &str| Refusal::Told(at, message.to_owned());
         let Data::List(items) = self.template.values.data(permissions) else {
-            return Err(if self.template.values.is_open(permissions) {
-                Refusal::Unknown
-            } else {
-                told("its Permissions are not a list")
-            });
+            let is_given_before = self.reference_in(permissions).is_some() && self.has_language_extensions();
+            if is_given_before || self.template.values.is_open(permissions) {
+                return Err(Refusal::Unknown);
+            }
+            let at = self.template.values.origin(permissions).at_value();
+            return Err(Refusal::Told(at, "its Permissions are not a list".to_owned()));
         };
         let mut texts = Vec::new();
         for item in items {
-            let text = self.plain_text(*item).ok_or_else(|| told("its Permissions are not all texts"))?;
+            let text = self.plain_text(*item, "its Permissions are not all texts")?;
             // More than two differ only where some are wrong.
             if texts.len() <= 2 && !texts.contains(&text) {
                 texts.push(text);

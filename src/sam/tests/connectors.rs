@@ -277,6 +277,25 @@ Resources:
 }
 
 #[test]
+fn the_language_extensions_put_in_what_a_parameter_says() {
+    let template = expanded(
+        "
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Parameters: {Known: {Type: String, Default: Queue}, Given: {Type: String}}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  F:
+    Type: AWS::Serverless::Function
+    Connectors:
+      A: {Properties: {Destination: {Id: !Ref Known}, Permissions: [Write]}}
+      B: {Properties: {Destination: {Id: !Ref Given}, Permissions: [Write]}}
+",
+    );
+    assert_eq!(template.told, []);
+    assert_eq!(template.ids(), ["Queue", "F", "FRole", "FAPolicy"]);
+}
+
+#[test]
 fn connectors_make_no_more_than_a_stack_can_hold() {
     let connectors = |count: usize| {
         (0..count).fold(String::new(), |text, at| {
