@@ -1,7 +1,7 @@
 //! `S3` and `Cognito` events: they write into the author's own bucket or user pool.
 
 use crate::names::Name;
-use crate::template::{Call, Data, Entry, Origin, Resource, ValueId};
+use crate::template::{Data, Entry, Origin, Resource, ValueId};
 
 use super::Expansion;
 use super::events::Event;
@@ -148,7 +148,7 @@ impl Expansion<'_> {
         for addition in notifications {
             for configuration in addition.configurations {
                 let mut steps = MOST_STEPS;
-                if !items.iter().any(|item| self.is_same(*item, configuration, &mut steps)) {
+                if !items.iter().any(|item| self.is_written_alike(*item, configuration, &mut steps)) {
                     items.push(configuration);
                 }
             }
@@ -164,38 +164,6 @@ impl Expansion<'_> {
             if let Some(resource) = self.template.resources.get_mut(&bucket) {
                 resource.attributes.insert(depends_on_key, needed);
             }
-        }
-    }
-
-    /// Whether two configurations say the same in the same way, as far as that can be seen in a few steps.
-    fn is_same(&self, a: ValueId, b: ValueId, steps: &mut usize) -> bool {
-        let Some(left) = steps.checked_sub(1) else {
-            return false;
-        };
-        *steps = left;
-        let values = &self.template.values;
-        match (values.data(a), values.data(b)) {
-            (Data::Scalar { text: a, .. }, Data::Scalar { text: b, .. }) => a == b,
-            (Data::List(a), Data::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_same(*a, *b, steps))
-            }
-            (Data::Map(in_a), Data::Map(in_b)) => {
-                let mut is_in_b = |entry: &Entry| {
-                    let other = values.get(b, entry.key);
-                    other.is_some_and(|other| self.is_same(entry.value, other, steps))
-                };
-                in_a.len() == in_b.len() && in_a.iter().all(&mut is_in_b)
-            }
-            (Data::Call(a), Data::Call(b)) => {
-                if let (Call::Ref(a), Call::Ref(b)) = (a.as_ref(), b.as_ref()) {
-                    a == b
-                } else if let (Call::GetAtt(a, of_a), Call::GetAtt(b, of_b)) = (a.as_ref(), b.as_ref()) {
-                    (a, of_a) == (b, of_b)
-                } else {
-                    false
-                }
-            }
-            (Data::Scalar { .. } | Data::List(_) | Data::Map(_) | Data::Call(_), _) => false,
         }
     }
 

@@ -63,12 +63,6 @@ impl Expansion<'_> {
         }
     }
 
-    /// Whether the language extensions run before the transform.
-    pub(super) fn has_language_extensions(&self) -> bool {
-        let mut transforms = self.template.transforms.iter();
-        transforms.any(|transform| self.text_of(*transform) == "AWS::LanguageExtensions")
-    }
-
     /// A stage's name as ids have it: the language extensions, which run first, put in what a parameter says.
     pub(super) fn stage_name(&self, stage_name: Option<ValueId>) -> Option<&str> {
         let name = if self.has_language_extensions() {

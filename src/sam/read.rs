@@ -2,7 +2,7 @@
 
 use crate::document::{Scalar, Typed};
 use crate::names::Name;
-use crate::template::{Call, Data, Origin, Resolver, ValueId};
+use crate::template::{Call, Data, Entry, Origin, Resolver, ValueId};
 
 use super::Expansion;
 
@@ -140,6 +140,42 @@ impl Expansion<'_> {
         match self.reference_in(value).and_then(|_| self.known_text(value)) {
             Some(text) => self.text_named(origin, text),
             None => value,
+        }
+    }
+
+    /// Whether two values say the same in the same way, as far as that can be seen in so many steps.
+    pub(super) fn is_written_alike(&self, a: ValueId, b: ValueId, steps: &mut usize) -> bool {
+        let Some(left) = steps.checked_sub(1) else {
+            return false;
+        };
+        *steps = left;
+        let values = &self.template.values;
+        match (values.data(a), values.data(b)) {
+            (Data::Scalar { text: a, .. }, Data::Scalar { text: b, .. }) => a == b,
+            (Data::List(a), Data::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_written_alike(*a, *b, steps))
+            }
+            (Data::Map(in_a), Data::Map(in_b)) => {
+                let mut is_in_b = |entry: &Entry| {
+                    let other = values.get(b, entry.key);
+                    other.is_some_and(|other| self.is_written_alike(entry.value, other, steps))
+                };
+                in_a.len() == in_b.len() && in_a.iter().all(&mut is_in_b)
+            }
+            (Data::Call(a), Data::Call(b)) => {
+                if let (Call::Ref(a), Call::Ref(b)) = (a.as_ref(), b.as_ref()) {
+                    a == b
+                } else if let (Call::GetAtt(a, of_a), Call::GetAtt(b, of_b)) = (a.as_ref(), b.as_ref()) {
+                    (a, of_a) == (b, of_b)
+                } else if let (Call::Sub(a), Call::Sub(b)) = (a.as_ref(), b.as_ref()) {
+                    a == b
+                } else if let (Call::ImportValue(a), Call::ImportValue(b)) = (a.as_ref(), b.as_ref()) {
+                    self.is_written_alike(*a, *b, steps)
+                } else {
+                    false
+                }
+            }
+            (Data::Scalar { .. } | Data::List(_) | Data::Map(_) | Data::Call(_), _) => false,
         }
     }
 }

@@ -97,6 +97,8 @@ const APIS: &[&str] = &["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"];
 
 /// How many targets of a rule are looked at; EventBridge allows fewer.
 const MOST_TARGETS: usize = 100;
+/// Values that an ARN is put together from, at most, to be compared with another.
+const LONGEST_ARN: usize = 100;
 
 impl Expansion<'_> {
     /// Reads the end `written`; `other` is the other one.
@@ -230,7 +232,7 @@ impl Expansion<'_> {
         let target = targets.iter().take(MOST_TARGETS).find(|target| {
             let Some(target_arn) = self.property(Some(**target), "Arn") else { return false };
             let is_by_id = id.is_some() && self.named_resource(target_arn) == id;
-            is_by_id || arn.is_some_and(|arn| self.is_same(arn, target_arn))
+            is_by_id || arn.is_some_and(|arn| self.is_written_alike(arn, target_arn, &mut { LONGEST_ARN }))
         })?;
         self.named_resource(self.property(Some(*target), "RoleArn")?)
     }
@@ -241,23 +243,6 @@ impl Expansion<'_> {
             return None;
         };
         if let Call::Ref(id) | Call::GetAtt(id, _) = call.as_ref() { Some(*id) } else { None }
-    }
-
-    /// Whether two ARNs are written alike.
-    fn is_same(&self, a: ValueId, b: ValueId) -> bool {
-        match (self.template.values.data(a), self.template.values.data(b)) {
-            (Data::Scalar { text: a, .. }, Data::Scalar { text: b, .. }) => a == b,
-            (Data::Call(a), Data::Call(b)) => match (a.as_ref(), b.as_ref()) {
-                (Call::Ref(a), Call::Ref(b)) => a == b,
-                (Call::GetAtt(a, a_attribute), Call::GetAtt(b, b_attribute)) => {
-                    a == b && a_attribute == b_attribute
-                }
-                (Call::Sub(a), Call::Sub(b)) => a == b,
-                (Call::ImportValue(a), Call::ImportValue(b)) => self.is_same(*a, *b),
-                _ => false,
-            },
-            _ => false,
-        }
     }
 
     /// The text of a value that is one and not blank: `42` is a number. Anything else is refused, for `reason`.

@@ -2,9 +2,9 @@
 
 mod apis;
 mod applications;
-mod domains;
 mod capacity_providers;
 mod connectors;
+mod domains;
 mod functions;
 mod globals;
 mod graph_ql;
