@@ -11,6 +11,7 @@ mod docs;
 mod document;
 mod fixtures;
 mod joining;
+mod sam;
 
 /// The program, as a user runs it; colours and links off.
 fn lenslint(arguments: &[&str]) -> std::process::Command {
