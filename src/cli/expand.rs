@@ -138,7 +138,7 @@ fn expanded(expand: &Expand, input: &Input<'_>) -> Result<Option<Value>, Ending>
             Ending::Trouble
         })?;
     for note in notes {
-        tell(&format!("{}:{note}", input.path));
+        tell(&note);
     }
     Ok(json)
 }

@@ -16,7 +16,8 @@ use super::reading::{Reading, Undecodable, folder_of, read};
 pub struct Expanded {
     /// `None` for a file that is no template.
     pub json: Option<serde_json::Value>,
-    /// What could not be understood or expanded, with its place: the first is left out, the second stays as it is.
+    /// What could not be understood or expanded, with its file and place: the first is left out, the second stays
+    /// as it is.
     pub notes: Vec<String>,
 }
 
@@ -89,8 +90,9 @@ fn expanded(
     let told = flaws.iter().map(|flaw| (flaw.location, &flaw.message));
     let told = told.chain(unexpanded.iter().map(|left| (left.location, &left.message)));
     let note = |(location, message): (Location, &String)| {
-        let Position { line, column } = position(&template.sources[0], location.span);
-        format!("{line}:{column}: {message}")
+        let source = &template.sources[location.file.0 as usize];
+        let Position { line, column } = position(source, location.span);
+        format!("{}:{line}:{column}: {message}", source.path())
     };
     let notes = told.map(note).collect();
     Ok(Expanded { json: Some(to_json(&template)), notes })

@@ -79,7 +79,8 @@ impl<'c> Linter<'c> {
         };
         let mut checked = Checked::default();
         for error in &parsed.errors {
-            let own = self.own(UNREADABLE, error.span, error.message.clone(), error.help.clone());
+            let at = in_template(error.span);
+            let own = self.own(UNREADABLE, at, error.message.clone(), error.help.clone());
             checked.findings.extend(own);
         }
         let source = Source::new(input.path, text);
@@ -114,14 +115,12 @@ impl<'c> Linter<'c> {
         // A section of the wrong shape is a schema checker's business: what it holds is left out here.
         let (mut template, _) = Template::read(source, document, folder_of(input));
         for left in sam::expand(&mut template) {
-            checked.findings.extend(self.own(UNEXPANDED, left.location.span, left.message, None));
+            checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
         }
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver);
         let view = View::build(resolver, &graph, self.resources);
-        let path_to = |location: Location| {
-            if location.file == FileId::TEMPLATE { document.path_to(location.span) } else { Vec::new() }
-        };
+        let path_to = |location: Location| path_to(document, location);
         let checking = Checking {
             is_of_tests: &|| is_of_tests(input),
             template: &template,
@@ -143,7 +142,7 @@ impl<'c> Linter<'c> {
     }
 
     /// One of the linter's own findings, unless it is ignored.
-    fn own(&self, rule: &str, span: Span, message: String, help: Option<String>) -> Option<Finding> {
+    fn own(&self, rule: &str, location: Location, message: String, help: Option<String>) -> Option<Finding> {
         let page = self.catalogue.page(rule).filter(|page| self.selection.includes(page))?;
         Some(Finding {
             rule: page.id.clone(),
@@ -151,7 +150,7 @@ impl<'c> Linter<'c> {
             severity: page.severity,
             confidence: page.confidence,
             message,
-            primary: Label { location: Location { file: FileId::TEMPLATE, span }, message: String::new() },
+            primary: Label { location, message: String::new() },
             related: Vec::new(),
             resource: None,
             logical_path: String::new(),
@@ -169,18 +168,24 @@ impl<'c> Linter<'c> {
         let key = document.path_to(again).pop().unwrap_or_default();
         let message = format!("Key '{key}' stands twice in one map: the last one wins");
         let help = Some("Remove one of the two.".to_owned());
-        let mut finding = self.own(DUPLICATE_KEY, again, message, help)?;
-        let location = Location { file: FileId::TEMPLATE, span: first };
-        finding.related.push(Label { location, message: "this value is lost".to_owned() });
+        let mut finding = self.own(DUPLICATE_KEY, in_template(again), message, help)?;
+        finding
+            .related
+            .push(Label { location: in_template(first), message: "this value is lost".to_owned() });
         Some(finding)
     }
 
     fn unreadable(&self, input: &Input<'_>, undecodable: Undecodable) -> Checked {
         let Undecodable { text, span, message, help } = undecodable;
-        let findings = self.own(UNREADABLE, span, message, Some(help)).into_iter().collect();
+        let findings = self.own(UNREADABLE, in_template(span), message, Some(help)).into_iter().collect();
         let sources = vec![Source::new(input.path, text)];
         sorted(Checked { sources, findings, ..Checked::default() }, &Suppressions::none())
     }
+}
+
+/// A place in the template itself.
+fn in_template(span: Span) -> Location {
+    Location { file: FileId::TEMPLATE, span }
 }
 
 /// The findings in the order of the text, then of the rules, and without those that are suppressed.
@@ -228,11 +233,27 @@ fn place(finding: &mut Finding, document: &Document) {
     if !finding.fingerprint.is_empty() {
         return;
     }
-    let path = document.path_to(finding.primary.location.span);
+    let path = path_to(document, finding.primary.location);
     if path.first().is_some_and(|section| section == "Resources") {
         finding.resource = path.get(1).cloned();
     }
     finding.logical_path = path.join("/");
+}
+
+/// The keys that lead to a place in the template, without the loops around it; none for one in another file.
+fn path_to(document: &Document, location: Location) -> Vec<String> {
+    if location.file != FileId::TEMPLATE {
+        return Vec::new();
+    }
+    let mut path = document.path_to(location.span);
+    // `Fn::ForEach::Tables`, 2, `Table${Name}`: the key in the body is what the author calls the resource.
+    while let Some(place) = path.iter().position(|key| key.starts_with("Fn::ForEach::")) {
+        if path.get(place + 1).is_none_or(|part| part != "2") || place + 2 == path.len() {
+            break;
+        }
+        path.drain(place..place + 2);
+    }
+    path
 }
 
 /// Findings of one rule at one logical path (two equal mappings) are told apart by their order.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::document::{Document, Kind};
+use crate::document::{Document, Entry, Kind};
 use crate::finding::{Finding, Suppressed, Suppression};
 
 /// What the resources of one document suppress: rule ids and names, by logical id.
@@ -18,7 +18,15 @@ impl Suppressions {
     pub(super) fn of_resources(document: &Document) -> Self {
         let mut suppressed = FxHashMap::default();
         let Some(resources) = document.value(document.root(), "Resources") else { return Self::none() };
-        for resource in document.entries(resources) {
+        let mut open: Vec<Entry> = document.entries(resources).collect();
+        while let Some(resource) = open.pop() {
+            if document.scalar(resource.key).text.starts_with("Fn::ForEach::") {
+                // A loop's body has resources, under keys with its variable in them.
+                open.extend(
+                    document.items(resource.value).nth(2).into_iter().flat_map(|body| document.entries(body)),
+                );
+                continue;
+            }
             let keys = ["Metadata", "guard", "SuppressedRules"];
             let rules = keys.iter().try_fold(resource.value, |map, key| document.value(map, key));
             let Some(rules) = rules else { continue };

@@ -66,7 +66,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::names::Name;
 use crate::source::Location;
-use crate::template::{NameMap, Origin, Resource, Template, ValueId};
+use crate::template::{Flaw, NameMap, Origin, Resource, Template, ValueId};
 
 /// A part of a template that could not be expanded and stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +87,11 @@ pub(crate) fn is_sam(template: &Template) -> bool {
 /// Replaces every SAM resource by what the transform makes of it. Never fails: what cannot be expanded stays
 /// as it is and is told.
 pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
+    let left = std::mem::take(&mut template.unexpanded).into_iter();
+    let mut told: Vec<Unexpanded> =
+        left.map(|Flaw { location, message }| Unexpanded { location, message }).collect();
     if !is_sam(template) {
-        return Vec::new();
+        return told;
     }
     let mut expansion = Expansion::new(template);
     expansion.add_implicit_apis();
@@ -115,7 +118,8 @@ pub(crate) fn expand(template: &mut Template) -> Vec<Unexpanded> {
     expansion.expand_connectors();
     expansion.wire_buckets_and_pools();
     expansion.rewrite_references();
-    expansion.told
+    told.append(&mut expansion.told);
+    told
 }
 
 /// What all SAM types begin with.

@@ -68,6 +68,9 @@ impl<'t> Resolver<'t> {
             }
             Call::FindInMap { .. } => return self.look_up(call, under, cases),
             Call::ToJsonString(value) => return self.json(*value, under, cases),
+            Call::Other { function, argument } if self.template().names.text(*function) == "Fn::Length" => {
+                return self.length(id, *argument, under, cases);
+            }
             Call::ImportValue(_) => Unknown::Import,
             Call::Transform(_) => Unknown::Macro,
             Call::Split { .. }
@@ -226,6 +229,30 @@ impl<'t> Resolver<'t> {
                 Sequence::Pieces(parts) => cases.push(guard, cut_from(&parts)),
                 Sequence::Unknown(unknown) => cases.push(guard, Alt::Unknown(unknown)),
             }
+        }
+    }
+
+    /// `Fn::Length` of the language extensions.
+    fn length(self, id: ValueId, list: ValueId, under: Guard, cases: &mut Cases) {
+        let template = self.template();
+        for (guard, sequence) in self.sequences(list, under) {
+            let (length, default_of) = match sequence {
+                Sequence::Items(items) if !items.iter().any(|item| self.may_vanish(*item)) => {
+                    (items.len(), None)
+                }
+                Sequence::Texts { texts, default_of } => (texts.len(), default_of),
+                Sequence::Items(_) | Sequence::Pieces(_) => {
+                    cases.push(guard, Alt::Unknown(Unknown::Function));
+                    continue;
+                }
+                Sequence::Unknown(unknown) => {
+                    cases.push(guard, Alt::Unknown(unknown));
+                    continue;
+                }
+            };
+            let length = template.names.intern(&length.to_string());
+            let origin = template.values.origin(id);
+            cases.push(guard, scalar(&template.names, length, true, origin, default_of));
         }
     }
 

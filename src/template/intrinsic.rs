@@ -18,8 +18,8 @@ impl Reader<'_> {
     /// as [`Call::Other`]. What lies in it is named by `key`, as the call itself is.
     pub(super) fn call(&mut self, function: &str, argument: Argument, key: Span) -> Call {
         let call = match function {
-            "Ref" => self.argument_text(argument).map(|text| Call::Ref(self.names.intern(text))),
-            "Condition" => self.argument_text(argument).map(|text| Call::Condition(self.names.intern(text))),
+            "Ref" => self.argument_text(argument).map(|text| Call::Ref(self.names.intern(&text))),
+            "Condition" => self.argument_text(argument).map(|text| Call::Condition(self.names.intern(&text))),
             "GetAtt" => self.get_att(argument),
             "Sub" => self.sub(argument, key),
             "Join" => self.join(argument, key),
@@ -49,20 +49,20 @@ impl Reader<'_> {
     }
 
     fn get_att(&self, argument: Argument) -> Option<Call> {
-        let (resource, attribute) = match self.list(argument) {
-            None => self.argument_text(argument)?.split_once('.')?,
-            Some(items) => match items[..] {
-                [resource, attribute] => (self.text(resource)?, self.text(attribute)?),
-                _ => return None,
-            },
+        let name = |text: &str| self.names.intern(text);
+        let Some(items) = self.list(argument) else {
+            let text = self.argument_text(argument)?;
+            let (resource, attribute) = text.split_once('.')?;
+            return Some(Call::GetAtt(name(resource), name(attribute)));
         };
-        Some(Call::GetAtt(self.names.intern(resource), self.names.intern(attribute)))
+        let [resource, attribute] = items[..] else { return None };
+        Some(Call::GetAtt(name(&self.text_in_loop(resource)?), name(&self.text_in_loop(attribute)?)))
     }
 
     fn sub(&mut self, argument: Argument, key: Span) -> Option<Call> {
         let Some(items) = self.list(argument) else {
             let text = self.argument_text(argument)?;
-            return Some(Call::Sub(parts(&self.names, text, &Bound::default())));
+            return Some(Call::Sub(parts(&self.names, &text, &Bound::default())));
         };
         let (text, variables) = match items[..] {
             [text] => (self.text(text)?, None),
@@ -73,7 +73,7 @@ impl Reader<'_> {
             None => Bound::default(),
             Some(variables) => self.variables(variables, key)?,
         };
-        Some(Call::Sub(parts(&self.names, text, &bound)))
+        Some(Call::Sub(parts(&self.names, &text, &bound)))
     }
 
     fn variables(&mut self, node: NodeId, key: Span) -> Option<Bound> {
@@ -90,13 +90,13 @@ impl Reader<'_> {
 
     fn join(&mut self, argument: Argument, key: Span) -> Option<Call> {
         let [separator, items] = self.list(argument)?[..] else { return None };
-        let separator = self.names.intern(self.text(separator)?);
+        let separator = self.names.intern(&self.text(separator)?);
         Some(Call::Join { separator, items: self.value(items, Some(key)) })
     }
 
     fn split(&mut self, argument: Argument, key: Span) -> Option<Call> {
         let [separator, text] = self.list(argument)?[..] else { return None };
-        let separator = self.names.intern(self.text(separator)?);
+        let separator = self.names.intern(&self.text(separator)?);
         Some(Call::Split { separator, text: self.value(text, Some(key)) })
     }
 
@@ -110,7 +110,7 @@ impl Reader<'_> {
     /// The name of a condition, also where it is written as `!Condition Name`.
     fn condition_name(&self, node: NodeId) -> Option<Name> {
         let is_tagged = self.function_of_tag(node) == Some("Condition");
-        self.argument_text(Argument { node, is_tagged }).map(|text| self.names.intern(text))
+        self.argument_text(Argument { node, is_tagged }).map(|text| self.names.intern(&text))
     }
 
     fn find_in_map(&mut self, argument: Argument, key: Span) -> Option<Call> {

@@ -8,8 +8,10 @@ mod evaluate;
 mod folder;
 mod follow;
 mod fragment;
+mod include;
 mod intrinsic;
 mod lookup;
+mod loops;
 mod origin;
 mod read;
 mod resolve;
@@ -64,6 +66,8 @@ pub(crate) struct Template {
     pub resources: NameMap<Resource>,
     /// The `Outputs` section.
     pub outputs: Option<ValueId>,
+    /// Loops and includes that could not be expanded and stay as they are.
+    pub unexpanded: Vec<Flaw>,
     has_open_resources: bool,
     is_open: bool,
     is_fragment: bool,

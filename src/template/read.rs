@@ -1,28 +1,42 @@
 //! Reading a document into values: each node becomes one value with its origin, within bounds on depth and
 //! number that hold whatever the file expands to.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 use crate::document::{Document, Kind, NodeId};
 use crate::names::{Name, Names};
 use crate::source::{FileId, Location, Span};
 
+use super::include::Includes;
+use super::loops::Loops;
 use super::value::{Call, Data, Entry, ValueId, Values};
-use super::{Flaw, Origin, OriginKind};
+use super::{Flaw, NameMap, Origin, OriginKind, Parameter};
 
-/// Reads the nodes of one document into one template's values.
+/// Reads the nodes of a template's documents into one template's values.
 pub(super) struct Reader<'d> {
+    /// The document that is read at the moment: the template, or a file that it includes.
     pub(super) document: &'d Document,
+    /// The file of that document.
+    pub(super) file: FileId,
     pub(super) names: Names,
     pub(super) values: Values,
     pub(super) flaws: Vec<Flaw>,
+    /// Loops and includes that stay as they are, for a reason that their author should hear.
+    pub(super) unexpanded: Vec<Flaw>,
+    /// The `Parameters` and `Mappings`, which are read first: what a loop runs over may be there.
+    pub(super) parameters: NameMap<Parameter>,
+    pub(super) mappings: NameMap<NameMap<NameMap<ValueId>>>,
+    pub(super) loops: Loops,
+    pub(super) includes: Includes<'d>,
     /// Whether a `Condition` key is the intrinsic: only inside the `Conditions` section.
     pub(super) is_condition: bool,
     /// Whether another tool's tag (`!Rain::Embed`) stands in the file: that tool writes into it before
     /// CloudFormation sees it.
     pub(super) has_foreign_tag: bool,
-    depth: usize,
-    most_values: usize,
+    pub(super) depth: usize,
+    pub(super) most_values: usize,
     /// What stands for everything beyond the bounds.
     beyond: Option<ValueId>,
 }
@@ -37,19 +51,25 @@ pub(super) struct Argument {
 impl<'d> Reader<'d> {
     /// Deeper than any template that CloudFormation accepts, and shallow enough for the stages that walk
     /// values by recursion on a thread's default stack.
-    const MOST_DEPTH: usize = 256;
+    pub(super) const MOST_DEPTH: usize = 256;
 
     /// A file cannot hold more values than bytes, so only aliases reach the bound: a small file may grow to
     /// this many on top.
     const MOST_EXPANDED: usize = 100_000;
 
-    /// A reader of `document`, whose text has `bytes` bytes.
-    pub(super) fn new(document: &'d Document, bytes: usize) -> Self {
+    /// A reader of `document`, whose text has `bytes` bytes, and of the files that it includes.
+    pub(super) fn new(document: &'d Document, bytes: usize, includes: Includes<'d>) -> Self {
         Self {
             document,
+            file: FileId::TEMPLATE,
             names: Names::default(),
             values: Values::default(),
             flaws: Vec::new(),
+            unexpanded: Vec::new(),
+            parameters: NameMap::default(),
+            mappings: NameMap::default(),
+            loops: Loops::default(),
+            includes,
             is_condition: false,
             depth: 0,
             most_values: Self::MOST_EXPANDED + bytes,
@@ -61,7 +81,7 @@ impl<'d> Reader<'d> {
     /// The value of a node; `key` is the place that names it, or nothing for a list's item, which names itself.
     pub(super) fn value(&mut self, node: NodeId, key: Option<Span>) -> ValueId {
         let span = self.span(node);
-        let origin = written(key.unwrap_or(span), span);
+        let origin = self.written(key.unwrap_or(span), span);
         self.bounded(origin, |reader| reader.data(node, origin.key))
     }
 
@@ -70,7 +90,7 @@ impl<'d> Reader<'d> {
         if !argument.is_tagged {
             return self.value(argument.node, Some(key));
         }
-        let origin = written(key, self.document.span(argument.node));
+        let origin = self.written(key, self.document.span(argument.node));
         self.bounded(origin, |reader| reader.untagged(argument.node, key))
     }
 
@@ -83,16 +103,27 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// The origin of what the author wrote in the file that is read.
+    pub(super) fn written(&self, key: Span, value: Span) -> Origin {
+        Origin { file: self.file, key, value, kind: OriginKind::Written }
+    }
+
     /// A key's text and place.
-    pub(super) fn key(&self, node: NodeId) -> (&'d str, Name, Span) {
-        let text = self.document.scalar(node).text;
-        (text, self.names.intern(text), self.document.span(node))
+    pub(super) fn key(&self, node: NodeId) -> (Cow<'d, str>, Name, Span) {
+        let text = self.scalar_text(node);
+        let name = self.names.intern(&text);
+        (text, name, self.document.span(node))
     }
 
     /// The text of a scalar that is no intrinsic.
-    pub(super) fn text(&self, node: NodeId) -> Option<&'d str> {
+    pub(super) fn text(&self, node: NodeId) -> Option<Cow<'d, str>> {
         let is_text = self.document.kind(node) == Kind::Scalar && self.function_of_tag(node).is_none();
-        is_text.then(|| self.document.scalar(node).text)
+        is_text.then(|| self.scalar_text(node))
+    }
+
+    /// The text of a scalar, with the variables of the loops around it replaced.
+    fn scalar_text(&self, node: NodeId) -> Cow<'d, str> {
+        self.loops.replaced(self.document.scalar(node).text)
     }
 
     /// The function that a node's tag names, without `Fn::`; YAML's own tags name none.
@@ -104,8 +135,18 @@ impl<'d> Reader<'d> {
 
     /// Notes something wrong at a node.
     pub(super) fn flaw(&mut self, node: NodeId, message: impl Into<String>) {
-        let location = Location { file: FileId::TEMPLATE, span: self.span(node) };
+        let location = Location { file: self.file, span: self.span(node) };
         self.flaws.push(Flaw { location, message: message.into() });
+    }
+
+    /// Says why a loop or an include stays as it is.
+    pub(super) fn leave(&mut self, span: Span, message: impl Into<String>) {
+        let location = Location { file: self.file, span };
+        let left = Flaw { location, message: message.into() };
+        // A loop in a loop is read many times.
+        if !self.unexpanded.contains(&left) {
+            self.unexpanded.push(left);
+        }
     }
 
     fn bounded(&mut self, origin: Origin, data: impl FnOnce(&mut Self) -> Data) -> ValueId {
@@ -143,8 +184,7 @@ impl<'d> Reader<'d> {
         match self.function_of_tag(node) {
             Some(function) => {
                 self.has_foreign_tag |= function.contains("::");
-                let call = self.call(function, Argument { node, is_tagged: true }, key);
-                Data::Call(Box::new(call))
+                self.function(function, Argument { node, is_tagged: true }, key)
             }
             None => self.untagged(node, key),
         }
@@ -154,37 +194,44 @@ impl<'d> Reader<'d> {
         let document = self.document;
         match document.kind(node) {
             Kind::Scalar => {
-                let scalar = document.scalar(node);
-                Data::Scalar { text: self.names.intern(scalar.text), is_plain: scalar.is_plain }
+                let is_plain = document.scalar(node).is_plain;
+                Data::Scalar { text: self.names.intern(&self.scalar_text(node)), is_plain }
             }
             Kind::Sequence => Data::List(document.items(node).map(|item| self.value(item, None)).collect()),
             Kind::Mapping => match self.function_of_map(node) {
                 Some((function, argument)) => {
-                    let call = self.call(function, Argument { node: argument, is_tagged: false }, key);
-                    Data::Call(Box::new(call))
+                    self.function(function, Argument { node: argument, is_tagged: false }, key)
                 }
                 None => Data::Map(self.entries(node)),
             },
         }
     }
 
+    /// What a function gives: mostly its call, and what the language extensions and an include put in its place.
+    fn function(&mut self, function: &str, argument: Argument, key: Span) -> Data {
+        let replaced = match function {
+            "Ref" => self.loop_variable(argument),
+            "Length" => self.length(argument, key),
+            "Transform" => self.included(argument),
+            _ => None,
+        };
+        replaced.unwrap_or_else(|| Data::Call(Box::new(self.call(function, argument, key))))
+    }
+
     /// The entries of a map, each named by its own key.
     pub(super) fn entries(&mut self, node: NodeId) -> Vec<Entry> {
-        let document = self.document;
-        document
-            .entries(node)
-            .map(|entry| {
-                let (text, key, span) = self.key(entry.key);
-                if opens(text) {
-                    self.values.add_opening_key(key);
-                }
-                Entry { key, value: self.value(entry.value, Some(span)) }
-            })
-            .collect()
+        let mut entries = Vec::new();
+        self.each_entry(node, &mut |reader, entry| {
+            if opens(&entry.text) {
+                reader.values.add_opening_key(entry.name);
+            }
+            entries.push(Entry { key: entry.name, value: reader.value(entry.value, Some(entry.key)) });
+        });
+        entries
     }
 
     /// The function, without `Fn::`, and the argument of a map whose one key names a function.
-    fn function_of_map(&self, node: NodeId) -> Option<(&'d str, NodeId)> {
+    pub(super) fn function_of_map(&self, node: NodeId) -> Option<(&'d str, NodeId)> {
         let mut entries = self.document.entries(node);
         let entry = entries.next()?;
         let key = self.document.scalar(entry.key).text;
@@ -208,10 +255,10 @@ impl<'d> Reader<'d> {
     }
 
     /// The text of an argument that is a scalar.
-    pub(super) fn argument_text(&self, argument: Argument) -> Option<&'d str> {
+    pub(super) fn argument_text(&self, argument: Argument) -> Option<Cow<'d, str>> {
         let Argument { node, is_tagged } = argument;
         if is_tagged && self.document.kind(node) == Kind::Scalar {
-            return Some(self.document.scalar(node).text);
+            return Some(self.scalar_text(node));
         }
         self.text(node)
     }
@@ -220,11 +267,6 @@ impl<'d> Reader<'d> {
 /// Whether an entry with this key makes its map open.
 pub(super) fn opens(key: &str) -> bool {
     key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
-}
-
-/// The origin of what the author wrote.
-pub(super) fn written(key: Span, value: Span) -> Origin {
-    Origin { file: FileId::TEMPLATE, key, value, kind: OriginKind::Written }
 }
 
 #[cfg(test)]

@@ -1,33 +1,43 @@
 //! The sections of a template, read from the document's top map.
 
+use elsa::FrozenVec;
+
 use crate::document::{Document, Kind, NodeId};
 use crate::names::Name;
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 
 use super::fragment;
-use super::read::{Reader, opens, written};
+use super::include::Includes;
+use super::loops::{self, MapEntry};
+use super::read::{Reader, opens};
 use super::value::{Data, Entry, ValueId};
 use super::{Flaw, Folder, Guards, NameMap, Parameter, Resource, Template, equality};
 
 /// Understands a document: see [`Template::read`].
 pub(super) fn read(source: Source, document: &Document, folder: Folder) -> (Template, Vec<Flaw>) {
-    let mut reader = Reader::new(document, source.text().len());
+    let documents = FrozenVec::new();
+    let includes = Includes::new(source.path(), &folder, &documents);
+    let mut reader = Reader::new(document, source.text().len(), includes);
     let mut sections = Sections::default();
-    sections.read(&mut reader, document.root());
-    let Reader { names, values, flaws, has_foreign_tag, .. } = reader;
+    sections.read(&mut reader);
+    let Reader { names, values, mut flaws, unexpanded, parameters, mappings, has_foreign_tag, .. } = reader;
+    flaws.sort_by_key(|flaw| (flaw.location.file, flaw.location.span.start));
+    let mut sources = vec![source];
+    sources.append(&mut reader.includes.sources);
     let mut template = Template {
-        sources: vec![source],
+        sources,
         folder,
         names,
         values,
         guards: Guards::default(),
         transforms: sections.transforms,
         globals: sections.globals,
-        parameters: sections.parameters,
-        mappings: sections.mappings,
+        parameters,
+        mappings,
         conditions: sections.conditions,
         resources: sections.resources,
         outputs: sections.outputs,
+        unexpanded,
         has_open_resources: sections.has_open_resources,
         is_open: sections.is_open || has_foreign_tag,
         is_fragment: false,
@@ -40,7 +50,7 @@ pub(super) fn read(source: Source, document: &Document, folder: Folder) -> (Temp
 
 /// Whether a transform adds nothing to the resources that the author wrote, or is one that we follow.
 fn is_followed(transform: &str) -> bool {
-    matches!(transform, "AWS::Serverless-2016-10-31" | "AWS::LanguageExtensions" | "AWS::CodeDeployBlueGreen")
+    matches!(transform, "AWS::Serverless-2016-10-31" | loops::TRANSFORM | "AWS::CodeDeployBlueGreen")
         || transform.starts_with("AWS::SecretsManager-")
 }
 
@@ -48,8 +58,6 @@ fn is_followed(transform: &str) -> bool {
 struct Sections {
     transforms: Vec<Name>,
     globals: Option<ValueId>,
-    parameters: NameMap<Parameter>,
-    mappings: NameMap<NameMap<NameMap<ValueId>>>,
     conditions: NameMap<ValueId>,
     resources: NameMap<Resource>,
     /// Logical ids that stand in `Resources` and could not be read.
@@ -60,24 +68,33 @@ struct Sections {
 }
 
 impl Sections {
-    fn read(&mut self, reader: &mut Reader<'_>, root: NodeId) {
-        let document = reader.document;
-        if document.kind(root) != Kind::Mapping {
+    fn read<'d>(&mut self, reader: &mut Reader<'d>) {
+        let root = reader.document.root();
+        if reader.document.kind(root) != Kind::Mapping {
             reader.flaw(root, "a template is a map of sections");
             return;
         }
-        for section in document.entries(root) {
-            let (text, _, key) = reader.key(section.key);
-            let value = section.value;
-            match text {
+        let mut sections: Vec<Section<'d>> = Vec::new();
+        reader.each_entry(root, &mut |reader, entry| {
+            sections.push(Section { file: reader.file, document: reader.document, entry });
+        });
+        // What loops run over may be in a section that comes after theirs.
+        sections.sort_by_key(|section| match &*section.entry.text {
+            "Transform" => 0,
+            "Parameters" | "Mappings" => 1,
+            _ => 2,
+        });
+        for Section { file, document, entry: MapEntry { text, key, value, .. } } in sections {
+            (reader.file, reader.document) = (file, document);
+            match &*text {
                 "Transform" => self.read_transforms(reader, value),
-                "Globals" => self.globals = section_value(reader, text, value, key),
-                "Parameters" => self.read_parameters(reader, value),
-                "Mappings" => self.read_mappings(reader, value),
+                "Globals" => self.globals = section_value(reader, &text, value, key),
+                "Parameters" => read_parameters(reader, value),
+                "Mappings" => read_mappings(reader, value),
                 "Conditions" => self.read_conditions(reader, value),
                 "Resources" => self.read_resources(reader, value),
-                "Outputs" => self.outputs = section_value(reader, text, value, key),
-                _ => self.is_open |= opens(text),
+                "Outputs" => self.outputs = section_value(reader, &text, value, key),
+                _ => self.is_open |= opens(&text),
             }
         }
     }
@@ -94,71 +111,41 @@ impl Sections {
             Kind::Scalar if is_null(reader, node) => {}
             Kind::Scalar | Kind::Mapping => self.read_transform(reader, node),
         }
+        let name = reader.names.find(loops::TRANSFORM);
+        reader.loops.are_expanded = name.is_some_and(|name| self.transforms.contains(&name));
     }
 
     fn read_transform(&mut self, reader: &mut Reader<'_>, node: NodeId) {
         let name = reader.document.value(node, "Name").unwrap_or(node);
         match reader.text(name) {
-            Some(text) => self.transforms.push(reader.names.intern(text)),
+            Some(text) => self.transforms.push(reader.names.intern(&text)),
             None => reader.flaw(node, "a transform is a name, or a map with a `Name`"),
-        }
-    }
-
-    fn read_parameters(&mut self, reader: &mut Reader<'_>, section: NodeId) {
-        for (text, name, key, node) in section_entries(reader, "Parameters", section) {
-            if opens(text) {
-                continue;
-            }
-            if reader.document.kind(node) != Kind::Mapping {
-                reader.flaw(node, format!("parameter `{text}` must be a map with a `Type`"));
-            }
-            self.parameters.insert(name, parameter(reader, node, key));
-        }
-    }
-
-    fn read_mappings(&mut self, reader: &mut Reader<'_>, section: NodeId) {
-        for (text, name, _, rows) in section_entries(reader, "Mappings", section) {
-            if opens(text) {
-                continue;
-            }
-            let mut mapping = NameMap::default();
-            for (top, top_name, _, row) in map_entries(reader, rows, || format!("mapping `{text}`")) {
-                if opens(top) {
-                    continue;
-                }
-                let mut columns = NameMap::default();
-                for (_, second, key, value) in map_entries(reader, row, || format!("row `{top}` of `{text}`"))
-                {
-                    columns.insert(second, reader.value(value, Some(key)));
-                }
-                mapping.insert(top_name, columns);
-            }
-            self.mappings.insert(name, mapping);
         }
     }
 
     fn read_conditions(&mut self, reader: &mut Reader<'_>, section: NodeId) {
         reader.is_condition = true;
-        for (text, name, key, node) in section_entries(reader, "Conditions", section) {
-            if !opens(text) {
-                self.conditions.insert(name, reader.value(node, Some(key)));
+        each_of_section(reader, "Conditions", section, &mut |reader, entry| {
+            if !opens(&entry.text) {
+                self.conditions.insert(entry.name, reader.value(entry.value, Some(entry.key)));
             }
-        }
+        });
         reader.is_condition = false;
     }
 
     fn read_resources(&mut self, reader: &mut Reader<'_>, section: NodeId) {
-        for (text, id, key, body) in section_entries(reader, "Resources", section) {
-            if opens(text) {
+        each_of_section(reader, "Resources", section, &mut |reader, entry| {
+            let MapEntry { text, name: id, key, value: body } = entry;
+            if opens(&text) {
                 self.has_open_resources = true;
-                continue;
+                return;
             }
             let type_node = reader.document.value(body, "Type");
             if let Some(type_name) = type_node.and_then(|node| reader.text(node)) {
-                let type_name = reader.names.intern(type_name);
+                let type_name = reader.names.intern(&type_name);
                 let resource = resource(reader, type_name, key, body);
                 self.resources.insert(id, resource);
-                continue;
+                return;
             }
             self.unread.push(id);
             // `Type: !Rain::Module x.yaml` is another tool's, and a macro beside it may write the type.
@@ -169,8 +156,51 @@ impl Sections {
             } else {
                 reader.flaw(body, format!("resource `{text}` must be a map with a `Type` that is a text"));
             }
-        }
+        });
     }
+}
+
+/// A section of the template, in the file that it stands in.
+struct Section<'d> {
+    file: FileId,
+    document: &'d Document,
+    entry: MapEntry<'d>,
+}
+
+fn read_parameters(reader: &mut Reader<'_>, section: NodeId) {
+    each_of_section(reader, "Parameters", section, &mut |reader, entry| {
+        let MapEntry { text, name, key, value } = entry;
+        if opens(&text) {
+            return;
+        }
+        if reader.document.kind(value) != Kind::Mapping {
+            reader.flaw(value, format!("parameter `{text}` must be a map with a `Type`"));
+        }
+        let parameter = parameter(reader, value, key);
+        reader.parameters.insert(name, parameter);
+    });
+}
+
+fn read_mappings(reader: &mut Reader<'_>, section: NodeId) {
+    each_of_section(reader, "Mappings", section, &mut |reader, entry| {
+        let MapEntry { text, name, value: rows, .. } = entry;
+        if opens(&text) {
+            return;
+        }
+        let mut mapping = NameMap::default();
+        each_of_map(reader, rows, || format!("mapping `{text}`"), &mut |reader, row| {
+            if opens(&row.text) {
+                return;
+            }
+            let mut columns = NameMap::default();
+            let what = || format!("row `{}` of `{text}`", row.text);
+            each_of_map(reader, row.value, what, &mut |reader, cell| {
+                columns.insert(cell.name, reader.value(cell.value, Some(cell.key)));
+            });
+            mapping.insert(row.name, columns);
+        });
+        reader.mappings.insert(name, mapping);
+    });
 }
 
 /// A section that is kept as one value, if it is a map.
@@ -185,56 +215,47 @@ fn section_value(reader: &mut Reader<'_>, name: &str, node: NodeId, key: Span) -
     }
 }
 
-/// The entries of a section.
-fn section_entries<'d>(
-    reader: &mut Reader<'d>,
-    name: &str,
-    node: NodeId,
-) -> Vec<(&'d str, Name, Span, NodeId)> {
-    map_entries(reader, node, || format!("`{name}`"))
+/// What is done with each entry of a section.
+type ReadEntry<'r, 'd> = dyn FnMut(&mut Reader<'d>, MapEntry<'d>) + 'r;
+
+/// Reads the entries of a section.
+fn each_of_section<'d>(reader: &mut Reader<'d>, name: &str, node: NodeId, read: &mut ReadEntry<'_, 'd>) {
+    each_of_map(reader, node, || format!("`{name}`"), read);
 }
 
-/// The entries of a map; for something else, a flaw that names it, and nothing.
-fn map_entries<'d>(
+/// Reads the entries of a map; for something else, a flaw that names it, and nothing.
+fn each_of_map<'d>(
     reader: &mut Reader<'d>,
     node: NodeId,
     what: impl Fn() -> String,
-) -> Vec<(&'d str, Name, Span, NodeId)> {
-    let document = reader.document;
-    if document.kind(node) != Kind::Mapping {
-        if !is_null(reader, node) {
-            reader.flaw(node, format!("{} must be a map", what()));
-        }
-        return Vec::new();
+    read: &mut ReadEntry<'_, 'd>,
+) {
+    if reader.document.kind(node) == Kind::Mapping {
+        reader.each_entry(node, read);
+    } else if !is_null(reader, node) {
+        reader.flaw(node, format!("{} must be a map", what()));
     }
-    document
-        .entries(node)
-        .map(|entry| {
-            let (text, name, key) = reader.key(entry.key);
-            (text, name, key, entry.value)
-        })
-        .collect()
 }
 
 /// Nothing written: an empty section is as good as none.
 fn is_null(reader: &Reader<'_>, node: NodeId) -> bool {
     reader.text(node).is_some_and(|text| {
-        reader.document.scalar(node).is_plain && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+        reader.document.scalar(node).is_plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL")
     })
 }
 
 fn parameter(reader: &mut Reader<'_>, node: NodeId, key: Span) -> Parameter {
     let text = |key| reader.document.value(node, key).and_then(|node| reader.text(node));
-    let type_name = reader.names.intern(text("Type").unwrap_or("String"));
+    let type_name = reader.names.intern(text("Type").as_deref().unwrap_or("String"));
     let is_secret = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let allowed = reader.document.value(node, "AllowedValues").map_or_else(Vec::new, |values| {
         let texts = reader.document.items(values).filter_map(|value| reader.text(value));
-        texts.map(|text| reader.names.intern(text)).collect()
+        texts.map(|text| reader.names.intern(&text)).collect()
     });
     let document = reader.document;
     let default = document.entries(node).find(|entry| document.scalar(entry.key).text == "Default");
     let default = default.map(|entry| reader.value(entry.value, Some(document.span(entry.key))));
-    let origin = written(key, reader.span(node));
+    let origin = reader.written(key, reader.span(node));
     Parameter { type_name, default, allowed, is_secret, origin }
 }
 
@@ -245,7 +266,7 @@ fn resource(reader: &mut Reader<'_>, type_name: Name, key: Span, body: NodeId) -
         properties: None,
         condition: None,
         attributes: NameMap::default(),
-        origin: written(key, reader.span(body)),
+        origin: reader.written(key, reader.span(body)),
         made_by: None,
         written_as: type_name,
         takes_globals: false,
@@ -254,17 +275,17 @@ fn resource(reader: &mut Reader<'_>, type_name: Name, key: Span, body: NodeId) -
     let mut transform = None;
     for attribute in document.entries(body) {
         let (text, name, attribute_key) = reader.key(attribute.key);
-        match text {
+        match &*text {
             "Type" => {}
             // The place to act on what `Properties` lacks is the resource.
             "Properties" if is_null(reader, attribute.value) => {}
             "Properties" => resource.properties = Some(reader.value(attribute.value, Some(key))),
             "Condition" if reader.text(attribute.value).is_some() => {
-                resource.condition = reader.text(attribute.value).map(|text| reader.names.intern(text));
+                resource.condition = reader.text(attribute.value).map(|text| reader.names.intern(&text));
             }
             _ => {
                 let value = reader.value(attribute.value, Some(attribute_key));
-                if opens(text) {
+                if opens(&text) {
                     reader.values.add_opening_key(name);
                     transform = Some(Entry { key: name, value });
                 }

@@ -1,6 +1,7 @@
 //! Templates for the tests of this module, and what concerns it as a whole.
 
 use crate::corpus;
+use crate::source::Location;
 
 use super::*;
 
@@ -95,12 +96,14 @@ fn every_file_of_the_corpus_is_read_with_every_place_inside_it() {
         let shown = path.display().to_string();
         let Some(document) = Document::parse(&shown, &text).document else { continue };
         let (template, flaws) = Template::read(Source::new(&*shown, text), &document, Folder::of(&path));
-        let text = template.sources[0].text();
-        let is_inside = |span: crate::source::Span| text.get(span.range()).is_some();
-        assert!(flaws.iter().all(|flaw| is_inside(flaw.location.span)), "{shown}: {flaws:?}");
+        let is_inside = |Location { file, span }: Location| {
+            template.sources[file.0 as usize].text().get(span.range()).is_some()
+        };
+        assert!(flaws.iter().all(|flaw| is_inside(flaw.location)), "{shown}: {flaws:?}");
         let resolver = Resolver::new(&template);
         for (id, value) in template.values.iter() {
-            assert!(is_inside(value.origin.key) && is_inside(value.origin.value), "{shown}: {value:?}");
+            let origin = value.origin;
+            assert!(is_inside(origin.at_key()) && is_inside(origin.at_value()), "{shown}: {value:?}");
             let val = resolver.resolve(id);
             assert!((1..=Val::MOST_ALTERNATIVES).contains(&val.alternatives.len()), "{shown}: {val:?}");
         }
