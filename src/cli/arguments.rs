@@ -130,6 +130,9 @@ pub(super) struct Expand {
     /// Print what rules query instead: the resources, resolved where they are known, and the graph
     #[arg(long)]
     pub(super) graph: bool,
+    /// Add where each resource and property comes from: the author's resource, file, line and column
+    #[arg(long, conflicts_with = "graph")]
+    pub(super) provenance: bool,
     /// Write one file for each template into this folder
     #[arg(long, value_name = "DIR")]
     pub(super) out_dir: Option<PathBuf>,

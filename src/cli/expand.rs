@@ -132,11 +132,17 @@ fn write(expand: &Expand, input: &Input<'_>, path: &Path) -> Result<Ending, Trou
 }
 
 fn expanded(expand: &Expand, input: &Input<'_>) -> Result<Option<Value>, Ending> {
-    let Expanded { json, notes } = if expand.graph { lint::graph(input) } else { lint::expand(input) }
-        .map_err(|error| {
-            tell(&format!("{}:{error}", input.path));
-            Ending::Trouble
-        })?;
+    let made = if expand.graph {
+        lint::graph(input)
+    } else if expand.provenance {
+        lint::expand_with_provenance(input)
+    } else {
+        lint::expand(input)
+    };
+    let Expanded { json, notes } = made.map_err(|error| {
+        tell(&format!("{}:{error}", input.path));
+        Ending::Trouble
+    })?;
     for note in notes {
         tell(&note);
     }

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use crate::document::SyntaxError;
+use crate::document::{Document, SyntaxError};
 use crate::graph::Graph;
 use crate::sam;
 use crate::source::{ColumnUnit, Location, Position, Source, Span};
 use crate::template::{Resolver, Template};
-use crate::view::{Resources, View, expanded_to_json};
+use crate::view::{Resources, View, expanded_to_json, provenance};
 
-use super::Input;
 use super::reading::{Reading, Undecodable, folder_of, read};
+use super::{Input, path_to};
 
 /// A template expanded, or its graph, as JSON.
 pub struct Expanded {
@@ -51,7 +51,20 @@ impl std::error::Error for Unreadable {}
 ///
 /// A file that looks like a template cannot be read as one.
 pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, expanded_to_json)
+    expanded(input, |template, _| expanded_to_json(template))
+}
+
+/// As [`expand`], with a section `Provenance`: for each resource, where it and its properties come from.
+///
+/// # Errors
+///
+/// As [`expand`].
+pub fn expand_with_provenance(input: &Input<'_>) -> Result<Expanded, Unreadable> {
+    expanded(input, |template, document| {
+        let mut json = expanded_to_json(template);
+        json["Provenance"] = provenance(template, &|location| path_to(document, location));
+        json
+    })
 }
 
 /// What rules query: the expanded resources, resolved where they are known, and the graph.
@@ -60,7 +73,7 @@ pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
 ///
 /// As [`expand`].
 pub fn graph(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, |template| {
+    expanded(input, |template, _| {
         let resolver = Resolver::new(template);
         let graph = Graph::build(resolver);
         View::build(resolver, &graph, Resources::Included).to_json(template)
@@ -69,7 +82,7 @@ pub fn graph(input: &Input<'_>) -> Result<Expanded, Unreadable> {
 
 fn expanded(
     input: &Input<'_>,
-    to_json: impl FnOnce(&Template) -> serde_json::Value,
+    to_json: impl FnOnce(&Template, &Document) -> serde_json::Value,
 ) -> Result<Expanded, Unreadable> {
     let position = |source: &Source, span: Span| source.position(span.start, ColumnUnit::CodePoints);
     let (text, parsed) = match read(input) {
@@ -95,5 +108,5 @@ fn expanded(
         format!("{}:{line}:{column}: {message}", source.path())
     };
     let notes = told.map(note).collect();
-    Ok(Expanded { json: Some(to_json(&template)), notes })
+    Ok(Expanded { json: Some(to_json(&template, &document)), notes })
 }

@@ -22,7 +22,7 @@ use crate::template::{Resolver, Template};
 use crate::view::{Resources, View};
 
 pub use examples::{ExampleResult, run_example};
-pub use expand::{Expanded, Unreadable, expand, graph};
+pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};
 pub use guard::{GuardLinter, Judged};
 use reading::{Reading, Undecodable, folder_of, read};
 use suppression::Suppressions;

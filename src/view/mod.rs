@@ -4,6 +4,7 @@
 mod expanded;
 mod lower;
 mod print;
+mod provenance;
 mod section;
 
 use crate::graph::Graph;
@@ -14,6 +15,7 @@ use crate::template::{Guard, Origin, OriginKind, Resolver, ValueId};
 
 pub(crate) use expanded::to_json as expanded_to_json;
 use lower::Lowering;
+pub(crate) use provenance::provenance;
 
 /// What rules query, and where each part of it stands in what the author wrote.
 pub(crate) struct View {

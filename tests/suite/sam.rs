@@ -2,6 +2,7 @@
 //! the properties that rules read, templates with errors in them, and linting before and after.
 
 mod differences;
+mod equivalence;
 
 mod errors;
 mod ids;

@@ -21,6 +21,54 @@ fn the_expansion_is_one_json_document() {
 }
 
 #[test]
+fn provenance_leads_from_what_is_made_to_what_its_author_wrote() {
+    let template = SLOW.replace("Resources:", "Globals: {Function: {Tracing: Active}}\nResources:");
+    let folder = folder_with(&[("slow.yaml", &template)]);
+    let output = run(folder.path(), &["expand", "--provenance", "slow.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let mut provenance = json["Provenance"].clone();
+    let ids =
+        |value: &serde_json::Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(ids(&provenance), ids(&json["Resources"]));
+    let place = |line: u32, column: u32, path: &str| serde_json::json!({"path": "slow.yaml", "line": line, "column": column, "logical_path": path});
+    let tracing = place(2, 22, "Globals/Function/Tracing");
+    assert_eq!(provenance["Worker"]["properties"]["TracingConfig"], tracing);
+    let batch = place(21, 13, "Resources/Worker/Properties/Events/Order/Properties/BatchSize");
+    assert_eq!(provenance["WorkerOrder"]["properties"]["BatchSize"], batch);
+    for (id, from, line, column, path) in [
+        ("Orders", None, 4, 3, "Resources/Orders"),
+        ("Worker", Some("Worker"), 8, 3, "Resources/Worker"),
+        ("WorkerRole", Some("Worker"), 8, 3, "Resources/Worker"),
+        ("WorkerOrder", Some("Worker"), 17, 9, "Resources/Worker/Properties/Events/Order"),
+    ] {
+        let mut expected = place(line, column, path);
+        expected["from"] = from.into();
+        let found = provenance[id].as_object_mut().unwrap();
+        found.remove("properties");
+        assert_eq!(*found, *expected.as_object().unwrap(), "{id}");
+    }
+}
+
+#[test]
+fn provenance_leads_into_loops_and_included_files() {
+    let template = "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Queues:\n    - Name\n    - [A, B]\n    - Queue${Name}:\n        Type: AWS::SQS::Queue\n        Properties: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: queue.yaml}}}\n";
+    let folder = folder_with(&[("t.yaml", template), ("queue.yaml", "# Queues\nDelaySeconds: 5\n")]);
+    let output = run(folder.path(), &["expand", "--provenance", "t.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let delay = serde_json::json!({"path": "queue.yaml", "line": 2, "column": 1, "logical_path": ""});
+    for id in ["QueueA", "QueueB"] {
+        assert_eq!(json["Resources"][id]["Properties"]["DelaySeconds"], 5);
+        let place = serde_json::json!({
+            "from": null, "path": "t.yaml", "line": 6, "column": 7, "logical_path": "Resources/Queue${Name}",
+            "properties": {"DelaySeconds": delay},
+        });
+        assert_eq!(json["Provenance"][id], place);
+    }
+}
+
+#[test]
 fn only_templates_are_expanded_and_counted() {
     let folder = folder_with(&[("t.yaml", SLOW), ("package.json", "{\"name\": \"x\"}")]);
     let one = run(folder.path(), &["expand", "."]);
