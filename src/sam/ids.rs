@@ -63,10 +63,10 @@ impl Expansion<'_> {
         }
     }
 
-    /// A stage's name as ids have it: the language extensions, which run first, put in what a parameter says.
+    /// A stage's name as ids have it: the language extensions, which run first, put in what is known of it.
     pub(super) fn stage_name(&self, stage_name: Option<ValueId>) -> Option<&str> {
         let name = if self.has_language_extensions() {
-            self.resolved_scalar(stage_name?)?
+            self.name(&self.template.known_text(stage_name?)?)
         } else {
             self.template.values.text(stage_name?)?
         };

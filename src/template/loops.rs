@@ -9,9 +9,9 @@ use crate::document::{Kind, NodeId};
 use crate::names::Name;
 use crate::source::Span;
 
-use super::evaluate::{is_filled_by_ssm, is_list};
+use super::known::Known;
 use super::read::{Argument, Reader};
-use super::value::{Call, Data, SubPart, ValueId};
+use super::value::{Data, ValueId};
 
 /// The transform that expands loops.
 pub(super) const TRANSFORM: &str = "AWS::LanguageExtensions";
@@ -187,72 +187,8 @@ impl<'d> Reader<'d> {
     fn collection(&mut self, node: NodeId) -> Option<Vec<String>> {
         let span = self.span(node);
         let id = self.value(node, Some(span));
-        match self.values.data(id) {
-            Data::List(items) => items.iter().map(|item| self.known_text(*item)).collect(),
-            Data::Scalar { .. } | Data::Map(_) => None,
-            Data::Call(call) => match **call {
-                Call::Ref(name) => self.list_parameter(name),
-                Call::Split { separator, text } => {
-                    let (separator, text) = (self.names.text(separator), self.known_text(text)?);
-                    (!separator.is_empty()).then(|| text.split(separator).map(str::to_owned).collect())
-                }
-                Call::FindInMap { map, top, second, default } => {
-                    let found = self.found(map, top, second).or(default)?;
-                    let Data::List(items) = self.values.data(found) else { return None };
-                    items.iter().map(|item| self.known_text(*item)).collect()
-                }
-                _ => None,
-            },
-        }
-    }
-
-    /// The default of a parameter that is a list, in its parts.
-    fn list_parameter(&self, name: Name) -> Option<Vec<String>> {
-        let parameter = self.parameters.get(&name)?;
-        let type_name = self.names.text(parameter.type_name);
-        if !is_list(type_name) || is_filled_by_ssm(type_name) || parameter.is_secret {
-            return None;
-        }
-        let text = self.names.text(self.values.text(parameter.default?)?);
-        Some(text.split(',').map(|part| part.trim().to_owned()).collect())
-    }
-
-    /// A text that is written, or that a parameter has by default.
-    fn known_text(&self, id: ValueId) -> Option<String> {
-        match self.values.data(id) {
-            Data::Scalar { text, .. } => Some(self.names.text(*text).to_owned()),
-            Data::List(_) | Data::Map(_) => None,
-            Data::Call(call) => match &**call {
-                Call::Ref(name) => self.parameter_text(*name),
-                Call::Sub(parts) => {
-                    let part = |part: &SubPart| match part {
-                        SubPart::Text(text) => Some(self.names.text(*text).to_owned()),
-                        SubPart::Ref(name) => self.parameter_text(*name),
-                        SubPart::GetAtt(..) => None,
-                        SubPart::Bound(_, value) => self.known_text(*value),
-                    };
-                    parts.iter().map(part).collect()
-                }
-                Call::FindInMap { map, top, second, default } => {
-                    self.known_text(self.found(*map, *top, *second).or(*default)?)
-                }
-                _ => None,
-            },
-        }
-    }
-
-    fn parameter_text(&self, name: Name) -> Option<String> {
-        let parameter = self.parameters.get(&name)?;
-        let type_name = self.names.text(parameter.type_name);
-        let is_text = !is_list(type_name) && !is_filled_by_ssm(type_name) && !parameter.is_secret;
-        let default = self.values.text(parameter.default?).filter(|_| is_text)?;
-        Some(self.names.text(default).to_owned())
-    }
-
-    /// What stands in a mapping under keys that are known.
-    fn found(&self, map: ValueId, top: ValueId, second: ValueId) -> Option<ValueId> {
-        let key = |id| self.names.find(&self.known_text(id)?);
-        self.mappings.get(&key(map)?)?.get(&key(top)?)?.get(&key(second)?).copied()
+        let Self { names, values, parameters, mappings, .. } = self;
+        Known { names, values, parameters, mappings }.texts(id)
     }
 
     /// `Ref` to the variable of a loop: its value.
@@ -262,6 +198,15 @@ impl<'d> Reader<'d> {
         }
         let value = self.loops.value(&self.argument_text(argument)?)?;
         Some(Data::Scalar { text: self.names.intern(value), is_plain: false })
+    }
+
+    /// `Fn::Sub` of a text that a loop has left no variable in: the text.
+    pub(super) fn text_of_sub(&self, argument: Argument) -> Option<Data> {
+        if self.loops.variables.is_empty() {
+            return None;
+        }
+        let text = self.argument_text(argument).filter(|text| !text.contains("${"))?;
+        Some(Data::Scalar { text: self.names.intern(&text), is_plain: false })
     }
 
     /// The text of a node, or what a loop gives it where it is `Ref` or `Fn::Sub`: the language extensions allow

@@ -10,6 +10,7 @@ mod follow;
 mod fragment;
 mod include;
 mod intrinsic;
+mod known;
 mod lookup;
 mod loops;
 mod origin;

@@ -211,6 +211,7 @@ impl<'d> Reader<'d> {
     fn function(&mut self, function: &str, argument: Argument, key: Span) -> Data {
         let replaced = match function {
             "Ref" => self.loop_variable(argument),
+            "Sub" => self.text_of_sub(argument),
             "Length" => self.length(argument, key),
             "Transform" => self.included(argument),
             _ => None,

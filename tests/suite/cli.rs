@@ -8,6 +8,7 @@ use std::process::{Output, Stdio};
 use crate::lenslint;
 
 mod expand;
+mod extensions;
 mod guard;
 mod output;
 mod own_rules;

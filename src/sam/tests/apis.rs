@@ -170,6 +170,11 @@ Resources:
     let after = expanded(text);
     assert_eq!(after.type_of("ApidevStage"), "AWS::ApiGateway::Stage");
     assert_eq!(after.type_of("FAPermissiondev"), "AWS::Lambda::Permission");
+    for named in ["!Sub '${Env}1'", "!Join ['', [!Ref Env, 1]]", "!FindInMap [M, x, y, {DefaultValue: dev1}]"]
+    {
+        let after = expanded(&text.replace("!Ref Env", named));
+        assert_eq!(after.type_of("Apidev1Stage"), "AWS::ApiGateway::Stage", "{named}");
+    }
     let without = expanded(&text.replace("AWS::LanguageExtensions, ", ""));
     assert_eq!(without.type_of("ApiStage"), "AWS::ApiGateway::Stage");
     assert_eq!(without.type_of("FAPermissionStage"), "AWS::Lambda::Permission");

@@ -5,6 +5,7 @@ mod applications;
 mod capacity_providers;
 mod connectors;
 mod domains;
+mod extensions;
 mod functions;
 mod globals;
 mod graph_ql;
