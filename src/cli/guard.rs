@@ -40,7 +40,7 @@ struct Rules {
     errors: Vec<RunError>,
 }
 
-/// Reads the rules. A file with an id that another one has is left out: nobody could tell which of the two spoke.
+/// Reads the rules. That two files have one id is an error, since reports tell rules by their ids; both are run.
 fn rules(paths: &[String]) -> Result<Rules, Trouble> {
     let (found, mut errors) = discover::read_rules(paths, discover::GUARD_FILES);
     if found.is_empty() && errors.is_empty() {
@@ -63,8 +63,7 @@ fn rules(paths: &[String]) -> Result<Rules, Trouble> {
         // Clauses outside of rules may stand in any number of files.
         let mut named = of_file.iter().filter(|page| page.id != guard::Rules::UNNAMED);
         if let Some(duplicate) = named.find_map(|page| ids.claim(page).err()) {
-            errors.push(RunError { path: file.path, message: duplicate.to_string() });
-            continue;
+            errors.push(RunError { path: file.path.clone(), message: duplicate.to_string() });
         }
         pages.extend(of_file);
         files.push(file);

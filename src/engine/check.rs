@@ -1,8 +1,13 @@
 //! A check is one rule against one view: each subject on its own, so that the conditions of one never
 //! multiply with those of another.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use crate::finding::{Finding, Severity};
-use crate::guard::{Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status};
+use crate::guard::{
+    Anchor, Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status, speaks,
+};
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
 use crate::template::{Guard, Template};
@@ -104,6 +109,9 @@ impl Grade {
     }
 }
 
+/// Places of one clause that are judged for themselves.
+const MOST_PLACES: usize = 200;
+
 /// One item of a rule, to be asked about each of its subjects.
 struct Subjects<'a, 'e> {
     checking: Checking<'a>,
@@ -128,8 +136,70 @@ impl Subjects<'_, '_> {
                     self.check_one(Some(node), wording, findings);
                 }
             }
-            Candidates::Whole => self.check_one(None, wording, findings),
+            Candidates::Whole if wording.page.has_grades() => self.check_one(None, wording, findings),
+            Candidates::Whole => self.check_places(wording, findings),
         }
+    }
+
+    /// A clause of a plain file about the whole document: each place at which it fails, for itself.
+    fn check_places(&mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
+        let guards = &self.checking.template.guards;
+        let mut cases = 0;
+        let mut places: IndexMap<Anchor, Failure, FxBuildHasher> = IndexMap::default();
+        let fired = explore(guards, &mut |scenario| {
+            cases += 1;
+            let (status, failures) = self.run_whole(scenario);
+            let speaks = speaks(&failures);
+            for failure in failures.iter().filter(|failure| speaks(failure)) {
+                places.entry(failure.at).or_insert_with(|| failure.clone());
+            }
+            (status, failures.into_iter().next())
+        });
+        self.note_broken(&fired);
+        if fired.is_empty() {
+            return;
+        }
+        for (at, failure) in places.into_iter().take(MOST_PLACES) {
+            let read = vec![at.place];
+            let fired = if cases == 1 {
+                vec![Fired { claims: Vec::new(), failure, read }]
+            } else {
+                explore(guards, &mut |scenario| {
+                    let (status, failures) = self.run_whole(scenario);
+                    let speaks = speaks(&failures);
+                    let here = failures.into_iter().find(|failure| failure.at == at && speaks(failure));
+                    (if here.is_some() { status } else { Status::Skip }, here)
+                })
+            };
+            findings.extend(fired.iter().map(|fired| wording.finding(fired, None)));
+        }
+    }
+
+    fn run_whole(&mut self, scenario: &mut dyn Scenario) -> (Status, Vec<Failure>) {
+        let (gate, broken) = self.gate(scenario);
+        if gate != Status::Pass {
+            return (gate, broken.into_iter().collect());
+        }
+        let mut failures = Vec::new();
+        let status = self.evaluator.judge_whole(self.rule, self.item, scenario, &mut failures);
+        (status, failures)
+    }
+
+    /// Whether the rule applies: PASS, SKIP or, if nobody knows, UNKNOWN; FAIL where its `when` cannot be evaluated.
+    fn gate(&mut self, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
+        let mut broken = None;
+        let status = self.evaluator.gate(self.rule, scenario, &mut broken);
+        match (status, &broken) {
+            (_, Some(_)) => (Status::Fail, broken),
+            (Status::Fail | Status::Skip, None) => (Status::Skip, None),
+            (Status::Pass | Status::Unknown, None) => (status, None),
+        }
+    }
+
+    fn note_broken(&mut self, fired: &[Fired]) {
+        let broken =
+            || fired.iter().map(|fired| &fired.failure).find(|failure| failure.error.is_some()).cloned();
+        self.broken = self.broken.take().or_else(broken);
     }
 
     fn check_one(&mut self, subject: Option<NodeId>, wording: Wording<'_>, findings: &mut Vec<Placed>) {
@@ -142,21 +212,16 @@ impl Subjects<'_, '_> {
         let Checking { template, view, .. } = self.checking;
         let mut fired = explore(&template.guards, &mut |scenario| self.run(candidate, scenario));
         fired.retain(|fired| is_consistent(template, view, fired));
-        let broken =
-            || fired.iter().map(|fired| &fired.failure).find(|failure| failure.error.is_some()).cloned();
-        self.broken = self.broken.take().or_else(broken);
+        self.note_broken(&fired);
         fired
     }
 
     fn run(&mut self, candidate: Option<NodeId>, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
+        let (gate, broken) = self.gate(scenario);
+        if !matches!(gate, Status::Pass | Status::Unknown) {
+            return (gate, broken);
+        }
         let mut failure = None;
-        let gate = self.evaluator.gate(self.rule, scenario, &mut failure);
-        if failure.is_some() {
-            return (Status::Fail, failure);
-        }
-        if matches!(gate, Status::Fail | Status::Skip) {
-            return (Status::Skip, None);
-        }
         let status = self.evaluator.judge(self.rule, self.item, candidate, scenario, &mut failure);
         match (gate, status) {
             (Status::Unknown, Status::Fail) => (Status::Unknown, None),

@@ -15,7 +15,7 @@ mod tree;
 
 pub use ast::{Dialect, Header, Rule, RuleIndex, Rules};
 pub use evaluate::{
-    Anchor, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError, Status,
+    Anchor, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError, Status, speaks,
 };
 pub use parse::ParseError;
 pub use traps::{Trap, traps};

@@ -8,7 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use crate::document::{self, Document, Kind, Parsed, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
 use crate::guard::load::{Loaded, Rejection, Typing, rejection};
-use crate::guard::{Anchor, Evaluator, Failure, Index, Plain, Rendered, Rule, RuleIndex, Status};
+use crate::guard::{Anchor, Evaluator, Failure, Index, Plain, Rendered, Rule, RuleIndex, Status, speaks};
 use crate::names::Names;
 use crate::rule::{Catalogue, GuardFile, Page};
 use crate::source::{ColumnUnit, FileId, Location, Source, Span};
@@ -166,7 +166,7 @@ impl Judging<'_> {
         let id = GuardFile::id(rule);
         let page = self.linter.pages.get(&id.to_ascii_lowercase());
         let page = page.expect("every rule of the files is in the catalogue");
-        let told: Vec<Told<'_>> = failures.iter().map(|failure| self.told(index, failure)).collect();
+        let told: Vec<Told<'_>> = self.told(index, failures);
         let heard = told.iter().filter(|told| !self.is_suppressed(told, id, &rule.name));
         let checks: IndexSet<FailedCheck, FxBuildHasher> =
             heard.map(|told| self.check(file, page, told)).collect();
@@ -181,9 +181,16 @@ impl Judging<'_> {
         (verdict, findings_of(file, page, &told).collect())
     }
 
-    fn told<'f>(&self, rule: RuleIndex, failure: &'f Failure) -> Told<'f> {
-        let path = self.loaded.path(failure.at.place, &self.names);
-        Told { failure, rule, path, span: self.span(failure.at) }
+    fn told<'f>(&self, rule: RuleIndex, failures: &'f [Failure]) -> Vec<Told<'f>> {
+        let speaks = speaks(failures);
+        let told = |failure: &'f Failure| Told {
+            failure,
+            rule,
+            is_heard: speaks(failure),
+            path: self.loaded.path(failure.at.place, &self.names),
+            span: self.span(failure.at),
+        };
+        failures.iter().map(told).collect()
     }
 
     fn is_suppressed(&self, told: &Told<'_>, id: &str, name: &str) -> bool {
@@ -215,11 +222,17 @@ impl Judging<'_> {
 struct Told<'f> {
     failure: &'f Failure,
     rule: RuleIndex,
+    /// Whether no other clause speaks for it.
+    is_heard: bool,
     path: String,
     span: Span,
 }
 
 impl Told<'_> {
+    fn has_message(&self) -> bool {
+        self.failure.message.is_some()
+    }
+
     /// The logical id of the resource that it is about.
     fn resource(&self) -> Option<&str> {
         self.path.strip_prefix("/Resources/")?.split('/').next()
@@ -235,23 +248,29 @@ impl Told<'_> {
     }
 }
 
-/// One finding for each place: several clauses that fail there are one defect, and of their messages the first
-/// that the author wrote says it best.
-fn findings_of(file: &GuardFile, page: &Page, all: &[Told<'_>]) -> impl Iterator<Item = Finding> {
-    let has_message = |told: &&Told<'_>| told.failure.message.is_some();
+/// One finding for each place and message: clauses without one that fail where another has one are the same defect.
+fn findings_of<'f>(
+    file: &'f GuardFile,
+    page: &'f Page,
+    all: &'f [Told<'f>],
+) -> impl Iterator<Item = Finding> + 'f {
     let spoken: FxHashSet<Span> =
-        all.iter().filter(has_message).filter_map(|told| told.failure.either).collect();
-    let is_spoken_for = |told: &&Told<'_>| {
-        told.failure.message.is_none() && told.failure.either.is_some_and(|either| spoken.contains(&either))
-    };
-    let mut places: IndexMap<Span, &Told<'_>, FxBuildHasher> = IndexMap::default();
-    for told in all.iter().filter(|told| !is_spoken_for(told)) {
-        let known = places.entry(told.span).or_insert(told);
-        if known.failure.message.is_none() && told.failure.message.is_some() {
-            *known = told;
-        }
+        all.iter().filter(|told| told.has_message()).map(|told| told.span).collect();
+    let mut places: IndexMap<(Span, Option<String>), Vec<&Told<'_>>, FxBuildHasher> = IndexMap::default();
+    for told in all.iter().filter(|told| told.is_heard) {
+        let said = told.failure.message.as_ref().map(Rendered::plain_text);
+        places.entry((told.span, said)).or_default().push(told);
     }
-    places.into_values().map(|told| finding(file, page, told))
+    let of_each =
+        places.into_iter().filter(move |((span, said), _)| said.is_some() || !spoken.contains(span));
+    of_each.map(|(_, all)| {
+        let mut finding = finding(file, page, all[0]);
+        let resources: FxHashSet<Option<&str>> = all.iter().map(|told| told.resource()).collect();
+        if resources.len() > 1 {
+            finding.message.push_str(&format!(" (and {} more like it here)", resources.len() - 1));
+        }
+        finding
+    })
 }
 
 fn finding(file: &GuardFile, page: &Page, told: &Told<'_>) -> Finding {

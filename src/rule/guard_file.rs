@@ -112,9 +112,10 @@ impl GuardFile {
     /// Each id of the file as a page, in the order of the rules; rules with one id are one.
     pub fn pages(&self) -> Vec<Page> {
         let family = self.path.rsplit('/').nth(1).unwrap_or_default();
+        let registry = Registry::of(self.rules.source_text());
         let mut pages: IndexMap<String, Page, FxBuildHasher> = IndexMap::default();
         for (index, rule) in self.rules.rules().enumerate() {
-            let page = self.page(family, RuleIndex(index), rule);
+            let page = self.page(family, RuleIndex(index), rule, &registry);
             match pages.entry(page.id.to_ascii_lowercase()) {
                 Entry::Vacant(free) => {
                     free.insert(page);
@@ -131,12 +132,13 @@ impl GuardFile {
         pages.into_values().collect()
     }
 
-    fn page(&self, family: &str, index: RuleIndex, rule: &Rule) -> Page {
+    fn page(&self, family: &str, index: RuleIndex, rule: &Rule, registry: &Registry) -> Page {
         let said = Comments::of(rule).unwrap_or_default();
-        let registry = registry_description(self.rules.source_text(), &rule.name);
-        let title = said.title.or_else(|| registry.as_deref().map(first_sentence));
+        let description = (registry.identifier == rule.name).then_some(registry.description.as_str());
+        let description = description.filter(|description| !description.is_empty());
+        let title = said.title.or_else(|| description.map(first_sentence));
         let title = title.unwrap_or_else(|| untitled(&rule.name));
-        let why = registry.unwrap_or_default();
+        let why = description.unwrap_or_default().to_owned();
         let fix = said.fix.unwrap_or_default();
         let mut text = format!("# {title}\n");
         for part in [why.as_str(), fix.as_str()].into_iter().filter(|part| !part.is_empty()) {
@@ -251,38 +253,44 @@ fn header<'r>(rule: &'r Rule, wanted: &str) -> Option<&'r str> {
     rule.headers.iter().rev().find(|header| header.key == wanted).map(|header| header.value.as_str())
 }
 
-/// What the registry's header says of a rule: the paragraph below `# Description:` where `# Rule Identifier:` is
-/// the rule's name.
-fn registry_description(text: &str, rule: &str) -> Option<String> {
-    let mut identifier = String::new();
-    let mut description = String::new();
-    let mut section = None;
-    for line in text.lines().map(str::trim) {
-        let Some(comment) = line.strip_prefix('#') else { continue };
-        let comment = comment.trim_matches(['#', ' ', '\t']);
-        let heading = comment.split_once(':').filter(|(words, _)| HEADINGS.contains(words));
-        if let Some((words, rest)) = heading {
-            section = Some(words);
-            match words {
-                "Rule Identifier" => rest.trim().clone_into(&mut identifier),
-                "Description" => rest.trim().clone_into(&mut description),
-                _ => {}
-            }
-        } else if comment.is_empty() {
-            section = section.filter(|_| description.is_empty());
-        } else {
-            match section {
-                Some("Rule Identifier") => comment.clone_into(&mut identifier),
-                Some("Description") if description.is_empty() => comment.clone_into(&mut description),
-                Some("Description") => {
-                    description.push(' ');
-                    description.push_str(comment);
+/// What the registry's comment header says: the rule that it is about, and the paragraph below `# Description:`.
+#[derive(Default)]
+struct Registry {
+    identifier: String,
+    description: String,
+}
+
+impl Registry {
+    fn of(text: &str) -> Self {
+        let Self { mut identifier, mut description } = Self::default();
+        let mut section = None;
+        for line in text.lines().map(str::trim) {
+            let Some(comment) = line.strip_prefix('#') else { continue };
+            let comment = comment.trim_matches(['#', ' ', '\t']);
+            let heading = comment.split_once(':').filter(|(words, _)| HEADINGS.contains(words));
+            if let Some((words, rest)) = heading {
+                section = Some(words);
+                match words {
+                    "Rule Identifier" => rest.trim().clone_into(&mut identifier),
+                    "Description" => rest.trim().clone_into(&mut description),
+                    _ => {}
                 }
-                _ => {}
+            } else if comment.is_empty() {
+                section = section.filter(|_| description.is_empty());
+            } else {
+                match section {
+                    Some("Rule Identifier") => comment.clone_into(&mut identifier),
+                    Some("Description") if description.is_empty() => comment.clone_into(&mut description),
+                    Some("Description") => {
+                        description.push(' ');
+                        description.push_str(comment);
+                    }
+                    _ => {}
+                }
             }
         }
+        Self { identifier, description }
     }
-    (identifier == rule && !description.is_empty()).then_some(description)
 }
 
 /// The headings of the registry's comment header.

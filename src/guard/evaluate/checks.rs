@@ -4,7 +4,7 @@ use super::compare::Verdict;
 use super::operators::{Entries, Failing, Sides};
 use super::status::{Status, Tally};
 use super::value::{Reached, Results, Shape, Text, Value, What};
-use super::{Outcome, Role, Run, Stop};
+use super::{Outcome, Role, Run, RunError, Stop};
 use crate::guard::ast::{Check, Operator, Test, Type};
 
 impl<'a> Run<'_, 'a> {
@@ -23,6 +23,9 @@ impl<'a> Run<'_, 'a> {
             Test::Empty => self.emptiness(check, role),
             Test::Is(wanted) => self.typing(check, *wanted),
         };
+        if self.pattern_gave_up.take() {
+            return Err(Stop::Broken(RunError::PatternGaveUp));
+        }
         match status {
             Err(Stop::Unevaluatable) if role == Role::Assertion => Ok(self.fails_as_a_whole(check)),
             status => status,

@@ -237,8 +237,13 @@ impl<'a> Run<'_, 'a> {
             (Shape::Unknown, _) | (_, Shape::Unknown) => Verdict::Unknown,
             (Shape::Text(a), Shape::Text(b)) => Verdict::of(self.same_text(a, b)),
             (Shape::Text(text), Shape::Pattern(pattern)) | (Shape::Pattern(pattern), Shape::Text(text)) => {
-                // A pattern that runs out of its bound on backtracking has no answer.
-                pattern.regex.is_match(self.text(text)).map_or(Verdict::Incomparable, Verdict::of)
+                pattern.regex.is_match(self.text(text)).map_or_else(
+                    |_| {
+                        self.pattern_gave_up.set(true);
+                        Verdict::Incomparable
+                    },
+                    Verdict::of,
+                )
             }
             (Shape::Pattern(a), Shape::Pattern(b)) => Verdict::of(a.text == b.text),
             (Shape::Bool(a), Shape::Bool(b)) => Verdict::of(a == b),

@@ -69,6 +69,10 @@ pub enum RunError {
     WrongArguments(String),
     /// Rules, variables and blocks inside one another beyond the bound.
     TooDeep,
+    /// An evaluation that goes on and on.
+    TooLong,
+    /// A regular expression that tries too many ways to match a value.
+    PatternGaveUp,
     /// A variable as a step (`.%name`) whose value is no text.
     NotAKey(String),
     /// A function that cannot work with its arguments.
@@ -118,6 +122,8 @@ impl fmt::Display for RunError {
             Self::Cycle(name) => write!(f, "`{name}` needs itself"),
             Self::WrongArguments(name) => write!(f, "`{name}` takes another number of arguments"),
             Self::TooDeep => f.write_str("rules, variables and blocks stand too deep inside one another"),
+            Self::TooLong => f.write_str("it takes too many steps"),
+            Self::PatternGaveUp => f.write_str("a regular expression takes too many steps on a value"),
             Self::NotAKey(name) => write!(f, "`%{name}` stands for a key and is no text"),
             Self::Function(what) => f.write_str(what),
             Self::Unevaluatable => f.write_str("a value has a type that this cannot be asked of"),
@@ -127,6 +133,14 @@ impl fmt::Display for RunError {
 }
 
 impl std::error::Error for RunError {}
+
+/// Which of the clauses that fail are to be told: not those joined by `or` to one that has a message, which speaks for
+/// them.
+pub fn speaks(failures: &[Failure]) -> impl Fn(&Failure) -> bool + use<> {
+    let spoken = failures.iter().filter(|failure| failure.message.is_some());
+    let spoken: FxHashSet<Span> = spoken.filter_map(|failure| failure.either).collect();
+    move |failure| failure.message.is_some() || failure.either.is_none_or(|either| !spoken.contains(&either))
+}
 
 /// Why an evaluation stops before it has a status.
 #[derive(Debug)]

@@ -28,8 +28,8 @@ pub(super) struct Failing<'a> {
     pub(super) apart: f64,
 }
 
-/// So many failing values of one clause are told apart.
-const FAILING: usize = 1000;
+/// So many failing values of one clause that do not stand in the document are told.
+const COMPUTED: usize = 1000;
 
 impl<'a> Entries<'a> {
     /// Adds the status of a value.
@@ -39,7 +39,13 @@ impl<'a> Entries<'a> {
             return;
         }
         self.certain.add(status);
-        if status == Status::Fail && self.failing.len() < FAILING {
+        // A value that fails against each of many others fails once.
+        let is_told = match (self.failing.last().map(|last| last.about.last_value()), about.last_value()) {
+            (Some(Value::Node(last)), Value::Node(node)) => last == node,
+            (_, Value::Node(_)) => false,
+            (_, Value::Parsed(_) | Value::Literal(_) | Value::Made(_)) => self.failing.len() >= COMPUTED,
+        };
+        if status == Status::Fail && !is_told {
             self.failing.push(Failing { about, apart: 0.0 });
         }
     }

@@ -61,7 +61,7 @@ pub enum RenderedPiece {
 }
 
 /// A place that a failure is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Anchor {
     /// The value's place; if it is missing, that of the last value on the way to it.
     pub place: Place,

@@ -1,5 +1,6 @@
 //! A run: one evaluation in one scenario, with what it has read and what it has to tell.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use indexmap::IndexSet;
@@ -13,6 +14,10 @@ use crate::guard::tree::{Place, Scenario, Tree};
 
 /// Blocks, filters, variables and rules inside one another that are followed.
 const DEPTH: usize = 160;
+
+/// Blocks, filters and steps that one evaluation may go into: a few seconds' worth. A rule that joins two lists of four
+/// thousand takes most of them.
+const STEPS: usize = 20_000_000;
 
 /// Places, each once, in the order in which they were read.
 pub(super) type Places = IndexSet<Place, FxBuildHasher>;
@@ -46,6 +51,10 @@ pub(super) struct Run<'r, 'a> {
     pub(super) points_at: Option<&'a Query>,
     pub(super) failures: Vec<Failure>,
     pub(super) depth: usize,
+    /// Blocks, filters and steps that were gone into so far.
+    steps: usize,
+    /// Whether a pattern ran into its bound on backtracking: there is no answer then.
+    pub(super) pattern_gave_up: Cell<bool>,
     /// Rules being evaluated, to notice one that needs itself.
     pub(super) open_rules: Vec<TextId>,
 }
@@ -68,6 +77,8 @@ impl<'r, 'a> Run<'r, 'a> {
             points_at: None,
             failures: Vec::new(),
             depth: 0,
+            steps: 0,
+            pattern_gave_up: Cell::new(false),
             open_rules: Vec::new(),
         };
         let root = run.evaluator.tree.root().map(|root| run.settled(root));
@@ -127,6 +138,10 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         if self.depth >= DEPTH {
             return Err(Stop::Broken(RunError::TooDeep));
+        }
+        self.steps += 1;
+        if self.steps > STEPS {
+            return Err(Stop::Broken(RunError::TooLong));
         }
         self.depth += 1;
         let result = work(self);

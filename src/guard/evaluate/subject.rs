@@ -255,6 +255,32 @@ impl Evaluator<'_> {
     }
 }
 
+impl Evaluator<'_> {
+    /// What an item about the whole document says of it, and all that fails.
+    pub fn judge_whole(
+        &mut self,
+        rule: RuleIndex,
+        item: usize,
+        scenario: &mut dyn Scenario,
+        failures: &mut Vec<Failure>,
+    ) -> Status {
+        let items = self.items[rule.0].clone();
+        let item = &items[item];
+        let Kind::Whole(clause) = &item.kind else { return Status::Skip };
+        self.captures.clear();
+        let mut run = Run::new(self, scenario, Wanted::All);
+        let rule = &run.rules().all[rule.0];
+        run.points_at = rule.points_at.as_ref();
+        let result = run.in_item(&rule.block, item, &mut |run, scopes| {
+            run.under_gates(item, scopes, |run| run.any_of(clause, Role::Assertion))
+        });
+        let status = run.settled_status(result, item.span);
+        run.finish();
+        failures.append(&mut run.failures);
+        status
+    }
+}
+
 /// Something to be done inside of an item's scopes, of which it is given the indexes.
 type InScopes<'w, 'r, 'a> = dyn FnMut(&mut Run<'r, 'a>, &[usize]) -> Outcome<Status> + 'w;
 

@@ -203,3 +203,32 @@ fn a_rule_that_cannot_be_evaluated_is_an_error_and_no_finding() {
         )
     );
 }
+
+#[test]
+fn a_clause_about_the_document_is_a_finding_for_each_place_in_its_own_case() {
+    let template = "\
+Parameters: {Stage: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  One:
+    Type: AWS::SQS::Queue
+    Metadata: {guard: {SuppressedRules: [delay]}}
+    Properties: {DelaySeconds: 4}
+  Two:
+    Type: AWS::SQS::Queue
+    Properties: {DelaySeconds: !If [IsProd, 5, 4]}
+  Three:
+    Type: AWS::SQS::Queue
+    Properties: {DelaySeconds: 6}
+";
+    let rules = "rule delay { Resources.*[ Type == 'AWS::SQS::Queue' ].Properties.DelaySeconds == 5 << delay is not 5 >> }\n";
+    let folder = folder_with(&[("t.yaml", template), ("own.guard", rules)]);
+    let output = run(
+        folder.path(),
+        &["check", "--rules", "own.guard", "--select", "delay", "--output", "concise", "."],
+    );
+    assert_eq!(
+        stdout(&output),
+        "t.yaml:10:48: warning[delay] delay is not 5 (when IsProd is false)\nt.yaml:13:32: warning[delay] delay is not 5\n"
+    );
+}
