@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lenslint::document::Document;
 use lenslint::finding::Confidence;
-use lenslint::lint::{Input, Linter};
+use lenslint::lint::{Input, Linter, expand};
 use lenslint::rule::{Catalogue, Profile, Selection};
 
 fn stages(criterion: &mut Criterion) {
@@ -94,6 +94,13 @@ fn measure(criterion: &mut Criterion, name: &str, paths: &[PathBuf]) {
     group.throughput(Throughput::Bytes(texts.iter().map(|(_, text)| text.len() as u64).sum()));
     group.bench_function("parse", |bencher| {
         bencher.iter(|| texts.iter().for_each(|(path, text)| drop(black_box(Document::parse(path, text)))));
+    });
+    group.bench_function("expand", |bencher| {
+        bencher.iter(|| {
+            for (path, text) in &texts {
+                drop(black_box(expand(&Input { path, on_disk: None, bytes: text.as_bytes() })));
+            }
+        });
     });
     group.bench_function("check", |bencher| {
         bencher.iter(|| {
