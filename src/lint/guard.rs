@@ -15,7 +15,7 @@ use crate::source::{ColumnUnit, FileId, Location, Source, Span};
 use crate::verdict::{FailedCheck, Verdict, Verdicts};
 
 use super::reading::decode;
-use super::suppression::Suppressions;
+use super::suppression::ById;
 use super::{Input, sorted};
 
 /// Rules files, to be run over any number of documents.
@@ -66,8 +66,7 @@ impl<'r> GuardLinter<'r> {
         }
         let names = Names::default();
         let loaded = Loaded::new(&document, &names, Typing::Validate);
-        let suppressions =
-            if self.is_strict { Suppressions::none() } else { Suppressions::of_resources(&document) };
+        let suppressions = if self.is_strict { ById::none() } else { ById::of(&document) };
         let judging = Judging { document, source, names, loaded, suppressions, linter: self };
         Ok(judging.all())
     }
@@ -97,7 +96,7 @@ struct Judging<'r> {
     source: Source,
     names: Names,
     loaded: Loaded,
-    suppressions: Suppressions,
+    suppressions: ById,
 }
 
 impl Judging<'_> {
@@ -117,7 +116,7 @@ impl Judging<'_> {
         }
         let sources = vec![self.source];
         let checked = Checked { sources, is_template: true, findings, ..Checked::default() };
-        Judged { verdicts, checked: sorted(checked, &self.suppressions) }
+        Judged { verdicts, checked: sorted(checked, |finding| self.suppressions.hides(finding)) }
     }
 
     /// The verdicts of a file. Where cfn-guard would end without any, under `--strict`, so do we.

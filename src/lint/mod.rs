@@ -25,7 +25,7 @@ pub use examples::{ExampleResult, run_example};
 pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};
 pub use guard::{GuardLinter, Judged};
 use reading::{Reading, Undecodable, folder_of, read};
-use suppression::Suppressions;
+use suppression::{ByPlace, sorted_out};
 
 /// The linter's own findings, by what they are about.
 const UNREADABLE: &str = "SLP001";
@@ -86,34 +86,37 @@ impl<'c> Linter<'c> {
         let source = Source::new(input.path, text);
         let Some(document) = parsed.document else {
             checked.sources.push(source);
-            return Some(sorted(checked, &Suppressions::none()));
+            return Some(sorted(checked, |_| false));
         };
         for duplicate in document.duplicate_keys().iter().take(MOST_DUPLICATES) {
             checked.findings.extend(self.duplicate_key(&document, *duplicate));
         }
         // What could not be read may be just what a rule would miss: after a syntax error nothing is proved.
         checked.is_template = parsed.errors.is_empty();
-        checked.sources = if checked.is_template {
+        let (sources, suppressions) = if checked.is_template {
             self.check_template(input, source, &document, &mut checked)
         } else {
-            vec![source]
+            (vec![source], ByPlace::none())
         };
+        checked.sources = sources;
         for finding in &mut checked.findings {
             place(finding, &document);
         }
-        Some(sorted(checked, &Suppressions::of_resources(&document)))
+        Some(sorted(checked, |finding| suppressions.hides(finding)))
     }
 
-    /// The stages from the template on. Gives back the sources that the findings point into.
+    /// The stages from the template on. Gives back the sources that the findings point into, and what the author
+    /// does not want to hear.
     fn check_template(
         &self,
         input: &Input<'_>,
         source: Source,
         document: &Document,
         checked: &mut Checked,
-    ) -> Vec<Source> {
+    ) -> (Vec<Source>, ByPlace) {
         // A section of the wrong shape is a schema checker's business: what it holds is left out here.
         let (mut template, _) = Template::read(source, document, folder_of(input));
+        let suppressions = ByPlace::of(&template);
         for left in sam::expand(&mut template) {
             checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
         }
@@ -138,7 +141,7 @@ impl<'c> Linter<'c> {
             }
         }
         checked.findings.retain(|finding| finding.confidence >= self.min_confidence);
-        template.sources
+        (template.sources, suppressions)
     }
 
     /// One of the linter's own findings, unless it is ignored.
@@ -179,7 +182,7 @@ impl<'c> Linter<'c> {
         let Undecodable { text, span, message, help } = undecodable;
         let findings = self.own(UNREADABLE, in_template(span), message, Some(help)).into_iter().collect();
         let sources = vec![Source::new(input.path, text)];
-        sorted(Checked { sources, findings, ..Checked::default() }, &Suppressions::none())
+        sorted(Checked { sources, findings, ..Checked::default() }, |_| false)
     }
 }
 
@@ -189,15 +192,13 @@ fn in_template(span: Span) -> Location {
 }
 
 /// The findings in the order of the text, then of the rules, and without those that are suppressed.
-fn sorted(mut checked: Checked, suppressions: &Suppressions) -> Checked {
+fn sorted(mut checked: Checked, hides: impl Fn(&Finding) -> bool) -> Checked {
     checked.findings.sort_by(|a, b| {
         let place = |finding: &Finding| (finding.primary.location.file, finding.primary.location.span.start);
         place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule))
     });
     number_equal_fingerprints(&mut checked.findings);
-    if suppressions.any() {
-        (checked.findings, checked.suppressed) = suppressions.sorted_out(checked.findings);
-    }
+    (checked.findings, checked.suppressed) = sorted_out(checked.findings, hides);
     checked
 }
 

@@ -2,33 +2,29 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::document::{Document, Entry, Kind};
+use crate::document::{Document, Kind};
 use crate::finding::{Finding, Suppressed, Suppression};
+use crate::source::{Location, Span};
+use crate::template::{Template, ValueId};
 
-/// What the resources of one document suppress: rule ids and names, by logical id.
-pub(super) struct Suppressions(FxHashMap<String, Vec<String>>);
+/// The keys that lead from a resource to the rules that it suppresses.
+const KEYS: [&str; 3] = ["Metadata", "guard", "SuppressedRules"];
 
-impl Suppressions {
+/// What the resources of a document that is judged as it is written suppress: rule ids and names, by logical id.
+pub(super) struct ById(FxHashMap<String, Vec<String>>);
+
+impl ById {
     /// Nothing is suppressed.
     pub(super) fn none() -> Self {
         Self(FxHashMap::default())
     }
 
     /// What the resources of a document say.
-    pub(super) fn of_resources(document: &Document) -> Self {
+    pub(super) fn of(document: &Document) -> Self {
         let mut suppressed = FxHashMap::default();
         let Some(resources) = document.value(document.root(), "Resources") else { return Self::none() };
-        let mut open: Vec<Entry> = document.entries(resources).collect();
-        while let Some(resource) = open.pop() {
-            if document.scalar(resource.key).text.starts_with("Fn::ForEach::") {
-                // A loop's body has resources, under keys with its variable in them.
-                open.extend(
-                    document.items(resource.value).nth(2).into_iter().flat_map(|body| document.entries(body)),
-                );
-                continue;
-            }
-            let keys = ["Metadata", "guard", "SuppressedRules"];
-            let rules = keys.iter().try_fold(resource.value, |map, key| document.value(map, key));
+        for resource in document.entries(resources) {
+            let rules = KEYS.iter().try_fold(resource.value, |map, key| document.value(map, key));
             let Some(rules) = rules else { continue };
             // The filter that rules of the registry have for it takes one text for a list of one.
             let lone = (document.kind(rules) == Kind::Scalar).then_some(rules);
@@ -39,26 +35,67 @@ impl Suppressions {
         Self(suppressed)
     }
 
-    /// Whether anything is suppressed.
-    pub(super) fn any(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    /// The findings that are to be heard, and those that are not.
-    pub(super) fn sorted_out(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Suppressed>) {
-        let is_hidden = |finding: &Finding| {
-            finding.resource.as_deref().is_some_and(|resource| {
-                self.hide(resource, &finding.rule) || self.hide(resource, &finding.name)
-            })
-        };
-        let (hidden, heard): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_hidden);
-        let suppressed =
-            hidden.into_iter().map(|finding| Suppressed { finding, by: Suppression::GuardMetadata });
-        (heard, suppressed.collect())
-    }
-
     /// Whether a resource wants to hear nothing of a rule.
     pub(super) fn hide(&self, resource: &str, rule: &str) -> bool {
         self.0.get(resource).is_some_and(|rules| rules.iter().any(|named| named == rule))
     }
+
+    /// Whether a finding is one that its resource wants to hear nothing of.
+    pub(super) fn hides(&self, finding: &Finding) -> bool {
+        let resource = finding.resource.as_deref();
+        resource
+            .is_some_and(|resource| self.hide(resource, &finding.rule) || self.hide(resource, &finding.name))
+    }
+}
+
+/// What the resources of a template suppress, each where it stands: what SAM, a loop or an included file makes of one
+/// has its place there.
+pub(super) struct ByPlace(Vec<(Location, Vec<String>)>);
+
+impl ByPlace {
+    /// Nothing is suppressed.
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// What the author's resources say, before any of them is expanded.
+    pub(super) fn of(template: &Template) -> Self {
+        let [metadata, keys @ ..] = &KEYS;
+        let mut suppressed = Vec::new();
+        for resource in template.resources.values() {
+            let metadata = template.names.find(metadata).and_then(|key| resource.attributes.get(&key));
+            let rules = metadata.and_then(|metadata| {
+                keys.iter()
+                    .try_fold(*metadata, |map, key| template.values.get(map, template.names.find(key)?))
+            });
+            let Some(rules) = rules else { continue };
+            let lone = template.values.text(rules).map(|_| rules);
+            let named = template.values.items(rules).iter().copied().chain(lone);
+            let text = |rule: ValueId| Some(template.names.text(template.values.text(rule)?).to_owned());
+            let (key, body) = (resource.origin.at_key(), resource.origin.at_value());
+            let span = Span { start: key.span.start.min(body.span.start), end: body.span.end };
+            suppressed.push((Location { file: body.file, span }, named.filter_map(text).collect()));
+        }
+        Self(suppressed)
+    }
+
+    /// Whether a finding stands in a resource that wants to hear nothing of it.
+    pub(super) fn hides(&self, finding: &Finding) -> bool {
+        let at = finding.primary.location;
+        self.0.iter().any(|(place, rules)| {
+            let is_here = place.file == at.file && place.span.contains(at.span);
+            is_here && rules.iter().any(|named| *named == finding.rule || *named == finding.name)
+        })
+    }
+}
+
+/// The findings that are to be heard, and those that are not.
+pub(super) fn sorted_out(
+    findings: Vec<Finding>,
+    hides: impl Fn(&Finding) -> bool,
+) -> (Vec<Finding>, Vec<Suppressed>) {
+    let (hidden, heard): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| hides(finding));
+    let suppressed = hidden.into_iter().map(|finding| Suppressed { finding, by: Suppression::GuardMetadata });
+    (heard, suppressed.collect())
 }

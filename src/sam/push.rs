@@ -81,6 +81,7 @@ impl Expansion<'_> {
             let mut entries = Vec::new();
             self.put_some(&mut entries, "FifoQueue", self.fifo_topic(topic));
             self.make(event.subject, at, id, "AWS::SQS::Queue", entries);
+            self.refer(event.subject.id, "DestinationQueue", id);
             QueueAccess { source: topic, url: self.reference(at, id), arn: self.attribute(at, id, "Arn") }
         };
         let queue = access.arn;

@@ -109,18 +109,20 @@ impl Expansion<'_> {
     /// Whether a resource hands its tags on to all that is made of it.
     pub(super) fn hands_tags_on(&self, properties: Option<ValueId>) -> bool {
         let written = self.property(properties, "PropagateTags");
-        written.is_some_and(|written| !self.is_false(Some(written)) && !self.is_no_value(written))
+        written.is_some_and(|written| !self.is_false(Some(written)))
     }
 
     /// The one text that a value is, also through parameters, mappings and `Fn::Sub`.
     pub(super) fn known_text(&self, value: ValueId) -> Option<Name> {
         // The transform finds a key by what its parameter is unless told otherwise, however many it may be.
         if let Data::Call(call) = self.template.values.data(value)
-            && let Call::FindInMap { map, top, second, .. } = call.as_ref()
+            && let Call::FindInMap { map, top, second, default } = call.as_ref()
         {
             let [map, top, second] = [map, top, second].map(|key| self.resolved_scalar(*key));
-            let found = *self.template.mappings.get(&map?)?.get(&top?)?.get(&second?)?;
-            return self.template.values.text(found);
+            let rows = self.template.mappings.get(&map?)?;
+            let found = rows.get(&top?).and_then(|row| row.get(&second?)).copied();
+            // Only the language extensions know of a default, and they run first.
+            return self.template.values.text(found.or(default.filter(|_| self.has_language_extensions()))?);
         }
         let resolver = Resolver::new(self.template);
         resolver.text(resolver.resolve(value).only()?).map(|text| self.name(text))

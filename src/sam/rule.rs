@@ -119,6 +119,7 @@ impl Expansion<'_> {
             None => self.id_after(event.id, "Queue"),
         };
         self.make(event.subject, at, queue, "AWS::SQS::Queue", Vec::new());
+        self.refer(event.subject.id, "DestinationQueue", queue);
         if needs_policy {
             let id = self.id_after(event.id, "QueuePolicy");
             let source = self.attribute(at, event.id, "Arn");

@@ -116,20 +116,10 @@ impl Expansion<'_> {
     /// The transform hands on nothing but `DependsOn`: the API exists and is replaced whatever its author says.
     fn without_dropped_attributes(&mut self, written: &Subject) -> Subject {
         let mut subject = written.clone();
-        let mut dropped: Vec<String> = Vec::new();
-        if subject.condition.take().is_some() {
-            dropped.push("Condition".to_owned());
-        }
+        subject.condition = None;
         for attribute in DROPPED {
             let name = self.name(attribute);
-            dropped.extend(subject.attributes.shift_remove(&name).map(|_| (*attribute).to_owned()));
-        }
-        for attribute in dropped {
-            let message = format!(
-                "The transform does not hand on the {attribute} of {}, as it does for other types",
-                self.text_of(subject.id)
-            );
-            self.tell(subject.origin.at_key(), message);
+            subject.attributes.shift_remove(&name);
         }
         subject
     }

@@ -157,7 +157,13 @@ impl<'d> Reader<'d> {
             self.leave(key, format!("The variable of `{text}` must be a text"));
             return false;
         };
-        let Some(items) = self.collection(collection) else { return false };
+        let Some(items) = self.collection(collection) else {
+            self.flaw(
+                collection,
+                format!("`{text}` runs over what is known only at deployment: it is left out here"),
+            );
+            return false;
+        };
         self.depth += 1;
         let mut is_whole = true;
         for item in items {
@@ -322,9 +328,10 @@ mod tests {
         }
         for unknown in ["!Ref Open", "!Ref Stored", "!Ref Stage", "[!Ref AWS::Region]", "text", "!GetAZs ''"]
         {
-            let template = extended(&format!(
-                "Resources:\n  Fn::ForEach::L: [N, {unknown}, {{'R${{N}}': {{Type: T}}}}]\n  A: {{Type: T}}\n{parameters}"
+            let (template, flaws) = read(&format!(
+                "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L: [N, {unknown}, {{'R${{N}}': {{Type: T}}}}]\n  A: {{Type: T}}\n{parameters}"
             ));
+            assert!(flaws[0].message.contains("known only at deployment"), "{flaws:?}");
             assert_eq!(ids(&template), ["A"], "{unknown}");
             assert!(template.has_open_resources() && left(&template).is_empty(), "{unknown}");
         }

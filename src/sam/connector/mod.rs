@@ -68,7 +68,7 @@ impl Expansion<'_> {
                     let Some(left) = room.checked_sub(outcome.products.len()) else {
                         let reason = "connectors make more resources than a stack can have";
                         self.tell_of_connector(subject.id, subject.origin.at_key(), reason);
-                        break;
+                        continue;
                     };
                     room = left;
                     let at = subject.origin.generated();

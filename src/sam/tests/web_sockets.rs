@@ -187,7 +187,6 @@ Resources:
     assert_eq!(
         told,
         [
-            "The transform does not hand on the Condition of Chat, as it does for other types",
             "Chat has no RouteSelectionExpression",
             "IpAddressType is neither ipv4 nor dualstack",
             "A WebSocket API cannot have MutualTlsAuthentication",

@@ -232,3 +232,33 @@ Resources:
         "t.yaml:10:48: warning[delay] delay is not 5 (when IsProd is false)\nt.yaml:13:32: warning[delay] delay is not 5\n"
     );
 }
+
+#[test]
+fn a_resource_in_a_loop_or_an_included_file_suppresses_for_itself() {
+    let looped = |name: &str, metadata: &str| {
+        format!(
+            "  Fn::ForEach::{name}:\n    - N\n    - [A, B]\n    - {name}Queue${{N}}:\n        Type: AWS::SQS::Queue\n        {metadata}\n"
+        )
+    };
+    let template = format!(
+        "Transform: [AWS::LanguageExtensions]\nResources:\n{}{}  Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: more.yaml}}}}\n",
+        looped("First", "Metadata: {guard: {SuppressedRules: [secret]}}"),
+        looped("Second", "Properties: {DelaySeconds: 5}")
+    );
+    let more = "Third:\n  Type: AWS::SQS::Queue\n  Metadata: {guard: {SuppressedRules: secret}}\n";
+    let rules =
+        "rule secret { Resources.*[ Type == 'AWS::SQS::Queue' ] { Properties.KmsMasterKeyId exists } }\n";
+    let folder = folder_with(&[("t.yaml", &template), ("more.yaml", more), ("own.guard", rules)]);
+    let arguments = ["check", "--rules", "own.guard", "--select", "secret", "--output", "json", "t.yaml"];
+    let output = run(folder.path(), &arguments);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let places = |section: &str| -> Vec<(String, u64)> {
+        let all = json[section].as_array().unwrap().iter();
+        all.map(|one| {
+            (one["path"].as_str().unwrap().to_owned(), one["range"]["start"]["line"].as_u64().unwrap())
+        })
+        .collect()
+    };
+    assert_eq!(places("findings"), [("t.yaml".to_owned(), 12)], "{json:#}");
+    assert_eq!(places("suppressed"), [("t.yaml".to_owned(), 6), ("more.yaml".to_owned(), 1)], "{json:#}");
+}
