@@ -126,25 +126,19 @@ impl<'a> Run<'_, 'a> {
 
     /// Notes that cfn-guard crashes where it would tell of this failure.
     pub(super) fn describe_crash(&mut self, clause: Span) {
-        if self.wanted != Wanted::None {
-            let at = self.root_anchor();
-            self.failures.push(Failure {
-                clause,
-                message: None,
-                at,
-                seen: None,
-                either: None,
-                apart: 0.0,
-                error: Some(RunError::Crash),
-            });
-        }
+        self.describe_end(clause, RunError::Crash);
     }
 
     /// Notes that a rule is broken; nothing else that it said counts.
     pub(super) fn describe_error(&mut self, clause: Span, error: RunError) {
         self.failures.clear();
+        self.describe_end(clause, error);
+    }
+
+    fn describe_end(&mut self, clause: Span, error: RunError) {
         if self.wanted != Wanted::None {
             let at = self.root_anchor();
+            let error = Some(error);
             self.failures.push(Failure {
                 clause,
                 message: None,
@@ -152,7 +146,7 @@ impl<'a> Run<'_, 'a> {
                 seen: None,
                 either: None,
                 apart: 0.0,
-                error: Some(error),
+                error,
             });
         }
     }
