@@ -28,6 +28,11 @@ impl Folder {
         Self::default()
     }
 
+    /// Whether it is known which folder it is.
+    pub(crate) fn is_known(&self) -> bool {
+        self.root.is_some()
+    }
+
     /// The text of a file named relative to the folder, if it is there, inside, small enough and UTF-8.
     pub(crate) fn read(&self, relative: &str) -> Option<String> {
         let root = self.root.as_deref()?;

@@ -79,9 +79,10 @@ fn depended_on(template: &Template) -> impl Iterator<Item = Name> + '_ {
     })
 }
 
-/// The resources from which a transform makes others, whose names start with theirs.
+/// The resources from which a transform makes others, whose names start with theirs or are the author's choice.
 struct Makers<'t> {
     ids: FxHashSet<&'t str>,
+    chosen: FxHashSet<&'t str>,
     has_sam: bool,
 }
 
@@ -96,16 +97,24 @@ impl<'t> Makers<'t> {
         "ServerlessDeploymentApplication",
         "CodeDeployServiceRole",
         "ApiGatewayDomainName",
+        "DomainNameAccessAssociation",
         "RecordSetGroup",
+        "ServerlessApiKey",
+        "ServerlessUsagePlan",
     ];
 
+    /// Properties of events in which an author names what is made.
+    const NAMING: &'static [&'static str] = &["QueueLogicalId", "QueuePolicyLogicalId"];
+
     fn of(template: &'t Template) -> Self {
-        let mut makers = Self { ids: FxHashSet::default(), has_sam: false };
+        let mut makers = Self { ids: FxHashSet::default(), chosen: chosen_ids(template), has_sam: false };
+        let connectors = template.names.find("Connectors");
         for (id, resource) in &template.resources {
             let type_name = template.names.text(resource.type_name);
             let is_sam = type_name.starts_with("AWS::Serverless::");
             makers.has_sam |= is_sam;
-            if is_sam || type_name.ends_with("::MODULE") {
+            let is_source = connectors.is_some_and(|key| resource.attributes.contains_key(&key));
+            if is_sam || is_source || type_name.ends_with("::MODULE") {
                 makers.ids.insert(template.names.text(*id));
             }
         }
@@ -119,8 +128,18 @@ impl<'t> Makers<'t> {
         };
         !self.ids.is_empty()
             && (starts_like_a_maker()
+                || self.chosen.contains(id)
                 || self.has_sam && Self::OF_THE_TEMPLATE.iter().any(|made| id.starts_with(made)))
     }
+}
+
+/// The ids that events give to what SAM makes for them.
+fn chosen_ids(template: &Template) -> FxHashSet<&str> {
+    let keys: Vec<Name> = Makers::NAMING.iter().filter_map(|key| template.names.find(key)).collect();
+    let values = template.values.iter().filter(|_| !keys.is_empty());
+    let entries = values.flat_map(|(id, _)| template.values.entries(id));
+    let named = entries.filter(|entry| keys.contains(&entry.key));
+    named.filter_map(|entry| Some(template.names.text(template.values.text(entry.value)?))).collect()
 }
 
 #[cfg(test)]
@@ -180,6 +199,8 @@ mod tests {
             "FnEvent",
             "ApiProdStage",
             "Api.Stage",
+            "ServerlessUsagePlanKey",
+            "DomainNameAccessAssociation0123456789",
         ] {
             assert!(!is_fragment(&sam(&format!("Outputs:\n  O: {{Value: !Ref {name}}}\n"))), "{name}");
         }
@@ -187,6 +208,15 @@ mod tests {
         assert!(is_fragment(
             "Resources: {Fn: {Type: AWS::Lambda::Function}}\nOutputs:\n  O: {Value: !Ref FnRole}\n"
         ));
+    }
+
+    #[test]
+    fn what_connectors_make_and_what_an_event_names_is_defined() {
+        let topic = "  Topic:\n    Type: AWS::SNS::Topic\n    Connectors: {ToQ: {Properties: {Destination: {Id: Q}}}}\n  Q: {Type: AWS::SQS::Queue}\n";
+        assert!(!is_fragment(&sam(&format!("{topic}Outputs:\n  O: {{Value: !Ref TopicToQQueuePolicy}}\n"))));
+        let event = "  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Events: {S: {Type: Schedule, Properties: {DeadLetterConfig: {Type: SQS, QueueLogicalId: MyDlq}}}}\n";
+        assert!(!is_fragment(&sam(&format!("{event}Outputs:\n  O: {{Value: !GetAtt MyDlq.Arn}}\n"))));
+        assert!(is_fragment(&sam("Outputs:\n  O: {Value: !GetAtt MyDlq.Arn}\n")));
     }
 
     #[test]

@@ -107,8 +107,20 @@ impl<'d> Reader<'d> {
         if self.includes.sources.len() == Includes::MOST_FILES {
             return None;
         }
-        let text = self.includes.folder.read(location)?;
+        // A template that came without a folder may have the file beside it; what lies in a bucket or outside of the
+        // folder is there and not ours to read.
+        let is_elsewhere = location.contains("://") || location.contains("..") || location.starts_with('/');
+        let is_here = self.includes.folder.is_known() && !is_elsewhere;
+        let Some(text) = self.includes.folder.read(location) else {
+            if is_here {
+                let message =
+                    format!("{location} cannot be included: it is no text file below the template's folder");
+                self.leave(self.span(node), message);
+            }
+            return None;
+        };
         if self.includes.bytes + text.len() > Includes::MOST_BYTES {
+            self.leave(self.span(node), format!("{location} cannot be included: there is too much already"));
             return None;
         }
         let shown = self.includes.shown(location);
@@ -121,7 +133,12 @@ impl<'d> Reader<'d> {
             self.leave(self.span(node), message);
             return None;
         }
-        let document = parsed.document.filter(|document| document.kind(document.root()) == Kind::Mapping)?;
+        let Some(document) =
+            parsed.document.filter(|document| document.kind(document.root()) == Kind::Mapping)
+        else {
+            self.leave(self.span(node), format!("{location} cannot be included: it is no map"));
+            return None;
+        };
         self.includes.bytes += text.len();
         self.most_values += text.len();
         self.includes.sources.push(Source::new(shown, text));
@@ -195,18 +212,19 @@ mod tests {
 
     #[test]
     fn what_is_not_a_local_map_stays_open() {
-        for (location, included) in [
-            ("s3://bucket/api.yaml", "A: 1"),
-            ("../api.yaml", "A: 1"),
-            ("nowhere.yaml", "A: 1"),
-            ("!Ref Location", "A: 1"),
-            ("api.yaml", "[a]"),
-            ("api.yaml", ""),
+        for (location, included, told) in [
+            ("s3://bucket/api.yaml", "A: 1", None),
+            ("../api.yaml", "A: 1", None),
+            ("!Ref Location", "A: 1", None),
+            ("nowhere.yaml", "A: 1", Some("it is no text file below the template's folder")),
+            ("api.yaml", "[a]", Some("it is no map")),
+            ("api.yaml", "", Some("it is no map")),
         ] {
             let text = format!("Resources: {{R: {{Type: T, Properties: {{P: {{{}}}}}}}}}", include(location));
             let template = template(&text, included);
             assert!(template.values.is_open(template.property("R", "P")), "{location}");
-            assert!(template.unexpanded.is_empty(), "{location}");
+            let message = told.map(|told| format!("{location} cannot be included: {told}"));
+            assert_eq!(template.unexpanded.first().map(|left| left.message.clone()), message, "{location}");
         }
     }
 
