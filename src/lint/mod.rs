@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::path::{self, Path};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use crate::document::{Document, DuplicateKey};
 use crate::engine::{Checking, check};
@@ -118,12 +117,8 @@ impl<'c> Linter<'c> {
         // A section of the wrong shape is a schema checker's business: what it holds is left out here.
         let (mut template, _) = Template::read(source, document, folder_of(input));
         let suppressions = ByPlace::of(&template);
-        // A loop's body, and what is in `Globals`, is expanded many times and wrong once.
-        let mut told = FxHashSet::default();
         for left in sam::expand(&mut template) {
-            if told.insert(left.location) {
-                checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
-            }
+            checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
         }
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver);
