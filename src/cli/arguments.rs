@@ -147,8 +147,8 @@ pub(super) struct Guard {
     /// YAML or JSON documents, or folders of them; `-` is standard input
     #[arg(short, long, value_name = "PATH", num_args = 1.., required = true)]
     pub(super) data: Vec<String>,
-    /// Give the verdicts of cfn-guard 3.2.1 to the letter: without what lenslint does better, and without what
-    /// `Metadata.guard.SuppressedRules` hides
+    /// Give the verdicts of cfn-guard 3.2.1 to the letter, and an error where it ends without one;
+    /// `Metadata.guard.SuppressedRules` is not honoured
     #[arg(long)]
     pub(super) strict: bool,
     /// Format of the report: full, concise, json (every verdict) or sarif; may repeat, with a file for all but one
