@@ -3,6 +3,7 @@
 use crate::names::Name;
 use crate::template::{Entry, NameMap, Origin, ValueId};
 
+use super::shared::{Orders, common_conditions};
 use super::{Expansion, Kind, Subject};
 
 /// The implicit REST API.
@@ -44,7 +45,7 @@ const IMPLICIT: &[Implicit] = &[
 ];
 
 /// Attributes of an implicit API, and what wins when its events' resources disagree.
-const POLICIES: &[(&str, &[&str])] =
+const POLICIES: Orders =
     &[("DeletionPolicy", &["Retain", "Delete"]), ("UpdateReplacePolicy", &["Retain", "Snapshot", "Delete"])];
 
 impl Expansion<'_> {
@@ -112,13 +113,8 @@ impl Expansion<'_> {
 
     /// The condition that holds wherever one of the callers exists: none when one always does.
     fn common_condition(&mut self, implicit: &Implicit, callers: &[(usize, Origin)]) -> Option<Name> {
-        let mut conditions: Vec<Name> = Vec::new();
-        for (place, _) in callers {
-            let condition = self.subjects[*place].1.condition?;
-            if !conditions.contains(&condition) {
-                conditions.push(condition);
-            }
-        }
+        let conditions =
+            common_conditions(callers.iter().map(|(place, _)| self.subjects[*place].1.condition))?;
         let at = callers.first()?.1;
         match conditions.as_slice() {
             [only] => Some(*only),
@@ -147,20 +143,7 @@ impl Expansion<'_> {
     }
 
     fn common_policies(&self, callers: &[(usize, Origin)]) -> NameMap<ValueId> {
-        let mut attributes = NameMap::default();
-        for (attribute, order) in POLICIES {
-            let attribute = self.name(attribute);
-            let written: Vec<ValueId> = callers
-                .iter()
-                .filter_map(|(place, _)| self.subjects[*place].1.attributes.get(&attribute).copied())
-                .collect();
-            let wins = order
-                .iter()
-                .find_map(|policy| written.iter().find(|value| self.scalar(Some(**value)) == Some(policy)));
-            if let Some(value) = wins {
-                attributes.insert(attribute, *value);
-            }
-        }
-        attributes
+        let attributes = callers.iter().map(|(place, _)| &self.subjects[*place].1.attributes);
+        self.common_attributes(&attributes.collect::<Vec<_>>(), POLICIES, false)
     }
 }

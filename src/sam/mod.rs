@@ -57,6 +57,7 @@ mod references;
 mod resolver;
 mod rule;
 mod schedule;
+mod shared;
 mod simple_table;
 mod state_machine;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::names::Name;
 use crate::template::{Entry, NameMap, Origin, ValueId};
 
 use super::make::is_macro;
+use super::shared::{Orders, common_conditions};
 use super::{Expansion, Subject};
 
 /// An API that shares the usage plan.
@@ -24,8 +25,7 @@ const SAME: &[&str] = &["UsagePlanName", "Description", "Quota", "Throttle"];
 const WHOM_FOR: &str = "CreateUsagePlan";
 
 /// Attributes of the shared plan: a policy takes the place of those that stand after it here.
-const POLICIES: &[(&str, &[&str])] =
-    &[("DeletionPolicy", &["Retain"]), ("UpdateReplacePolicy", &["Retain", "Snapshot"])];
+const POLICIES: Orders = &[("DeletionPolicy", &["Retain"]), ("UpdateReplacePolicy", &["Retain", "Snapshot"])];
 
 impl Expansion<'_> {
     /// `<A>UsagePlan`, `<A>ApiKey` and `<A>UsagePlanKey`; those that are shared are made when all are known.
@@ -157,30 +157,13 @@ impl Expansion<'_> {
 
     /// The condition that holds wherever one of the APIs exists: none when one always does.
     fn shared_condition(&mut self, at: Origin, shared: &[SharedPlan]) -> Option<Name> {
-        let mut conditions = Vec::new();
-        for shared in shared {
-            let condition = shared.subject.condition?;
-            if !conditions.contains(&condition) {
-                conditions.push(condition);
-            }
-        }
+        let conditions = common_conditions(shared.iter().map(|shared| shared.subject.condition))?;
         Some(self.any_of(at, CONDITION, &conditions))
     }
 
     fn shared_policies(&self, shared: &[SharedPlan]) -> NameMap<ValueId> {
-        let mut attributes = NameMap::default();
-        for (attribute, order) in POLICIES {
-            let attribute = self.name(attribute);
-            let written =
-                || shared.iter().filter_map(|shared| shared.subject.attributes.get(&attribute).copied());
-            let stronger = order
-                .iter()
-                .find_map(|policy| written().find(|value| self.scalar(Some(*value)) == Some(policy)));
-            if let Some(value) = stronger.or_else(|| written().next()) {
-                attributes.insert(attribute, value);
-            }
-        }
-        attributes
+        let attributes = shared.iter().map(|shared| &shared.subject.attributes);
+        self.common_attributes(&attributes.collect::<Vec<_>>(), POLICIES, true)
     }
 }
 
