@@ -3,6 +3,7 @@
 use crate::names::Name;
 use crate::template::{Data, Entry, Origin, SubPart, ValueId};
 
+use super::connector::{Profile, profiles};
 use super::graph_ql::Part;
 use super::make::{PropertyTable, is_macro};
 use super::{Expansion, Subject};
@@ -29,34 +30,10 @@ const TABLE_SOURCE: PropertyTable = PropertyTable {
 const FUNCTION_SOURCE: PropertyTable =
     PropertyTable { renamed: &[], consumed: &["FunctionArn", "Name", "ServiceRoleArn"] };
 
-/// What AppSync may do with a table for each of the `Permissions`.
-const TABLE_ACTIONS: &[(&str, &[&str])] = &[
-    (
-        "Read",
-        &[
-            "dynamodb:GetItem",
-            "dynamodb:Query",
-            "dynamodb:Scan",
-            "dynamodb:BatchGetItem",
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:PartiQLSelect",
-        ],
-    ),
-    (
-        "Write",
-        &[
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:BatchWriteItem",
-            "dynamodb:PartiQLDelete",
-            "dynamodb:PartiQLInsert",
-            "dynamodb:PartiQLUpdate",
-        ],
-    ),
-];
-
-const FUNCTION_ACTIONS: &[&str] = &["lambda:InvokeAsync", "lambda:InvokeFunction"];
+/// The transform lets a data source use what is behind it as a connector from this type would.
+const SOURCE: &str = "AWS::AppSync::DataSource";
+const TABLE: &str = "AWS::DynamoDB::Table";
+const FUNCTION: &str = "AWS::Lambda::Function";
 
 /// The policy by which a data source's role may use what is behind it.
 struct Policy<'a> {
@@ -69,7 +46,7 @@ struct Policy<'a> {
     /// What follows the ARN in the second resource.
     beneath: &'a str,
     /// The actions of each statement.
-    statements: Vec<&'a [&'a str]>,
+    statements: Vec<Profile>,
 }
 
 impl Expansion<'_> {
@@ -129,13 +106,7 @@ impl Expansion<'_> {
             (None, None) => return,
         };
         let statements = self.table_statements(properties);
-        let policy = Policy {
-            suffix: "ToTable",
-            type_name: "AWS::DynamoDB::Table",
-            arn,
-            beneath: "/index/*",
-            statements,
-        };
+        let policy = Policy { suffix: "ToTable", type_name: TABLE, arn, beneath: "/index/*", statements };
         self.make_source_policy(subject, at, id, &policy);
     }
 
@@ -161,10 +132,10 @@ impl Expansion<'_> {
         let Some(arn) = function else { return };
         let policy = Policy {
             suffix: "ToLambda",
-            type_name: "AWS::Lambda::Function",
+            type_name: FUNCTION,
             arn,
             beneath: ":*",
-            statements: vec![FUNCTION_ACTIONS],
+            statements: profiles(SOURCE, FUNCTION),
         };
         self.make_source_policy(subject, at, id, &policy);
     }
@@ -273,8 +244,8 @@ impl Expansion<'_> {
         let beneath = self.sub(at, vec![bound, self.part(policy.beneath)]);
         let resources = self.list(at, vec![policy.arn, beneath]);
         let mut statements = Vec::new();
-        for actions in &policy.statements {
-            let actions = actions.iter().map(|action| self.text(at, action)).collect();
+        for profile in &policy.statements {
+            let actions = profile.actions().map(|action| self.text(at, action)).collect();
             let actions = self.list(at, actions);
             let effect = self.text(at, "Allow");
             let statement = [("Effect", effect), ("Action", actions), ("Resource", resources)];
@@ -290,7 +261,7 @@ impl Expansion<'_> {
         self.put(&mut entries, "Roles", roles);
         let connector = self.id(&[self.text_of(source), policy.suffix, "Connector"]);
         let id = self.id_after(connector, "Policy");
-        let ends = ["AWS::AppSync::DataSource", policy.type_name];
+        let ends = [SOURCE, policy.type_name];
         self.make_of_connector(subject, at, (connector, id), "AWS::IAM::ManagedPolicy", entries, ends);
     }
 
@@ -310,20 +281,20 @@ impl Expansion<'_> {
         self.sub(at, parts)
     }
 
-    /// The actions of a table's statements: all, unless the author chooses. What is no permission is told.
-    fn table_statements(&mut self, properties: Option<ValueId>) -> Vec<&'static [&'static str]> {
-        let mut statements = TABLE_ACTIONS.to_vec();
+    /// What may be done with a table: all, unless the author chooses. What is no permission is told.
+    fn table_statements(&mut self, properties: Option<ValueId>) -> Vec<Profile> {
+        let mut statements = profiles(SOURCE, TABLE);
         let Some(written) = self.property(properties, "Permissions") else {
-            return statements.into_iter().map(|(_, actions)| actions).collect();
+            return statements;
         };
         let Data::List(permissions) = self.template.values.data(written) else {
             let location = self.template.values.origin(written).at_value();
             self.tell_unless_open(Some(written), location, "Permissions is not a list");
-            return statements.into_iter().map(|(_, actions)| actions).collect();
+            return statements;
         };
         let permissions = permissions.clone();
         for permission in &permissions {
-            if TABLE_ACTIONS.iter().all(|(name, _)| self.scalar(Some(*permission)) != Some(name)) {
+            if statements.iter().all(|statement| self.scalar(Some(*permission)) != Some(statement.access)) {
                 let location = self.template.values.origin(*permission).at_value();
                 let message = "A permission on a table is neither Read nor Write";
                 self.tell_unless_open(Some(*permission), location, message);
@@ -331,9 +302,9 @@ impl Expansion<'_> {
         }
         // An empty list chooses nothing, which the transform takes for no choice.
         if !permissions.is_empty() {
-            let is_chosen = |name| permissions.iter().any(|one| self.scalar(Some(*one)) == Some(name));
-            statements.retain(|(name, _)| is_chosen(name));
+            let is_chosen = |access| permissions.iter().any(|one| self.scalar(Some(*one)) == Some(access));
+            statements.retain(|statement| is_chosen(statement.access));
         }
-        statements.into_iter().map(|(_, actions)| actions).collect()
+        statements
     }
 }

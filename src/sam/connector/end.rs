@@ -232,7 +232,8 @@ impl Expansion<'_> {
         let target = targets.iter().take(MOST_TARGETS).find(|target| {
             let Some(target_arn) = self.property(Some(**target), "Arn") else { return false };
             let is_by_id = id.is_some() && self.named_resource(target_arn) == id;
-            is_by_id || arn.is_some_and(|arn| self.is_written_alike(arn, target_arn, &mut { LONGEST_ARN }))
+            let mut steps = LONGEST_ARN;
+            is_by_id || arn.is_some_and(|arn| self.is_written_alike(arn, target_arn, &mut steps))
         })?;
         self.named_resource(self.property(Some(*target), "RoleArn")?)
     }

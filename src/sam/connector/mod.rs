@@ -6,6 +6,8 @@ mod end;
 mod product;
 mod profile;
 
+pub(super) use profile::{Profile, profiles};
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;

@@ -2,11 +2,11 @@
 
 /// One statement, or one permission of a function, that a connector makes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Profile {
+pub(in crate::sam) struct Profile {
     pub(super) source: &'static str,
     pub(super) destination: &'static str,
     /// `Read` or `Write`.
-    pub(super) access: &'static str,
+    pub(in crate::sam) access: &'static str,
     /// Whether the pair takes no set of permissions without this one.
     pub(super) is_required: bool,
     pub(super) output: Output,
@@ -44,7 +44,7 @@ pub(super) enum Waiting {
 }
 
 impl Profile {
-    pub(super) fn actions(self) -> impl Iterator<Item = &'static str> {
+    pub(in crate::sam) fn actions(self) -> impl Iterator<Item = &'static str> {
         self.actions.split(' ')
     }
 
@@ -90,7 +90,7 @@ impl Profile {
 }
 
 /// What connectors from one type to another can allow; nothing where there are none.
-pub(super) fn profiles(source: &str, destination: &str) -> Vec<Profile> {
+pub(in crate::sam) fn profiles(source: &str, destination: &str) -> Vec<Profile> {
     lines()
         .filter_map(Profile::of_line)
         .filter(|profile| profile.source == source && profile.destination == destination)
