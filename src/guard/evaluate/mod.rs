@@ -15,6 +15,7 @@ mod run;
 mod scope;
 mod status;
 mod subject;
+mod survey;
 mod value;
 
 use std::fmt;
@@ -33,7 +34,7 @@ use super::tree::{GuardId, NodeId, Place, Scenario, Tree};
 use crate::names::{Name, Names};
 use crate::source::Span;
 use run::{Run, Wanted};
-use subject::Item;
+use survey::Item;
 use value::Reached;
 
 /// A failing clause.
@@ -235,7 +236,7 @@ impl<'a> Evaluator<'a> {
             parsed_texts: FxHashMap::default(),
             kept_lets: FxHashMap::default(),
             kept_rules: FxHashMap::default(),
-            items: subject::items(rules),
+            items: survey::items(rules),
             captures: FxHashMap::default(),
             respelt: FxHashSet::default(),
         }

@@ -1,0 +1,180 @@
+//! The items of a rule: its statements, and which values each of them is about.
+
+use std::rc::Rc;
+
+use crate::guard::ast::{
+    AnyOf, Block, Check, Clause, KeyId, Lets, Operand, Query, QueryBlock, Rules, Start, Step, Test, TextId,
+    TypeBlock, WhenBlock,
+};
+use crate::source::Span;
+
+/// A top-level statement of a rule, or of a `when` block in it.
+pub(super) struct Item<'a> {
+    /// The `when` blocks around it, outermost first.
+    pub(super) gates: Vec<&'a WhenBlock>,
+    pub(super) span: Span,
+    pub(super) kind: Kind<'a>,
+}
+
+/// What an item asks.
+pub(super) enum Kind<'a> {
+    /// A block, or a clause, about each of the values of a source.
+    Each(Source<'a>, Body<'a>),
+    /// `source empty`.
+    Gathered(Source<'a>, &'a Check),
+    /// Anything else.
+    Whole(&'a AnyOf),
+}
+
+/// What is asked of each value of a source.
+#[derive(Clone, Copy)]
+pub(super) enum Body<'a> {
+    Block(&'a QueryBlock),
+    Type(&'a TypeBlock),
+    /// `%variable.key == 5`: the variable stands for one value at a time.
+    Check(TextId, &'a Check),
+}
+
+/// Members of a list or map of the document, with filters over them.
+pub(super) struct Source<'a> {
+    /// The keys that lead from the document to the list or map.
+    pub(super) keys: Vec<KeyId>,
+    pub(super) members: Members,
+    /// Each with the scope that it stands in: 0 is the file's, 1 the rule's, then those of the gates.
+    pub(super) filters: Vec<(usize, &'a [AnyOf])>,
+}
+
+/// Which members a [`Source`] has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Members {
+    /// `.*`, or a filter behind a key: items of a list, values of a map.
+    Values,
+    /// `[*]`: items of a list; a map is its own member.
+    Elements,
+}
+
+/// Variables that stand for variables that are followed.
+const ALIASES: usize = 16;
+
+/// The items of every rule.
+pub(super) fn items(rules: &Rules) -> Vec<Rc<[Item<'_>]>> {
+    rules.all.iter().map(|rule| Survey { scopes: vec![&rules.lets] }.items_of(&rule.block)).collect()
+}
+
+/// Looks for the items of a block.
+struct Survey<'a> {
+    /// The file's first.
+    scopes: Vec<&'a Lets>,
+}
+
+impl<'a> Survey<'a> {
+    fn items_of(&mut self, block: &'a Block) -> Rc<[Item<'a>]> {
+        let mut items = Vec::new();
+        self.add_items(block, &[], &mut items);
+        items.into()
+    }
+
+    fn add_items(&mut self, block: &'a Block, gates: &[&'a WhenBlock], items: &mut Vec<Item<'a>>) {
+        self.scopes.push(&block.lets);
+        for clause in &block.clauses {
+            if let [Clause::When(when)] = clause.0.as_slice() {
+                let gates: Vec<_> = gates.iter().copied().chain([&**when]).collect();
+                let mut inner = Vec::new();
+                self.add_items(&when.block, &gates, &mut inner);
+                if inner.iter().any(|item| !matches!(item.kind, Kind::Whole(_))) {
+                    items.append(&mut inner);
+                    continue;
+                }
+            }
+            let kind = self.kind(clause);
+            items.push(Item {
+                gates: gates.to_vec(),
+                span: clause.0.first().map_or_else(Span::default, Clause::span),
+                kind,
+            });
+        }
+        self.scopes.pop();
+    }
+
+    fn kind(&self, clause: &'a AnyOf) -> Kind<'a> {
+        let kind = match clause.0.as_slice() {
+            [Clause::Block(block)] if !block.is_not_empty && !block.query.is_some => {
+                self.source(&block.query).map(|source| Kind::Each(source, Body::Block(block)))
+            }
+            [Clause::Type(block)] => {
+                self.source(&block.query).map(|source| Kind::Each(source, Body::Type(block)))
+            }
+            [Clause::Check(check)] if matches!(check.test, Test::Empty) && !check.is_negated => {
+                let source = self.source(&check.query).filter(|source| !source.filters.is_empty());
+                source.map(|source| Kind::Gathered(source, check)).or_else(|| self.separate(check))
+            }
+            [Clause::Check(check)] => self.separate(check),
+            _ => None,
+        };
+        kind.unwrap_or(Kind::Whole(clause))
+    }
+
+    /// A check that says of all values of a variable together what it says of each of them.
+    fn separate(&self, check: &'a Check) -> Option<Kind<'a>> {
+        let Start::Variable { name, .. } = check.query.start else { return None };
+        let is_about_each = match &check.test {
+            Test::Exists | Test::Is(_) => true,
+            // One member among all values is enough.
+            Test::Empty => !(check.is_negated && check.query.ends_in_filter()),
+            // Two queries are compared as sets.
+            Test::Compare(_, operand) => matches!(operand, Operand::Literal(_)),
+        };
+        if check.query.is_some || check.query.steps.is_empty() || !is_about_each {
+            return None;
+        }
+        let source = self.source_of_variable(name, self.scopes.len() - 1, 0)?;
+        Some(Kind::Each(source, Body::Check(name, check)))
+    }
+
+    fn source(&self, query: &'a Query) -> Option<Source<'a>> {
+        self.source_in(query, self.scopes.len() - 1, 0)
+    }
+
+    /// The source that a query in that scope stands for.
+    fn source_in(&self, query: &'a Query, scope: usize, aliases: usize) -> Option<Source<'a>> {
+        let is_filter = |step: &Step| matches!(step, Step::Filter(None, _));
+        let filters_start = query.steps.iter().rposition(|step| !is_filter(step)).map_or(0, |last| last + 1);
+        let (path, filters) = query.steps.split_at(filters_start);
+        let filters = filters.iter().filter_map(|step| {
+            let Step::Filter(_, clauses) = step else { return None };
+            Some((scope, clauses.as_slice()))
+        });
+        let mut source = match query.start {
+            Start::Variable { name, .. } if path.is_empty() => {
+                self.source_of_variable(name, scope, aliases)?
+            }
+            Start::Variable { .. } => return None,
+            Start::Root => direct_source(path, filters_start < query.steps.len())?,
+        };
+        source.filters.extend(filters);
+        Some(source)
+    }
+
+    fn source_of_variable(&self, name: TextId, scope: usize, aliases: usize) -> Option<Source<'a>> {
+        let of =
+            |at: usize| self.scopes[at].all.iter().find(|known| known.name == name).map(|known| (at, known));
+        let (scope, variable) = (0..=scope).rev().find_map(of)?;
+        match &variable.value {
+            Operand::Query(query) if aliases < ALIASES => self.source_in(query, scope, aliases + 1),
+            Operand::Query(_) | Operand::Literal(_) | Operand::Function(_) => None,
+        }
+    }
+}
+
+/// The source of a path that only has keys and perhaps a last step to all members.
+fn direct_source<'a>(path: &[Step], is_filtered: bool) -> Option<Source<'a>> {
+    let (path, members) = match path.split_last() {
+        Some((Step::Values(None), path)) => (path, Members::Values),
+        Some((Step::Elements(None), path)) => (path, Members::Elements),
+        Some((Step::Key(_), _)) if is_filtered => (path, Members::Values),
+        _ => return None,
+    };
+    let key = |step: &Step| if let Step::Key(key) = step { Some(*key) } else { None };
+    let keys = path.iter().map(key).collect::<Option<_>>()?;
+    Some(Source { keys, members, filters: Vec::new() })
+}
