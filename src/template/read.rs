@@ -57,6 +57,9 @@ impl<'d> Reader<'d> {
     /// this many on top.
     const MOST_EXPANDED: usize = 100_000;
 
+    /// Loops and includes that are told of: a template with more is not written by hand.
+    const MOST_UNEXPANDED: usize = 100;
+
     /// A reader of `document`, whose text has `bytes` bytes, and of the files that it includes.
     pub(super) fn new(document: &'d Document, bytes: usize, includes: Includes<'d>) -> Self {
         Self {
@@ -144,7 +147,7 @@ impl<'d> Reader<'d> {
         let location = Location { file: self.file, span };
         let left = Flaw { location, message: message.into() };
         // A loop in a loop is read many times.
-        if !self.unexpanded.contains(&left) {
+        if self.unexpanded.len() < Self::MOST_UNEXPANDED && !self.unexpanded.contains(&left) {
             self.unexpanded.push(left);
         }
     }
