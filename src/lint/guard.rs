@@ -78,7 +78,9 @@ fn first_document(text: &str) -> &str {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let mark = line.trim_end();
-        let is_mark = |wanted: &str| mark == wanted || mark.starts_with(&format!("{wanted} "));
+        let is_mark = |wanted: &str| {
+            mark.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+        };
         if has_begun && (is_mark("---") || is_mark("...")) {
             return &text[..at];
         }
