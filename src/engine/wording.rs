@@ -76,10 +76,13 @@ impl Wording<'_> {
     /// Whether what a member misses is missing in the whole resource, and `Globals` lends to that resource.
     fn takes_globals(self, member: &Fired) -> bool {
         let template = self.checking.template;
-        let path = (self.checking.path_to)(self.location(member.failure.at));
+        let location = self.location(member.failure.at);
+        let path = (self.checking.path_to)(location);
         let [section, id] = path.as_slice() else { return false };
-        let resource = template.names.find(id).and_then(|id| template.resources.get(&id));
-        section == "Resources" && resource.is_some_and(|resource| resource.takes_globals)
+        // What a loop makes does not have the id under which its body stands.
+        let made_here = || template.resources.values().find(|made| made.origin.at_key() == location);
+        let named = template.names.find(id).and_then(|id| template.resources.get(&id));
+        section == "Resources" && named.or_else(made_here).is_some_and(|resource| resource.takes_globals)
     }
 
     fn worded(self, fired: &Fired, location: Location, subject: Option<Location>, more: usize) -> Finding {

@@ -64,3 +64,13 @@ fn a_finding_in_an_included_file_is_shown_there() {
     let said = stdout(&output);
     assert!(said.starts_with("app/parts/queue.yaml:3:35: warning[SLP202] Queue 'Queue'"), "{said}");
 }
+
+#[test]
+fn what_globals_could_mend_for_functions_of_a_loop_points_there() {
+    let template = LOOP
+        .replace("          MemorySize: 512\n", "")
+        .replace("Resources:\n", "Globals:\n  Function: {Tracing: Active}\nResources:\n");
+    let folder = folder_with(&[("t.yaml", &template)]);
+    let output = run(folder.path(), &["check", "--select", "SLP301", "--output", "concise", "t.yaml"]);
+    assert!(stdout(&output).starts_with("t.yaml:3:3: warning[SLP301] "), "{}", stdout(&output));
+}
