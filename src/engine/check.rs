@@ -109,7 +109,7 @@ impl Grade {
     }
 }
 
-/// Places of one clause that are judged for themselves.
+/// Places of one clause in a template with conditions that are judged for themselves.
 const MOST_PLACES: usize = 200;
 
 /// One item of a rule, to be asked about each of its subjects.
@@ -159,10 +159,11 @@ impl Subjects<'_, '_> {
         if fired.is_empty() {
             return;
         }
-        for (at, failure) in places.into_iter().take(MOST_PLACES) {
-            let read = vec![at.place];
-            let fired = if cases == 1 {
-                vec![Fired { claims: Vec::new(), failure, read }]
+        let Checking { template, view, .. } = self.checking;
+        let most = if cases == 1 { places.len() } else { MOST_PLACES };
+        for (at, failure) in places.into_iter().take(most) {
+            let mut fired = if cases == 1 {
+                vec![Fired { claims: Vec::new(), failure, read: Vec::new() }]
             } else {
                 explore(guards, &mut |scenario| {
                     let (status, failures) = self.run_whole(scenario);
@@ -171,6 +172,11 @@ impl Subjects<'_, '_> {
                     (if here.is_some() { status } else { Status::Skip }, here)
                 })
             };
+            // What the clause read elsewhere says nothing of this place.
+            for fired in &mut fired {
+                fired.read = vec![at.place];
+            }
+            fired.retain(|fired| is_consistent(template, view, fired));
             findings.extend(fired.iter().map(|fired| wording.finding(fired, None)));
         }
     }
