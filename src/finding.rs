@@ -128,8 +128,10 @@ pub fn fingerprint(rule: &str, logical_path: &str, subjects: &[String]) -> Strin
 pub struct Checked {
     /// The template and the files that it named; [`crate::source::FileId`] is an index.
     pub sources: Vec<crate::source::Source>,
-    /// Whether it is a template that could be read.
-    pub is_template: bool,
+    /// How many templates it is: none where it could not be read, and more than one with nested stacks.
+    pub templates: usize,
+    /// Where the templates of the nested stacks lie that were checked as a part of it.
+    pub nested: Vec<std::path::PathBuf>,
     /// In the order of the file, then of the rule ids.
     pub findings: Vec<Finding>,
     /// What the author does not want to hear of, in the same order.

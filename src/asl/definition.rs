@@ -79,7 +79,7 @@ impl<'t> Definition<'t> {
         substitutions: Rc<Substitutions>,
         origin: Origin,
     ) -> Option<Self> {
-        let read = resolver.template().folder.read(path)?;
+        let read = resolver.template().folders[origin.file.0 as usize].read(path)?;
         let is_json = read.trim_start().starts_with('{');
         let text = if is_json {
             let mut quoting = Quoting::default();

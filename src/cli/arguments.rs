@@ -79,6 +79,9 @@ pub(super) struct Check {
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub(super) exit_zero: bool,
+    /// Take all files for the parts of one application: their sections are joined into one template
+    #[arg(long)]
+    pub(super) merge: bool,
     /// Exit with 2 if no template was found
     #[arg(long)]
     pub(super) require_templates: bool,

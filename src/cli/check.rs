@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 
-use rayon::prelude::*;
-
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, Report, RunError};
-use crate::lint::{Input, Linter};
+use crate::lint::{Applications, Input, Linter};
 use crate::report::{self, inert::inert};
 use crate::rule::{Catalogue, Selection, Selector};
 
@@ -35,7 +32,7 @@ pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<En
     }
     let report = threads.install(|| {
         let linter = Linter::new(&catalogue, selection, check.min_confidence.into());
-        check_all(&linter, inputs, errors)
+        check_all(&linter, inputs, check.merge, errors)
     });
     print(check, color, &outputs, &report, &catalogue, out)?;
     Ok(ending(check, &report))
@@ -109,43 +106,32 @@ fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) ->
     Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
 }
 
-/// Checks every input; the order of the report is that of the inputs, whatever finishes first.
-fn check_all(linter: &Linter<'_>, inputs: Inputs, mut errors: Vec<RunError>) -> Report {
-    let results: Vec<_> = match inputs {
-        Inputs::Files(files) => files.into_par_iter().map(|found| check_file(linter, &found)).collect(),
-        Inputs::Stdin { path, bytes, kind } => {
+/// Checks every input.
+fn check_all(linter: &Linter<'_>, inputs: Inputs, merge: bool, mut errors: Vec<RunError>) -> Report {
+    let checked = match inputs {
+        Inputs::Files(files) => {
+            let applications = if merge { vec![(0..files.len()).collect()] } else { Applications::new() };
+            let (checked, failed) = linter.check_files(&files, &applications);
+            errors.extend(failed);
+            checked
+        }
+        Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => Vec::new(),
+        Inputs::Stdin { path, bytes, kind: Kind::Template } => {
             let on_disk = (path != "-").then(|| PathBuf::from(&path));
-            vec![shielded(linter, &Input { path: &path, on_disk: on_disk.as_deref(), bytes: &bytes }, kind)]
+            let input = Input { path: &path, on_disk: on_disk.as_deref(), bytes: &bytes };
+            match linter.check_read(&input) {
+                Ok(checked) => checked.into_iter().collect(),
+                Err(error) => {
+                    errors.push(error);
+                    Vec::new()
+                }
+            }
         }
     };
-    let mut checked = Vec::new();
-    for result in results {
-        match result {
-            Ok(file) => checked.extend(file),
-            Err(error) => errors.push(error),
-        }
-    }
     errors.extend(checked.iter().flat_map(|checked: &Checked| checked.broken.iter().cloned()));
     errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     errors.dedup();
     Report { checked, rules: linter.rules(), errors, ..Report::default() }
-}
-
-fn check_file(linter: &Linter<'_>, found: &Found) -> Result<Option<Checked>, RunError> {
-    let (bytes, kind) = discover::read(found)?;
-    shielded(linter, &Input { path: &found.shown, on_disk: Some(&found.path), bytes: &bytes }, kind)
-}
-
-/// A defect of ours in one file must not take the other files' findings with it.
-fn shielded(linter: &Linter<'_>, input: &Input<'_>, kind: Kind) -> Result<Option<Checked>, RunError> {
-    match kind {
-        Kind::Template => {}
-        Kind::TemplateOfTemplates | Kind::Other => return Ok(None),
-    }
-    catch_unwind(AssertUnwindSafe(|| linter.check(input))).map_err(|_| RunError {
-        path: input.path.to_owned(),
-        message: "lenslint failed on this file: please report it, with the file if you can".to_owned(),
-    })
 }
 
 fn print(

@@ -10,7 +10,7 @@ use crate::guard::{
 };
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
-use crate::template::{Guard, Template};
+use crate::template::{Guard, Stack, Template};
 use crate::view::{Stated, View};
 
 use super::join::{Placed, join};
@@ -56,7 +56,8 @@ impl Checking<'_> {
 ///
 /// A rule of the page cannot be evaluated: it asks for a variable that is not there, or needs itself.
 pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>, String> {
-    if page.absence == Absence::Elsewhere && checking.template.is_fragment() {
+    let may_be_elsewhere = |stack: &Stack| page.absence == Absence::Elsewhere && stack.is_fragment();
+    if checking.template.stacks().all(may_be_elsewhere) {
         return Ok(Vec::new());
     }
     let Some(Ok(rules)) = page.rules() else { return Ok(Vec::new()) };
@@ -84,6 +85,10 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>,
             findings.truncate(before);
         }
     }
+    findings.retain(|placed| {
+        let file = placed.finding.primary.location.file;
+        !may_be_elsewhere(checking.template.stack_at(file))
+    });
     Ok(join(checking, findings))
 }
 

@@ -1,7 +1,7 @@
 //! A branch is a value under a condition; a path of keys leads from one branch to others.
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Resource, Val, ValueId};
+use crate::template::{Alt, Guard, Resource, Stack, Val, ValueId};
 
 use super::Plain;
 use super::draft::Draft;
@@ -134,7 +134,7 @@ impl<'t> Draft<'t> {
 
     /// What it means that something is not written: nothing is known to be absent where a macro may write it.
     pub(super) fn absence(&self) -> Plain {
-        if self.template().is_open() { Plain::Unknown } else { Plain::Bool(false) }
+        if self.template().stacks().any(Stack::is_open) { Plain::Unknown } else { Plain::Bool(false) }
     }
 
     /// When a link is not definitely switched off by the text at `path`.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::template::{Guard, Origin};
+use crate::template::{Guard, Origin, Stack};
 
 use super::branch::Branch;
 use super::draft::Draft;
@@ -41,8 +41,8 @@ struct Scaled {
 
 impl Scaled {
     fn by_dimension(draft: &Draft<'_>, dimension: &str) -> Self {
-        let mut scaled =
-            Self { tables: FxHashMap::default(), may_be_any: draft.template().has_open_resources() };
+        let may_be_any = draft.template().stacks().any(Stack::has_open_resources);
+        let mut scaled = Self { tables: FxHashMap::default(), may_be_any };
         for (&id, resource) in &draft.template().resources {
             if draft.text(resource.type_name) != "AWS::ApplicationAutoScaling::ScalableTarget" {
                 continue;

@@ -181,7 +181,7 @@ impl<'t> Draft<'t> {
     /// Whether `Globals` elsewhere may set what this resource leaves out: it comes from SAM, in a part of an
     /// application.
     pub(super) fn may_have_globals(&self, resource: &Resource) -> bool {
-        self.template().is_fragment() && resource.made_by.is_some()
+        self.template().stack_at(resource.origin.file).is_fragment() && resource.made_by.is_some()
     }
 
     fn kind_of(&self, resource: &Resource) -> VertexKind {

@@ -22,8 +22,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
 
 fn exported(draft: &Draft<'_>) -> FxHashSet<VertexId> {
     let mut values = Vec::new();
-    let outputs = draft.template().outputs.map(Branch::always);
-    for output in outputs.into_iter().flat_map(|outputs| draft.branches(outputs, &["*"])) {
+    let outputs = draft.template().stacks().filter_map(|stack| stack.outputs).map(Branch::always);
+    for output in outputs.flat_map(|outputs| draft.branches(outputs, &["*"])) {
         if !draft.branches(output, &["Export"]).is_empty() {
             values.extend(draft.branches(output, &["Value"]));
         }

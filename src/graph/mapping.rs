@@ -1,7 +1,7 @@
 //! Event source mappings: a poller of Lambda's own reads from a queue or a stream and calls a function.
 
 use crate::names::Name;
-use crate::template::{Guard, Origin, Resource};
+use crate::template::{Guard, Origin, Resource, Stack};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
@@ -170,7 +170,7 @@ fn service_by_settings(draft: &Draft<'_>, properties: Branch) -> Option<&'static
         Some("kafka")
     } else if has("Queues") {
         Some("mq")
-    } else if has("StartingPosition") || draft.template().is_open() {
+    } else if has("StartingPosition") || draft.template().stacks().any(Stack::is_open) {
         None
     } else {
         Some("sqs")

@@ -309,7 +309,8 @@ impl Draft<'_> {
             | Unknown::Mapping
             | Unknown::Macro
             | Unknown::Function
-            | Unknown::TooMany => text.push_str(UNKNOWN),
+            | Unknown::TooMany
+            | Unknown::Circular => text.push_str(UNKNOWN),
         }
     }
 }

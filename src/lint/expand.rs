@@ -4,13 +4,13 @@ use std::fmt;
 
 use crate::document::{Document, SyntaxError};
 use crate::graph::Graph;
-use crate::sam;
 use crate::source::{ColumnUnit, Location, Position, Source, Span};
-use crate::template::{Resolver, Template};
+use crate::template::Resolver;
 use crate::view::{Resources, View, expanded_to_json, provenance};
 
-use super::reading::{Reading, Undecodable, folder_of, read};
-use super::{Input, path_to};
+use super::Input;
+use super::assembly::Assembly;
+use super::reading::{Reading, Undecodable, read};
 
 /// A template expanded, or its graph, as JSON.
 pub struct Expanded {
@@ -51,7 +51,7 @@ impl std::error::Error for Unreadable {}
 ///
 /// A file that looks like a template cannot be read as one.
 pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, |template, _| expanded_to_json(template))
+    expanded(input, Assembly::alone, |assembly| expanded_to_json(&assembly.template))
 }
 
 /// As [`expand`], with a section `Provenance`: for each resource, where it and its properties come from.
@@ -60,29 +60,32 @@ pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
 ///
 /// As [`expand`].
 pub fn expand_with_provenance(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, |template, document| {
-        let mut json = expanded_to_json(template);
-        json["Provenance"] = provenance(template, &|location| path_to(document, location));
+    expanded(input, Assembly::alone, |assembly| {
+        let mut json = expanded_to_json(&assembly.template);
+        let path_to = |location| assembly.documents.path_to(location);
+        json["Provenance"] = provenance(&assembly.template, &path_to);
         json
     })
 }
 
-/// What rules query: the expanded resources, resolved where they are known, and the graph.
+/// What rules query: the expanded resources, resolved where they are known, and the graph; with those of the nested
+/// stacks whose templates are at hand.
 ///
 /// # Errors
 ///
 /// As [`expand`].
 pub fn graph(input: &Input<'_>) -> Result<Expanded, Unreadable> {
-    expanded(input, |template, _| {
-        let resolver = Resolver::new(template);
+    expanded(input, Assembly::of, |assembly| {
+        let resolver = Resolver::new(&assembly.template);
         let graph = Graph::build(resolver);
-        View::build(resolver, &graph, Resources::Included).to_json(template)
+        View::build(resolver, &graph, Resources::Included).to_json(&assembly.template)
     })
 }
 
 fn expanded(
     input: &Input<'_>,
-    to_json: impl FnOnce(&Template, &Document) -> serde_json::Value,
+    assemble: impl FnOnce(&Input<'_>, &str, Document) -> Assembly,
+    to_json: impl FnOnce(&Assembly) -> serde_json::Value,
 ) -> Result<Expanded, Unreadable> {
     let position = |source: &Source, span: Span| source.position(span.start, ColumnUnit::CodePoints);
     let (text, parsed) = match read(input) {
@@ -93,20 +96,18 @@ fn expanded(
         }
         Reading::Parsed { text, parsed } => (text, parsed),
     };
-    let source = Source::new(input.path, text);
     if let Some(SyntaxError { span, message, help }) = parsed.errors.into_iter().next() {
-        return Err(Unreadable { position: position(&source, span), message, help });
+        return Err(Unreadable { position: position(&Source::new(input.path, text), span), message, help });
     }
     let Some(document) = parsed.document else { return Ok(Expanded { json: None, notes: Vec::new() }) };
-    let (mut template, flaws) = Template::read(source, &document, folder_of(input));
-    let unexpanded = sam::expand(&mut template);
-    let told = flaws.iter().map(|flaw| (flaw.location, &flaw.message));
-    let told = told.chain(unexpanded.iter().map(|left| (left.location, &left.message)));
+    let all = assemble(input, text, document);
+    let told = all.flaws.iter().map(|flaw| (flaw.location, &flaw.message));
+    let told = told.chain(all.told.iter().map(|left| (left.location, &left.message)));
     let note = |(location, message): (Location, &String)| {
-        let source = &template.sources[location.file.0 as usize];
+        let source = &all.template.sources[location.file.0 as usize];
         let Position { line, column } = position(source, location.span);
         format!("{}:{line}:{column}: {message}", source.path())
     };
     let notes = told.map(note).collect();
-    Ok(Expanded { json: Some(to_json(&template, &document)), notes })
+    Ok(Expanded { json: Some(to_json(&all)), notes })
 }

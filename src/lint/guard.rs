@@ -117,7 +117,7 @@ impl Judging<'_> {
             }
         }
         let sources = vec![self.source];
-        let checked = Checked { sources, is_template: true, findings, ..Checked::default() };
+        let checked = Checked { sources, templates: 1, findings, ..Checked::default() };
         Judged { verdicts, checked: sorted(checked, |finding| self.suppressions.hides(finding)) }
     }
 

@@ -1,7 +1,10 @@
 //! The order of the stages, from bytes to findings; nothing outside of this module knows it.
 
+mod assembly;
 mod examples;
+mod exchange;
 mod expand;
+mod files;
 mod guard;
 mod reading;
 mod suppression;
@@ -11,21 +14,22 @@ use std::path::{self, Path};
 
 use rayon::prelude::*;
 
-use crate::document::{Document, DuplicateKey};
+use crate::document::{Document, DuplicateKey, Parsed};
 use crate::engine::{Checking, check};
 use crate::finding::{Checked, Confidence, Finding, Label, RunError};
 use crate::graph::Graph;
 use crate::rule::{Catalogue, Page, Selection};
-use crate::sam;
 use crate::source::{FileId, Location, Source, Span};
-use crate::template::{Resolver, Template};
+use crate::template::{Nested, Resolver, Template};
 use crate::view::{Resources, View};
 
+use assembly::{Assembly, Documents, word_for};
 pub use examples::{ExampleResult, run_example};
 pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};
+pub use files::Applications;
 pub use guard::{GuardLinter, Judged};
-use reading::{Reading, Undecodable, folder_of, read};
-use suppression::{ByPlace, sorted_out};
+use reading::{Reading, Undecodable, read};
+use suppression::sorted_out;
 
 /// The linter's own findings, by what they are about.
 const UNREADABLE: &str = "SLP001";
@@ -88,42 +92,81 @@ impl<'c> Linter<'c> {
             checked.sources.push(source);
             return Some(sorted(checked, |_| false));
         };
-        for duplicate in document.duplicate_keys().iter().take(MOST_DUPLICATES) {
-            checked.findings.extend(self.duplicate_key(&document, *duplicate));
-        }
         // What could not be read may be just what a rule would miss: after a syntax error nothing is proved.
-        checked.is_template = parsed.errors.is_empty();
-        let (sources, suppressions) = if checked.is_template {
-            self.check_template(input, source, &document, &mut checked)
-        } else {
-            (vec![source], ByPlace::none())
-        };
-        checked.sources = sources;
-        for finding in &mut checked.findings {
-            place(finding, &document);
+        if !parsed.errors.is_empty() {
+            checked.findings.extend(self.duplicate_keys(FileId::TEMPLATE, &document));
+            checked.sources.push(source);
+            let documents = Documents::of(document);
+            for finding in &mut checked.findings {
+                place(finding, &documents.path_to(finding.primary.location));
+            }
+            return Some(sorted(checked, |_| false));
         }
-        Some(sorted(checked, |finding| suppressions.hides(finding)))
+        Some(self.check_assembly(input, Assembly::of(input, text, document)))
     }
 
-    /// The stages from the template on. Gives back the sources that the findings point into, and what the author
-    /// does not want to hear.
-    fn check_template(
-        &self,
-        input: &Input<'_>,
-        source: Source,
-        document: &Document,
-        checked: &mut Checked,
-    ) -> (Vec<Source>, ByPlace) {
-        // A section of the wrong shape is a schema checker's business: what it holds is left out here.
-        let (mut template, _) = Template::read(source, document, folder_of(input));
-        let suppressions = ByPlace::of(&template);
-        for left in sam::expand(&mut template) {
+    /// Checks templates that are deployed beside one another and share exports as the one application that they are.
+    pub fn check_together(&self, inputs: &[Input<'_>]) -> Option<Checked> {
+        let assembled = inputs.iter().filter_map(|input| match read(input) {
+            Reading::Parsed { text, parsed } if parsed.errors.is_empty() => {
+                Some((input, Assembly::of(input, text, parsed.document?)))
+            }
+            Reading::Parsed { .. } | Reading::NoTemplate | Reading::Undecodable(_) => None,
+        });
+        let joined =
+            assembled.reduce(|(first, all), (input, other)| (first, all.beside(other, word_for(input.path))));
+        joined.map(|(first, assembly)| self.check_assembly(first, assembly))
+    }
+
+    /// Checks the parts of one application as the one template that is made of them. Where one of them cannot be read,
+    /// nothing is said of the others: what they lack may be there.
+    pub fn check_merged(&self, inputs: &[Input<'_>]) -> Vec<Checked> {
+        let (mut parts, mut unsound, mut sound) = (Vec::new(), Vec::new(), Vec::new());
+        for input in inputs {
+            match read(input) {
+                Reading::Parsed { text, parsed: Parsed { document: Some(document), errors } }
+                    if errors.is_empty() =>
+                {
+                    sound.push(Checked {
+                        sources: vec![Source::new(input.path, text)],
+                        templates: 1,
+                        ..Checked::default()
+                    });
+                    parts.push((input, text, document));
+                }
+                Reading::NoTemplate => {}
+                Reading::Parsed { .. } | Reading::Undecodable(_) => unsound.extend(self.check(input)),
+            }
+        }
+        match parts.first() {
+            Some((first, ..)) if unsound.is_empty() => {
+                let first: &Input<'_> = first;
+                vec![self.check_assembly(first, Assembly::merged(parts))]
+            }
+            Some(_) | None => {
+                unsound.append(&mut sound);
+                unsound
+            }
+        }
+    }
+
+    /// The stages from the expanded template on.
+    fn check_assembly(&self, input: &Input<'_>, assembly: Assembly) -> Checked {
+        let Assembly { template, documents, told, flaws: _, suppressions, nested } = assembly;
+        let mut checked = Checked { templates: documents.len(), nested, ..Checked::default() };
+        for (file, document) in documents.iter() {
+            checked.findings.extend(self.duplicate_keys(file, document));
+        }
+        for (known, again) in &template.redefined {
+            checked.findings.extend(self.redefined(&template, *known, *again));
+        }
+        for left in told {
             checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
         }
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver);
         let view = View::build(resolver, &graph, self.resources);
-        let path_to = |location: Location| path_to(document, location);
+        let path_to = |location: Location| documents.path_to(location);
         let checking = Checking {
             is_of_tests: &|| is_of_tests(input),
             template: &template,
@@ -141,7 +184,12 @@ impl<'c> Linter<'c> {
             }
         }
         checked.findings.retain(|finding| finding.confidence >= self.min_confidence);
-        (template.sources, suppressions)
+        for finding in &mut checked.findings {
+            lead_to(finding, &template);
+            place(finding, &documents.path_to(finding.primary.location));
+        }
+        checked.sources = template.sources;
+        sorted(checked, |finding| suppressions.hides(finding))
     }
 
     /// One of the linter's own findings, unless it is ignored.
@@ -163,18 +211,33 @@ impl<'c> Linter<'c> {
         })
     }
 
+    fn duplicate_keys(&self, file: FileId, document: &Document) -> Vec<Finding> {
+        let duplicates = document.duplicate_keys().iter().take(MOST_DUPLICATES);
+        duplicates.filter_map(|duplicate| self.duplicate_key(file, document, *duplicate)).collect()
+    }
+
     fn duplicate_key(
         &self,
+        file: FileId,
         document: &Document,
         DuplicateKey { first, again }: DuplicateKey,
     ) -> Option<Finding> {
         let key = document.path_to(again).pop().unwrap_or_default();
         let message = format!("Key '{key}' stands twice in one map: the last one wins");
         let help = Some("Remove one of the two.".to_owned());
-        let mut finding = self.own(DUPLICATE_KEY, in_template(again), message, help)?;
-        finding
-            .related
-            .push(Label { location: in_template(first), message: "this value is lost".to_owned() });
+        let mut finding = self.own(DUPLICATE_KEY, Location { file, span: again }, message, help)?;
+        let location = Location { file, span: first };
+        finding.related.push(Label { location, message: "this value is lost".to_owned() });
+        Some(finding)
+    }
+
+    /// A resource that two files of an application define.
+    fn redefined(&self, template: &Template, known: Location, again: Location) -> Option<Finding> {
+        let id = template.sources[again.file.0 as usize].slice(again.span);
+        let message = format!("Resource '{id}' is defined in two files of the application: the later wins");
+        let help = Some("Give one of the two another name.".to_owned());
+        let mut finding = self.own(DUPLICATE_KEY, again, message, help)?;
+        finding.related.push(Label { location: known, message: "this one is lost".to_owned() });
         Some(finding)
     }
 
@@ -230,31 +293,23 @@ fn is_folder_of_tests(name: &str) -> bool {
 }
 
 /// Names the resource and the logical path of a finding that does not know its own, and its fingerprint.
-fn place(finding: &mut Finding, document: &Document) {
+fn place(finding: &mut Finding, path: &[String]) {
     if !finding.fingerprint.is_empty() {
         return;
     }
-    let path = path_to(document, finding.primary.location);
     if path.first().is_some_and(|section| section == "Resources") {
         finding.resource = path.get(1).cloned();
     }
     finding.logical_path = path.join("/");
 }
 
-/// The keys that lead to a place in the template, without the loops around it; none for one in another file.
-fn path_to(document: &Document, location: Location) -> Vec<String> {
-    if location.file != FileId::TEMPLATE {
-        return Vec::new();
+/// Says through which stacks a finding in a nested one is reached, from the inside out.
+fn lead_to(finding: &mut Finding, template: &Template) {
+    let mut file = finding.primary.location.file;
+    while let Some(Nested { origin, .. }) = template.stack_at(file).nested {
+        finding.related.push(Label { location: origin.at_key(), message: "nested here".to_owned() });
+        file = origin.file;
     }
-    let mut path = document.path_to(location.span);
-    // `Fn::ForEach::Tables`, 2, `Table${Name}`: the key in the body is what the author calls the resource.
-    while let Some(place) = path.iter().position(|key| key.starts_with("Fn::ForEach::")) {
-        if path.get(place + 1).is_none_or(|part| part != "2") || place + 2 == path.len() {
-            break;
-        }
-        path.drain(place..place + 2);
-    }
-    path
 }
 
 /// Findings of one rule at one logical path (two equal mappings) are told apart by their order.

@@ -71,7 +71,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
 
 /// Whether a document is a template: a `Resources` map in which something has a type. What only looked like
 /// one to the sniffer is left alone.
-fn is_template(document: &Document) -> bool {
+pub(super) fn is_template(document: &Document) -> bool {
     document.value(document.root(), "Resources").is_some_and(|resources| {
         document.entries(resources).any(|resource| document.value(resource.value, "Type").is_some())
             || document.entries(resources).any(|entry| document.scalar(entry.key).text.starts_with("Fn::"))

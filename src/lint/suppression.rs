@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Kind};
 use crate::finding::{Finding, Suppressed, Suppression};
-use crate::source::{Location, Span};
+use crate::source::{FileId, Location, Span};
 use crate::template::{Template, ValueId};
 
 /// The keys that lead from a resource to the rules that it suppresses.
@@ -53,11 +53,6 @@ impl ById {
 pub(super) struct ByPlace(Vec<(Location, Vec<String>)>);
 
 impl ByPlace {
-    /// Nothing is suppressed.
-    pub(super) fn none() -> Self {
-        Self(Vec::new())
-    }
-
     /// What the author's resources say, before any of them is expanded.
     pub(super) fn of(template: &Template) -> Self {
         let [metadata, keys @ ..] = &KEYS;
@@ -77,6 +72,13 @@ impl ByPlace {
             suppressed.push((Location { file: body.file, span }, named.filter_map(text).collect()));
         }
         Self(suppressed)
+    }
+
+    /// And what another template's resources say, whose files are others here.
+    pub(super) fn extend(&mut self, other: Self, moved: impl Fn(FileId) -> FileId) {
+        let places = other.0.into_iter();
+        let places = places.map(|(place, rules)| (Location { file: moved(place.file), ..place }, rules));
+        self.0.extend(places);
     }
 
     /// Whether a finding stands in a resource that wants to hear nothing of it.

@@ -151,8 +151,8 @@ fn summary(report: &Report) -> String {
     .filter(|(number, _)| *number > 0)
     .map(|(number, grade)| if grade == "info" { format!("{number} info") } else { counted(number, grade) })
     .collect();
-    let templates = report.checked.iter().filter(|checked| checked.is_template).count();
-    let unreadable = report.checked.len() - templates;
+    let templates = report.checked.iter().map(|checked| checked.templates).sum();
+    let unreadable = report.checked.iter().filter(|checked| checked.templates == 0).count();
     let noun = match report.kind {
         FileKind::Template => "template",
         FileKind::Document => "document",
@@ -242,7 +242,7 @@ mod tests {
     fn what_is_not_there_is_not_counted() {
         assert_eq!(written(&Report::default()), "");
         let mut report = sample::one("a: 1\n", "1");
-        report.checked[0].is_template = false;
+        report.checked[0].templates = 0;
         let text = written(&report);
         assert!(text.ends_with("\n1 finding (1 warning) in 1 file that cannot be read.\n"), "{text}");
     }

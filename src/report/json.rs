@@ -69,8 +69,8 @@ impl Summary {
     fn of(report: &Report) -> Self {
         let count = |severity| findings(report).filter(|(_, finding)| finding.severity == severity).count();
         Self {
-            files: report.checked.len(),
-            templates: report.checked.iter().filter(|checked| checked.is_template).count(),
+            files: report.checked.iter().map(|checked| checked.templates.max(1)).sum(),
+            templates: report.checked.iter().map(|checked| checked.templates).sum(),
             error: count(Severity::Error),
             warning: count(Severity::Warning),
             info: count(Severity::Info),

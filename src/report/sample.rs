@@ -110,16 +110,11 @@ pub(super) fn mixed() -> Report {
         checked: vec![
             Checked {
                 sources: vec![template, nested],
-                is_template: true,
+                templates: 1,
                 findings: vec![memory, queue],
                 ..Checked::default()
             },
-            Checked {
-                sources: vec![broken],
-                is_template: false,
-                findings: vec![syntax],
-                ..Checked::default()
-            },
+            Checked { sources: vec![broken], templates: 0, findings: vec![syntax], ..Checked::default() },
         ],
         rules: vec!["SLP202".to_owned(), "SLP301".to_owned()],
         errors: vec![RunError { path: "locked.yaml".to_owned(), message: "Permission denied".to_owned() }],
@@ -131,7 +126,7 @@ pub(super) fn mixed() -> Report {
 pub(super) fn clean() -> Report {
     let checked = Checked {
         sources: vec![Source::new("t.yaml", TEMPLATE)],
-        is_template: true,
+        templates: 1,
         findings: Vec::new(),
         ..Checked::default()
     };
@@ -152,7 +147,7 @@ pub(super) fn at(text: &str, range: Range<usize>) -> Report {
     Report {
         checked: vec![Checked {
             sources: vec![source],
-            is_template: true,
+            templates: 1,
             findings: vec![finding],
             ..Checked::default()
         }],
@@ -182,7 +177,7 @@ pub(super) fn hostile() -> Report {
     Report {
         checked: vec![Checked {
             sources: vec![source],
-            is_template: true,
+            templates: 1,
             findings: vec![finding],
             ..Checked::default()
         }],

@@ -362,7 +362,7 @@ impl<'t> Expansion<'t> {
     /// not define it.
     fn is_elsewhere(&self, id: Name) -> bool {
         let is_here = |defined: &NameMap<Resource>| defined.contains_key(&id);
-        self.template.is_fragment()
+        self.template.own.is_fragment()
             && !is_here(&self.template.resources)
             && !self.template.parameters.contains_key(&id)
     }

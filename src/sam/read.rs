@@ -119,7 +119,7 @@ impl Expansion<'_> {
             && let Call::FindInMap { map, top, second, default } = call.as_ref()
         {
             let [map, top, second] = [map, top, second].map(|key| self.resolved_scalar(*key));
-            let rows = self.template.mappings.get(&map?)?;
+            let rows = self.template.own.mappings.get(&map?)?;
             let found = rows.get(&top?).and_then(|row| row.get(&second?)).copied();
             // Only the language extensions know of a default, and they run first.
             return self.template.values.text(found.or(default.filter(|_| self.has_language_extensions()))?);

@@ -65,8 +65,8 @@ impl Expansion<'_> {
             }
         }
         self.template.resources = resources;
-        if let Some(outputs) = self.template.outputs {
-            self.template.outputs = Some(self.rewrite(&mut rewriting, outputs));
+        if let Some(outputs) = self.template.own.outputs {
+            self.template.own.outputs = Some(self.rewrite(&mut rewriting, outputs));
         }
     }
 

@@ -116,4 +116,6 @@ pub(crate) enum Unknown {
     Function,
     /// More alternatives than are followed.
     TooMany,
+    /// Stacks that hand it to one another in a circle.
+    Circular,
 }

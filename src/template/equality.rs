@@ -22,6 +22,14 @@ pub(super) fn define_conditions(template: &Template) {
     }
 }
 
+/// An expression as text: expressions of one text are one term.
+pub(super) fn spelled(template: &Template, id: ValueId) -> String {
+    let mut text = String::new();
+    let resolver = Resolver::new(template);
+    Definer { resolver, open: FxHashSet::default(), depth: 0 }.spell(id, &mut text);
+    text
+}
+
 struct Definer<'t> {
     resolver: Resolver<'t>,
     /// The conditions whose meaning is being worked out.
@@ -131,6 +139,7 @@ impl Definer<'_> {
 
     fn sides(&self, id: ValueId) -> SmallVec<[(Guard, Side); 1]> {
         let template = self.resolver.template();
+        let id = self.resolver.behind_passed(id);
         if let Data::Call(call) = template.values.data(id)
             && let Call::Ref(name) = **call
             && let Some(texts) = self.resolver.texts_of(name)

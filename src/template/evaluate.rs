@@ -29,6 +29,13 @@ impl Cases {
         self.alternatives.len() > Val::MOST_ALTERNATIVES
     }
 
+    /// The value of all that `collect` finds where `under` holds.
+    fn collected(under: Guard, collect: impl FnOnce(&mut Self)) -> Val {
+        let mut cases = Self::default();
+        collect(&mut cases);
+        cases.into_val(under)
+    }
+
     pub(super) fn into_val(self, under: Guard) -> Val {
         if self.are_too_many() {
             return Val { alternatives: smallvec![(under, Alt::Unknown(Unknown::TooMany))] };
@@ -55,10 +62,10 @@ impl<'t> Resolver<'t> {
     fn collect_call(self, id: ValueId, call: &'t Call, under: Guard, cases: &mut Cases) {
         let unknown = match call {
             Call::Ref(name) => {
-                return cases.push(under, self.reference(*name, self.template().values.origin(id)));
+                return self.collect_reference(*name, self.template().values.origin(id), under, cases);
             }
             Call::GetAtt(resource, attribute) => {
-                return cases.push(under, self.attribute(*resource, *attribute));
+                return self.collect_attribute(*resource, *attribute, under, cases);
             }
             Call::Sub(parts) => return self.sub(id, parts, under, cases),
             Call::Join { separator, items } => return self.join(id, *separator, *items, under, cases),
@@ -66,12 +73,12 @@ impl<'t> Resolver<'t> {
             Call::If { condition, then, otherwise } => {
                 return self.either(*condition, *then, *otherwise, under, cases);
             }
-            Call::FindInMap { .. } => return self.look_up(call, under, cases),
+            Call::FindInMap { .. } => return self.look_up(id, call, under, cases),
             Call::ToJsonString(value) => return self.json(*value, under, cases),
             Call::Other { function, argument } if self.template().names.text(*function) == "Fn::Length" => {
                 return self.length(id, *argument, under, cases);
             }
-            Call::ImportValue(_) => Unknown::Import,
+            Call::ImportValue(name) => return self.collect_import(*name, under, cases),
             Call::Transform(_) => Unknown::Macro,
             Call::Split { .. }
             | Call::Base64(_)
@@ -85,7 +92,21 @@ impl<'t> Resolver<'t> {
         cases.push(under, Alt::Unknown(unknown));
     }
 
-    /// `Ref`, also as a part of `Fn::Sub`.
+    /// `Ref`, also as a part of `Fn::Sub`, through the stacks that pass it on.
+    fn collect_reference(self, name: Name, origin: Origin, under: Guard, cases: &mut Cases) {
+        if !self.collect_passed(name, under, cases) {
+            cases.push(under, self.reference(name, origin));
+        }
+    }
+
+    /// `Fn::GetAtt`, also as a part of `Fn::Sub`, through the outputs of nested stacks.
+    fn collect_attribute(self, resource: Name, attribute: Name, under: Guard, cases: &mut Cases) {
+        if !self.collect_output(resource, attribute, under, cases) {
+            cases.push(under, self.attribute(resource, attribute));
+        }
+    }
+
+    /// `Ref` within one stack.
     fn reference(self, name: Name, origin: Origin) -> Alt {
         let template = self.template();
         if let Some(parameter) = template.parameters.get(&name) {
@@ -96,7 +117,10 @@ impl<'t> Resolver<'t> {
         }
         match template.names.text(name) {
             "AWS::NoValue" => Alt::Absent { at: origin },
-            text if text.starts_with("AWS::") => Alt::Unknown(Unknown::Pseudo(name)),
+            // That of another stack is qualified: `Orders/AWS::StackName`.
+            text if text.starts_with("AWS::") || text.contains("/AWS::") => {
+                Alt::Unknown(Unknown::Pseudo(name))
+            }
             // SAM: `!Ref Function.Alias`.
             text => match text.split_once('.') {
                 Some((id, attribute)) => {
@@ -152,8 +176,8 @@ impl<'t> Resolver<'t> {
     fn sub(self, id: ValueId, parts: &[SubPart], under: Guard, cases: &mut Cases) {
         let origin = self.template().values.origin(id);
         match *parts {
-            [SubPart::Ref(name)] => return cases.push(under, self.reference(name, origin)),
-            [SubPart::GetAtt(id, attribute)] => return cases.push(under, self.attribute(id, attribute)),
+            [SubPart::Ref(name)] => return self.collect_reference(name, origin, under, cases),
+            [SubPart::GetAtt(id, attribute)] => return self.collect_attribute(id, attribute, under, cases),
             [SubPart::Bound(_, value)] => return self.collect(value, under, cases),
             _ => {}
         }
@@ -162,8 +186,16 @@ impl<'t> Resolver<'t> {
         for part in parts {
             match *part {
                 SubPart::Text(text) => composer.add_text(self.template().names.text(text)),
-                SubPart::Ref(name) => composer.add(&self.reference(name, origin)),
-                SubPart::GetAtt(id, attribute) => composer.add(&self.attribute(id, attribute)),
+                SubPart::Ref(name) => {
+                    composer.add_val(&Cases::collected(under, |cases| {
+                        self.collect_reference(name, origin, under, cases);
+                    }));
+                }
+                SubPart::GetAtt(id, attribute) => {
+                    composer.add_val(&Cases::collected(under, |cases| {
+                        self.collect_attribute(id, attribute, under, cases);
+                    }));
+                }
                 SubPart::Bound(_, value) => {
                     composer.add_val(bound.entry(value).or_insert_with(|| self.resolve_under(value, under)));
                 }
@@ -314,7 +346,8 @@ impl<'t> Resolver<'t> {
         let template = self.template();
         let parameter = template.parameters.get(&name)?;
         let type_name = template.names.text(parameter.type_name);
-        if parameter.is_secret || is_filled_by_ssm(type_name) || !is_list(type_name) {
+        let is_passed = parameter.passed.is_some();
+        if is_passed || parameter.is_secret || is_filled_by_ssm(type_name) || !is_list(type_name) {
             return None;
         }
         let default = template.values.text(parameter.default?)?;

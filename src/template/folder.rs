@@ -1,26 +1,44 @@
-//! The folder that a template lies in: the only place from which files that it names are read.
+//! The folder that a template lies in: files that it names are read from there, and from nowhere outside of its
+//! project.
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// A template's own folder. Nothing outside it is read, symbolic links included, and nothing larger than
-/// [`Folder::MOST_BYTES`].
+/// A template's own folder, in its project: the repository around it, or the folder itself where there is none.
+/// Nothing outside of the project is read, symbolic links included, and nothing larger than [`Folder::MOST_BYTES`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Folder {
-    /// Without symbolic links in it.
-    root: Option<PathBuf>,
+    /// Without symbolic links in them.
+    place: Option<Place>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    folder: PathBuf,
+    project: PathBuf,
+}
+
+/// A file that a template names.
+pub(crate) struct Named {
+    /// Where it lies, without symbolic links.
+    pub path: PathBuf,
+    /// What is in it.
+    pub text: String,
 }
 
 impl Folder {
-    /// A definition file larger than this is left alone: 4 MiB, four times the largest template that
-    /// CloudFormation accepts.
+    /// A file larger than this is left alone: 4 MiB, four times the largest template that CloudFormation accepts.
     pub(crate) const MOST_BYTES: u64 = 4 << 20;
 
     /// The folder of the template at `path`.
     pub(crate) fn of(path: &Path) -> Self {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Self { root: fs::canonicalize(parent.unwrap_or(Path::new("."))).ok() }
+        let place = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok().map(|folder| {
+            let repository = folder.ancestors().find(|above| above.join(".git").exists());
+            Place { project: repository.unwrap_or(&folder).to_owned(), folder }
+        });
+        Self { place }
     }
 
     /// No folder: a template from standard input without a name. Nothing can be read.
@@ -30,22 +48,45 @@ impl Folder {
 
     /// Whether it is known which folder it is.
     pub(crate) fn is_known(&self) -> bool {
-        self.root.is_some()
+        self.place.is_some()
     }
 
-    /// The text of a file named relative to the folder, if it is there, inside, small enough and UTF-8.
+    /// The text of a file named relative to the folder: see [`Folder::file`].
     pub(crate) fn read(&self, relative: &str) -> Option<String> {
-        let root = self.root.as_deref()?;
-        let path = fs::canonicalize(root.join(relative)).ok()?;
+        self.file(relative).map(|named| named.text)
+    }
+
+    /// A file named relative to the folder, if it is there, inside of the project, small enough and UTF-8.
+    pub(crate) fn file(&self, relative: &str) -> Option<Named> {
+        let Place { folder, project } = self.place.as_ref()?;
+        let path = fs::canonicalize(folder.join(relative)).ok()?;
         // Opening a pipe would wait for its writer: only what is known to be a file is opened.
-        if !path.starts_with(root) || !fs::metadata(&path).ok()?.is_file() {
+        if !path.starts_with(project) || !fs::metadata(&path).ok()?.is_file() {
             return None;
         }
         let mut text = String::new();
         // One byte more than is allowed tells a file that is too large, also one that grows meanwhile.
-        File::open(path).ok()?.take(Self::MOST_BYTES + 1).read_to_string(&mut text).ok()?;
-        (text.len() as u64 <= Self::MOST_BYTES).then_some(text)
+        File::open(&path).ok()?.take(Self::MOST_BYTES + 1).read_to_string(&mut text).ok()?;
+        (text.len() as u64 <= Self::MOST_BYTES).then_some(Named { path, text })
     }
+}
+
+/// The path that reports show of a file that the template shown as `template` names: `infra/app.yaml` and
+/// `../shared/queue.yaml` are `shared/queue.yaml`.
+pub(crate) fn shown_beside(template: &str, named: &str) -> String {
+    let folder = template.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
+    for step in named.split('/') {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|last| *last != "..") => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    let root = if template.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", steps.join("/"))
 }
 
 #[cfg(test)]
@@ -69,6 +110,33 @@ mod tests {
         }
         assert_eq!(folder.read(&outside.path().join("secret").display().to_string()), None);
         assert_eq!(Folder::none().read("asl/flow.json"), None);
+    }
+
+    #[test]
+    fn a_repository_is_read_from_whichever_of_its_folders_a_template_lies_in() {
+        let outside = tempfile::tempdir().unwrap();
+        let repository = outside.path().join("repository");
+        fs::create_dir_all(repository.join(".git")).unwrap();
+        fs::create_dir_all(repository.join("infra")).unwrap();
+        fs::write(outside.path().join("secret"), "secret").unwrap();
+        fs::write(repository.join("flow.json"), "{}").unwrap();
+        let folder = Folder::of(&repository.join("infra/template.yaml"));
+        assert_eq!(folder.read("../flow.json").as_deref(), Some("{}"));
+        assert_eq!(folder.read("../../secret"), None);
+    }
+
+    #[test]
+    fn a_file_is_shown_by_its_way_from_the_template() {
+        for (template, named, shown) in [
+            ("t.yaml", "q.yaml", "q.yaml"),
+            ("infra/t.yaml", "./q.yaml", "infra/q.yaml"),
+            ("infra/t.yaml", "../shared/q.yaml", "shared/q.yaml"),
+            ("t.yaml", "../q.yaml", "../q.yaml"),
+            ("../t.yaml", "../q.yaml", "../../q.yaml"),
+            ("/repo/infra/t.yaml", "../q.yaml", "/repo/q.yaml"),
+        ] {
+            assert_eq!(shown_beside(template, named), shown, "{template} {named}");
+        }
     }
 
     #[cfg(unix)]

@@ -16,7 +16,7 @@ pub(super) fn is_fragment(template: &Template, unread: &[Name]) -> bool {
         return true;
     }
     // What a macro or a loop makes has names that are not in the file.
-    if template.is_open || template.has_open_resources || template.values.has_loop(names) {
+    if template.own.has_open_resources() || template.values.has_loop(names) {
         return false;
     }
     let mut known = FxHashSet::default();
@@ -40,7 +40,7 @@ pub(super) fn is_fragment(template: &Template, unread: &[Name]) -> bool {
 const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 
 /// What a call itself refers to.
-fn names_in(call: &Call) -> impl Iterator<Item = Name> + '_ {
+pub(super) fn names_in(call: &Call) -> impl Iterator<Item = Name> + '_ {
     let (one, parts): (Option<Name>, &[SubPart]) = match call {
         Call::Ref(name) | Call::GetAtt(name, _) => (Some(*name), &[]),
         Call::Sub(parts) => (None, parts),
@@ -147,7 +147,7 @@ mod tests {
     use crate::template::tests::template;
 
     fn is_fragment(text: &str) -> bool {
-        template(text).is_fragment()
+        template(text).own.is_fragment()
     }
 
     fn sam(rest: &str) -> String {

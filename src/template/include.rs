@@ -6,21 +6,21 @@ use rustc_hash::FxHashMap;
 use crate::document::{Document, Kind, NodeId};
 use crate::source::{FileId, Source};
 
-use super::Folder;
+use super::folder::shown_beside;
 use super::loops::MapEntry;
 use super::read::{Argument, Reader};
 use super::value::Data;
+use super::{Folder, Part};
 
 /// The files that a template includes.
 pub(super) struct Includes<'d> {
-    folder: &'d Folder,
-    /// What the template's own file is called, which the others lie beside.
-    template: String,
+    /// The template's own files: what each is called, which the others lie beside, and its folder.
+    own: Vec<(String, Folder)>,
     documents: &'d FrozenVec<Box<Document>>,
-    /// By location; nothing for a file that is not there.
-    read: FxHashMap<String, Option<(FileId, &'d Document)>>,
-    /// The files that were read, in order.
-    pub(super) sources: Vec<Source>,
+    /// By the file that includes, and the location; nothing for a file that is not there.
+    read: FxHashMap<(FileId, String), Option<(FileId, &'d Document)>>,
+    /// The files that were read, in order, each with the one that includes it.
+    sources: Vec<(Source, FileId)>,
     bytes: usize,
 }
 
@@ -32,18 +32,14 @@ impl<'d> Includes<'d> {
     const MOST_FILES: usize = 256;
 
     /// Nothing read yet; `documents` keeps what will be.
-    pub(super) fn new(template: &str, folder: &'d Folder, documents: &'d FrozenVec<Box<Document>>) -> Self {
-        let template = template.to_owned();
-        Self { folder, template, documents, read: FxHashMap::default(), sources: Vec::new(), bytes: 0 }
+    pub(super) fn new(parts: &[Part<'_>], documents: &'d FrozenVec<Box<Document>>) -> Self {
+        let own = parts.iter().map(|part| (part.source.path().to_owned(), part.folder.clone())).collect();
+        Self { own, documents, read: FxHashMap::default(), sources: Vec::new(), bytes: 0 }
     }
 
-    /// The path that reports show of a file.
-    fn shown(&self, location: &str) -> String {
-        let location = location.trim_start_matches("./");
-        match self.template.rsplit_once('/') {
-            Some((folder, _)) => format!("{folder}/{location}"),
-            None => location.to_owned(),
-        }
+    /// The files that were read, in the order of their ids, each with the one that includes it.
+    pub(super) fn read_files(self) -> Vec<(Source, FileId)> {
+        self.sources
     }
 }
 
@@ -79,18 +75,19 @@ impl<'d> Reader<'d> {
     /// that is included includes no other.
     fn file_of(&mut self, transform: NodeId) -> Option<(FileId, &'d Document)> {
         let document = self.document;
-        if self.file != FileId::TEMPLATE
+        if self.file.0 as usize >= self.includes.own.len()
             || self.text(document.value(transform, "Name")?).as_deref() != Some("AWS::Include")
         {
             return None;
         }
         let location = document.value(document.value(transform, "Parameters")?, "Location")?;
         let text = self.text(location)?;
-        if let Some(known) = self.includes.read.get(&*text) {
+        let named = (self.file, text.into_owned());
+        if let Some(known) = self.includes.read.get(&named) {
             return *known;
         }
-        let read = self.file(location, &text);
-        self.includes.read.insert(text.into_owned(), read);
+        let read = self.file(location, &named.1);
+        self.includes.read.insert(named, read);
         read
     }
 
@@ -110,8 +107,10 @@ impl<'d> Reader<'d> {
         // A template that came without a folder may have the file beside it; what lies in a bucket or outside of the
         // folder is there and not ours to read.
         let is_elsewhere = location.contains("://") || location.contains("..") || location.starts_with('/');
-        let is_here = self.includes.folder.is_known() && !is_elsewhere;
-        let Some(text) = self.includes.folder.read(location) else {
+        let (including, folder) = &self.includes.own[self.file.0 as usize];
+        let shown = shown_beside(including, location);
+        let is_here = folder.is_known() && !is_elsewhere;
+        let Some(text) = folder.read(location) else {
             if is_here {
                 let message =
                     format!("{location} cannot be included: it is no text file below the template's folder");
@@ -123,7 +122,6 @@ impl<'d> Reader<'d> {
             self.leave(self.span(node), format!("{location} cannot be included: there is too much already"));
             return None;
         }
-        let shown = self.includes.shown(location);
         let parsed = Document::parse(&shown, &text);
         let error = parsed.errors.first();
         if let Some(error) = error {
@@ -141,8 +139,8 @@ impl<'d> Reader<'d> {
         };
         self.includes.bytes += text.len();
         self.most_values += text.len();
-        self.includes.sources.push(Source::new(shown, text));
-        let file = FileId(FileId::TEMPLATE.0 + self.includes.sources.len() as u32);
+        let file = FileId((self.includes.own.len() + self.includes.sources.len()) as u32);
+        self.includes.sources.push((Source::new(shown, text), self.file));
         Some((file, self.includes.documents.push_get(Box::new(document))))
     }
 }
@@ -203,11 +201,11 @@ mod tests {
             .map(|(id, resource)| (names.text(*id), names.text(resource.type_name)))
             .collect();
         assert_eq!(types, [("A", "T"), ("B", "T")]);
-        assert!(!template_of_resources.has_open_resources());
+        assert!(!template_of_resources.own.has_open_resources());
         let text = format!("{}\nResources: {{A: {{Type: T}}}}\n", include("api.yaml"));
         let template_of_sections = template(&text, "Conditions: {C: !Equals [a, b]}\n");
         assert_eq!(template_of_sections.conditions.len(), 1);
-        assert!(!template_of_sections.is_open());
+        assert!(!template_of_sections.own.is_open());
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub(super) struct Known<'t> {
 impl Template {
     /// A text as the language extensions leave it, if nothing in it waits for the deployment.
     pub(crate) fn known_text(&self, id: ValueId) -> Option<String> {
-        let Self { names, values, parameters, mappings, .. } = self;
-        Known { names, values, parameters, mappings }.text(id)
+        let Self { names, values, parameters, .. } = self;
+        Known { names, values, parameters, mappings: &self.own.mappings }.text(id)
     }
 }
 

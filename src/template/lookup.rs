@@ -25,12 +25,13 @@ impl<'t> Resolver<'t> {
     const MOST_FOUND: usize = 256;
 
     /// Adds to `cases` what a look-up can find where `under` holds.
-    pub(super) fn look_up(self, call: &'t Call, under: Guard, cases: &mut Cases) {
+    pub(super) fn look_up(self, id: ValueId, call: &'t Call, under: Guard, cases: &mut Cases) {
         let Call::FindInMap { map, top, second, default } = call else { return };
         let map = self.resolve_under(*map, under);
         let mapping =
             map.only().and_then(|map| self.text(map)).and_then(|text| self.template().names.find(text));
-        let rows = mapping.and_then(|mapping| self.template().mappings.get(&mapping));
+        let stack = self.template().stack_at(self.template().values.origin(id).file);
+        let rows = mapping.and_then(|mapping| stack.mappings.get(&mapping));
         let mut found: SmallVec<[Found; 1]> = SmallVec::new();
         for (guard, top) in self.keys(*top, under, rows) {
             let row = top.and_then(|(top, default_of)| Some((rows?.get(&top)?, default_of)));
@@ -72,6 +73,7 @@ impl<'t> Resolver<'t> {
     /// The keys that a value can be, among those of a row or a mapping.
     fn keys<V>(self, id: ValueId, under: Guard, row: Option<&NameMap<V>>) -> SmallVec<[Key; 1]> {
         let template = self.template();
+        let id = self.behind_passed(id);
         if let Data::Call(call) = template.values.data(id)
             && let Call::Ref(name) = **call
             && let Some(texts) = self.texts_of(name)
@@ -123,7 +125,8 @@ impl<'t> Resolver<'t> {
             return (text.starts_with("AWS::") && text != "AWS::NoValue").then_some(&[]);
         };
         let type_name = template.names.text(parameter.type_name);
-        (!is_filled_by_ssm(type_name) && !is_list(type_name)).then_some(&parameter.allowed)
+        let is_asked = parameter.passed.is_none() && !is_filled_by_ssm(type_name) && !is_list(type_name);
+        is_asked.then_some(&parameter.allowed)
     }
 
     /// Where there would be too many alternatives, those with the same text become one.

@@ -294,7 +294,7 @@ mod tests {
         let resource = &template.resources[&template.names.find("Queuebc").unwrap()];
         assert_eq!(resource.condition, template.names.find("Isbc"));
         assert_eq!(template.sources[0].slice(resource.origin.key), "Queue&{Name}");
-        assert!(!template.has_open_resources());
+        assert!(!template.own.has_open_resources());
     }
 
     #[test]
@@ -308,7 +308,7 @@ mod tests {
         let conditions: Vec<&str> =
             template.conditions.keys().map(|name| template.names.text(*name)).collect();
         assert_eq!(conditions, ["Isa", "Isb"]);
-        assert_eq!(keys(template.outputs.unwrap()), ["ax", "ay"]);
+        assert_eq!(keys(template.own.outputs.unwrap()), ["ax", "ay"]);
         let variables = template.property("R", "Variables");
         assert_eq!(keys(variables), ["Z", "a", "b"]);
         assert!(!template.values.is_open(variables));
@@ -333,7 +333,7 @@ mod tests {
                 "Resources:\n  Fn::ForEach::L: [N, {collection}, {{'R${{N}}': {{Type: T}}}}]\n{parameters}"
             ));
             assert_eq!(ids(&template), expected, "{collection}");
-            assert!(!template.has_open_resources(), "{collection}");
+            assert!(!template.own.has_open_resources(), "{collection}");
         }
         for unknown in ["!Ref Open", "!Ref Stored", "!Ref Stage", "[!Ref AWS::Region]", "text", "!GetAZs ''"]
         {
@@ -342,7 +342,7 @@ mod tests {
             ));
             assert!(flaws[0].message.contains("known only at deployment"), "{flaws:?}");
             assert_eq!(ids(&template), ["A"], "{unknown}");
-            assert!(template.has_open_resources() && left(&template).is_empty(), "{unknown}");
+            assert!(template.own.has_open_resources() && left(&template).is_empty(), "{unknown}");
         }
     }
 
@@ -355,11 +355,11 @@ mod tests {
                 "`Fn::ForEach::L` needs the transform AWS::LanguageExtensions, which the template does not name"
             ]
         );
-        assert!(without.has_open_resources() && without.resources.is_empty());
+        assert!(without.own.has_open_resources() && without.resources.is_empty());
         for wrong in ["[N, [a]]", "{N: a}", "x", "[N, [a], x]", "[[N], [a], {}]"] {
             let template = extended(&format!("Resources:\n  Fn::ForEach::L: {wrong}\n"));
             assert_eq!(left(&template).len(), 1, "{wrong}");
-            assert!(template.has_open_resources(), "{wrong}");
+            assert!(template.own.has_open_resources(), "{wrong}");
         }
     }
 
@@ -400,7 +400,7 @@ mod tests {
             assert!(template.unexpanded.iter().any(|left| left.message.contains("more than can be read")));
             let told = template.unexpanded.iter().filter(|left| left.message.contains("more than"));
             assert_eq!(told.count(), 1);
-            assert!(template.has_open_resources());
+            assert!(template.own.has_open_resources());
             assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
         }
     }

@@ -8,6 +8,7 @@ mod evaluate;
 mod folder;
 mod follow;
 mod fragment;
+mod handed;
 mod include;
 mod intrinsic;
 mod known;
@@ -18,6 +19,8 @@ mod read;
 mod resolve;
 mod search;
 mod section;
+mod stack;
+mod take_in;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,14 +32,17 @@ use rustc_hash::FxBuildHasher;
 
 pub(crate) use alternative::{Alt, TextPart, Unknown, Val};
 pub(crate) use condition::{Guard, Guards, Literal};
-pub(crate) use folder::Folder;
+pub(crate) use folder::{Folder, Named, shown_beside};
+pub(crate) use handed::Handovers;
 pub(crate) use origin::{Origin, OriginKind};
 pub(crate) use resolve::Resolver;
+pub(crate) use stack::{Nested, Stack};
+pub(crate) use take_in::Beside;
 pub(crate) use value::{Call, Data, Entry, SubPart, ValueId, Values};
 
 use crate::document::Document;
 use crate::names::{Name, Names};
-use crate::source::Source;
+use crate::source::{Location, Source};
 
 /// A map that keeps the author's order.
 pub(crate) type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
@@ -45,8 +51,8 @@ pub(crate) type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
 pub(crate) struct Template {
     /// The files it was read from; the first is the template, the rest were named by it.
     pub sources: Vec<Source>,
-    /// Where files that the template names are read from.
-    pub folder: Folder,
+    /// Where what each of the files names is read from.
+    pub folders: Vec<Folder>,
     /// Every string.
     pub names: Names,
     /// Every value.
@@ -59,19 +65,20 @@ pub(crate) struct Template {
     pub globals: Option<ValueId>,
     /// The `Parameters` section.
     pub parameters: NameMap<Parameter>,
-    /// The `Mappings` section: map, top-level key, second-level key, value.
-    pub mappings: NameMap<NameMap<NameMap<ValueId>>>,
     /// The `Conditions` section.
     pub conditions: NameMap<ValueId>,
     /// The `Resources` section.
     pub resources: NameMap<Resource>,
-    /// The `Outputs` section.
-    pub outputs: Option<ValueId>,
+    /// What else the template says, and what is true of it as a whole.
+    pub own: Stack,
+    /// The stacks of other templates that were taken in, in the order of their files.
+    pub taken_in: Vec<Stack>,
+    /// What the stacks hand to one another.
+    pub handovers: Handovers,
+    /// Resources that two files of one application both define: the place that counts for nothing, and the other.
+    pub redefined: Vec<(Location, Location)>,
     /// Loops and includes that could not be expanded and stay as they are.
     pub unexpanded: Vec<Flaw>,
-    has_open_resources: bool,
-    is_open: bool,
-    is_fragment: bool,
 }
 
 /// One entry of `Resources`.
@@ -109,15 +116,27 @@ pub(crate) struct Parameter {
     pub allowed: Vec<Name>,
     /// `NoEcho: true`: its value is never printed.
     pub is_secret: bool,
+    /// What the stack that nests this one hands down for it.
+    pub passed: Option<ValueId>,
     /// The entry.
     pub origin: Origin,
+}
+
+/// A file of a template.
+pub(crate) struct Part<'d> {
+    /// The file.
+    pub source: Source,
+    /// What is in it.
+    pub document: &'d Document,
+    /// Where what it names is read from.
+    pub folder: Folder,
 }
 
 /// Why a document is not a template that can be read; each is a finding at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flaw {
     /// The place.
-    pub location: crate::source::Location,
+    pub location: Location,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
 }
@@ -125,26 +144,12 @@ pub(crate) struct Flaw {
 impl Template {
     /// Understands a document. A section of the wrong shape is a flaw, and counts as empty.
     pub(crate) fn read(source: Source, document: &Document, folder: Folder) -> (Self, Vec<Flaw>) {
-        section::read(source, document, folder)
+        Self::merge(vec![Part { source, document, folder }])
     }
 
-    /// Whether the file is a part of an application and not a whole template (`rules.md` T10): it has SAM
-    /// resources but no SAM transform, or refers to a logical id that nothing defines. Decided once, on the
-    /// template as it was written.
-    pub(crate) fn is_fragment(&self) -> bool {
-        self.is_fragment
-    }
-
-    /// Whether a transform that we cannot follow runs over the whole template, so that nothing in it is
-    /// known to be absent.
-    pub(crate) fn is_open(&self) -> bool {
-        self.is_open
-    }
-
-    /// Whether there may be resources that are not in [`Template::resources`]: a transform runs over the whole
-    /// template, or a macro or a loop (`Fn::ForEach`) stands in `Resources`. That nobody uses a resource is
-    /// not known then; what a resource itself lacks is.
-    pub(crate) fn has_open_resources(&self) -> bool {
-        self.is_open || self.has_open_resources
+    /// The same for one application that is kept in several files, of which there is one at least, as the one
+    /// template that is made of them: the sections are joined, and what two files define is the later one's.
+    pub(crate) fn merge(parts: Vec<Part<'_>>) -> (Self, Vec<Flaw>) {
+        section::read(parts)
     }
 }

@@ -12,7 +12,7 @@ use crate::source::{FileId, Location, Span};
 use super::include::Includes;
 use super::loops::Loops;
 use super::value::{Call, Data, Entry, ValueId, Values};
-use super::{Flaw, NameMap, Origin, OriginKind, Parameter};
+use super::{Flaw, NameMap, Origin, OriginKind, Parameter, Part};
 
 /// Reads the nodes of a template's documents into one template's values.
 pub(super) struct Reader<'d> {
@@ -60,10 +60,11 @@ impl<'d> Reader<'d> {
     /// Loops and includes that are told of: a template with more is not written by hand.
     const MOST_UNEXPANDED: usize = 100;
 
-    /// A reader of `document`, whose text has `bytes` bytes, and of the files that it includes.
-    pub(super) fn new(document: &'d Document, bytes: usize, includes: Includes<'d>) -> Self {
+    /// A reader of the files of a template, of which there is one at least, and of those that they include.
+    pub(super) fn new(parts: &[Part<'d>], includes: Includes<'d>) -> Self {
+        let bytes: usize = parts.iter().map(|part| part.source.text().len()).sum();
         Self {
-            document,
+            document: parts[0].document,
             file: FileId::TEMPLATE,
             names: Names::default(),
             values: Values::default(),

@@ -31,10 +31,19 @@ impl<'t> Resolver<'t> {
         self.resolve_under(id, Guard::ALWAYS)
     }
 
-    /// The guard of a resource: its `Condition`, or [`Guard::ALWAYS`].
+    /// The guard of a resource: its `Condition` and those of the stacks that it is nested in, or
+    /// [`Guard::ALWAYS`].
     pub(crate) fn guard_of(self, resource: Name) -> Guard {
-        let condition = self.template.resources.get(&resource).and_then(|resource| resource.condition);
-        condition.map_or(Guard::ALWAYS, |name| self.template.guards.condition(name))
+        let guards = &self.template.guards;
+        let mut guard = Guard::ALWAYS;
+        let mut deployed = self.template.resources.get(&resource);
+        while let Some(resource) = deployed {
+            let own = resource.condition.map_or(Guard::ALWAYS, |name| guards.condition(name));
+            guard = guards.and(guard, own);
+            let nested = self.template.stack_at(resource.origin.file).nested;
+            deployed = nested.and_then(|by| self.template.resources.get(&by.id));
+        }
+        guard
     }
 
     /// The integer that CloudFormation takes a scalar for: `"30"` is 30.

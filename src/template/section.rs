@@ -4,46 +4,60 @@ use elsa::FrozenVec;
 
 use crate::document::{Document, Kind, NodeId};
 use crate::names::Name;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Location, Source, Span};
 
 use super::fragment;
 use super::include::Includes;
 use super::loops::{self, MapEntry};
 use super::read::{Reader, opens};
 use super::value::{Data, Entry, ValueId};
-use super::{Flaw, Folder, Guards, NameMap, Parameter, Resource, Template, equality};
+use super::{Flaw, Folder, Guards, Handovers, NameMap, Parameter, Part, Resource, Stack, Template, equality};
 
-/// Understands a document: see [`Template::read`].
-pub(super) fn read(source: Source, document: &Document, folder: Folder) -> (Template, Vec<Flaw>) {
+/// Understands the documents of a template: see [`Template::merge`].
+pub(super) fn read(parts: Vec<Part<'_>>) -> (Template, Vec<Flaw>) {
     let documents = FrozenVec::new();
-    let includes = Includes::new(source.path(), &folder, &documents);
-    let mut reader = Reader::new(document, source.text().len(), includes);
+    let mut reader = Reader::new(&parts, Includes::new(&parts, &documents));
     let mut sections = Sections::default();
-    sections.read(&mut reader);
-    let Reader { names, values, mut flaws, unexpanded, parameters, mappings, has_foreign_tag, .. } = reader;
+    sections.read(&mut reader, &parts);
+    let Reader {
+        names, values, mut flaws, unexpanded, parameters, mappings, has_foreign_tag, includes, ..
+    } = reader;
     flaws.sort_by_key(|flaw| (flaw.location.file, flaw.location.span.start));
-    let mut sources = vec![source];
-    sources.append(&mut reader.includes.sources);
+    let included = includes.read_files();
+    let (mut sources, mut folders): (Vec<Source>, Vec<Folder>) =
+        parts.into_iter().map(|Part { source, folder, .. }| (source, folder)).unzip();
+    for (source, by) in included {
+        sources.push(source);
+        folders.push(folders[by.0 as usize].clone());
+    }
+    let own = Stack {
+        file: FileId::TEMPLATE,
+        mappings,
+        outputs: sections.outputs,
+        nested: None,
+        is_open: sections.is_open || has_foreign_tag,
+        has_open_resources: sections.has_open_resources,
+        is_fragment: false,
+    };
     let mut template = Template {
         sources,
-        folder,
+        folders,
         names,
         values,
         guards: Guards::default(),
         transforms: sections.transforms,
         globals: sections.globals,
         parameters,
-        mappings,
         conditions: sections.conditions,
         resources: sections.resources,
-        outputs: sections.outputs,
+        own,
+        taken_in: Vec::new(),
+        handovers: Handovers::default(),
+        redefined: sections.redefined,
         unexpanded,
-        has_open_resources: sections.has_open_resources,
-        is_open: sections.is_open || has_foreign_tag,
-        is_fragment: false,
     };
-    template.is_open |= template.transforms.iter().any(|name| !is_followed(template.names.text(*name)));
-    template.is_fragment = fragment::is_fragment(&template, &sections.unread);
+    template.own.is_open |= template.transforms.iter().any(|name| !is_followed(template.names.text(*name)));
+    template.own.is_fragment = fragment::is_fragment(&template, &sections.unread);
     equality::define_conditions(&template);
     (template, flaws)
 }
@@ -63,21 +77,28 @@ struct Sections {
     /// Logical ids that stand in `Resources` and could not be read.
     unread: Vec<Name>,
     outputs: Option<ValueId>,
+    redefined: Vec<(Location, Location)>,
     has_open_resources: bool,
     is_open: bool,
 }
 
 impl Sections {
-    fn read<'d>(&mut self, reader: &mut Reader<'d>) {
-        let root = reader.document.root();
-        if reader.document.kind(root) != Kind::Mapping {
-            reader.flaw(root, "a template is a map of sections");
-            return;
-        }
+    /// `Globals`, a type of resources, its properties.
+    const LEVELS_OF_GLOBALS: usize = 3;
+
+    fn read<'d>(&mut self, reader: &mut Reader<'d>, parts: &[Part<'d>]) {
         let mut sections: Vec<Section<'d>> = Vec::new();
-        reader.each_entry(root, &mut |reader, entry| {
-            sections.push(Section { file: reader.file, document: reader.document, entry });
-        });
+        for (index, part) in parts.iter().enumerate() {
+            (reader.file, reader.document) = (FileId(index as u32), part.document);
+            let root = reader.document.root();
+            if reader.document.kind(root) != Kind::Mapping {
+                reader.flaw(root, "a template is a map of sections");
+                continue;
+            }
+            reader.each_entry(root, &mut |reader, entry| {
+                sections.push(Section { file: reader.file, document: reader.document, entry });
+            });
+        }
         // What loops run over may be in a section that comes after theirs.
         sections.sort_by_key(|section| match &*section.entry.text {
             "Transform" => 0,
@@ -88,12 +109,18 @@ impl Sections {
             (reader.file, reader.document) = (file, document);
             match &*text {
                 "Transform" => self.read_transforms(reader, value),
-                "Globals" => self.globals = section_value(reader, &text, value, key),
+                "Globals" => {
+                    let section = section_value(reader, &text, value, key);
+                    self.globals = joined(reader, self.globals, section, Self::LEVELS_OF_GLOBALS);
+                }
                 "Parameters" => read_parameters(reader, value),
                 "Mappings" => read_mappings(reader, value),
                 "Conditions" => self.read_conditions(reader, value),
                 "Resources" => self.read_resources(reader, value),
-                "Outputs" => self.outputs = section_value(reader, &text, value, key),
+                "Outputs" => {
+                    let section = section_value(reader, &text, value, key);
+                    self.outputs = joined(reader, self.outputs, section, 1);
+                }
                 _ => self.is_open |= opens(&text),
             }
         }
@@ -144,7 +171,10 @@ impl Sections {
             if let Some(type_name) = type_node.and_then(|node| reader.text(node)) {
                 let type_name = reader.names.intern(&type_name);
                 let resource = resource(reader, type_name, key, body);
-                self.resources.insert(id, resource);
+                let again = resource.origin.at_key();
+                let known = self.resources.insert(id, resource).map(|known| known.origin.at_key());
+                // Twice in one file is a duplicate key, which is told without looking at what it says.
+                self.redefined.extend(known.filter(|known| known.file != again.file).map(|it| (it, again)));
                 return;
             }
             self.unread.push(id);
@@ -215,6 +245,34 @@ fn section_value(reader: &mut Reader<'_>, name: &str, node: NodeId, key: Span) -
     }
 }
 
+/// A section that two files have: the maps in it are joined down to a level, and what both have is the later one's.
+fn joined(
+    reader: &mut Reader<'_>,
+    first: Option<ValueId>,
+    later: Option<ValueId>,
+    levels: usize,
+) -> Option<ValueId> {
+    let (Some(one), Some(other)) = (first, later) else { return first.or(later) };
+    let values = &reader.values;
+    let (Data::Map(entries), Data::Map(others)) = (values.data(one), values.data(other)) else {
+        return later;
+    };
+    if levels == 0 {
+        return later;
+    }
+    let (origin, mut entries, others) = (values.origin(one), entries.clone(), others.clone());
+    for Entry { key, value } in others {
+        match entries.iter().position(|entry| entry.key == key) {
+            None => entries.push(Entry { key, value }),
+            Some(known) => {
+                let both = joined(reader, Some(entries[known].value), Some(value), levels - 1);
+                entries[known].value = both.unwrap_or(value);
+            }
+        }
+    }
+    Some(reader.values.add(origin, Data::Map(entries)))
+}
+
 /// What is done with each entry of a section.
 type ReadEntry<'r, 'd> = dyn FnMut(&mut Reader<'d>, MapEntry<'d>) + 'r;
 
@@ -256,7 +314,7 @@ fn parameter(reader: &mut Reader<'_>, node: NodeId, key: Span) -> Parameter {
     let default = document.entries(node).find(|entry| document.scalar(entry.key).text == "Default");
     let default = default.map(|entry| reader.value(entry.value, Some(document.span(entry.key))));
     let origin = reader.written(key, reader.span(node));
-    Parameter { type_name, default, allowed, is_secret, origin }
+    Parameter { type_name, default, allowed, is_secret, passed: None, origin }
 }
 
 fn resource(reader: &mut Reader<'_>, type_name: Name, key: Span, body: NodeId) -> Resource {
@@ -334,7 +392,7 @@ mod tests {
         );
         assert_eq!(template.sources[0].slice(flaws[0].location.span), "[a]");
         assert_eq!(template.resources.len(), 1);
-        assert!(template.parameters.is_empty() && template.outputs.is_none());
+        assert!(template.parameters.is_empty() && template.own.outputs.is_none());
     }
 
     #[test]
@@ -365,7 +423,7 @@ mod tests {
 
     #[test]
     fn only_a_transform_that_is_not_followed_opens_the_template() {
-        let is_open = |text: &str| template(text).is_open();
+        let is_open = |text: &str| template(text).own.is_open();
         assert!(!is_open("Transform: AWS::Serverless-2016-10-31\nResources: {}\n"));
         assert!(!is_open(
             "Transform: [AWS::LanguageExtensions, AWS::SecretsManager-2024-09-16]\nResources: {}\n"
@@ -384,7 +442,7 @@ mod tests {
             "M: {Type: !Rain::Module x}",
         ] {
             let template = template(&format!("Resources:\n  {made}\n  A: {{Type: T}}\n"));
-            assert!(template.has_open_resources() && !template.is_open(), "{made}");
+            assert!(template.own.has_open_resources() && !template.own.is_open(), "{made}");
             assert_eq!(template.resources.len(), 1);
         }
     }

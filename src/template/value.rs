@@ -8,6 +8,13 @@ use super::origin::Origin;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ValueId(u32);
 
+impl ValueId {
+    /// The same value among those of another template, which follow `first` others there.
+    pub(super) fn moved_by(self, first: usize) -> Self {
+        Self(self.0 + first as u32)
+    }
+}
+
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Value {
@@ -197,6 +204,11 @@ impl Values {
         if !self.opening_keys.contains(&key) {
             self.opening_keys.push(key);
         }
+    }
+
+    /// The keys that make a map open.
+    pub(super) fn opening_keys(&self) -> &[Name] {
+        &self.opening_keys
     }
 
     /// Whether any map has a loop (`Fn::ForEach`), whose variables are referred to like parameters.

@@ -20,7 +20,7 @@ pub(crate) fn to_json(template: &Template) -> Value {
             conditions.map(|(name, value)| (printer.key(*name), printer.value(*value))).collect();
         sections.insert("Conditions".to_owned(), conditions.into());
     }
-    if let Some(outputs) = template.outputs {
+    if let Some(outputs) = template.own.outputs {
         sections.insert("Outputs".to_owned(), printer.value(outputs));
     }
     sections.into()

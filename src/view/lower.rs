@@ -175,8 +175,9 @@ impl<'t> Lowering<'t> {
                 let entries = template.values.entries(map);
                 let entries =
                     entries.iter().filter_map(|entry| Some((entry.key, self.value(entry.value)?))).collect();
-                let is_open = template.values.is_open(map) || template.is_open();
-                let sight = Sight::written(template.values.origin(map), Some(map));
+                let origin = template.values.origin(map);
+                let is_open = template.values.is_open(map) || template.stack_at(origin.file).is_open();
+                let sight = Sight::written(origin, Some(map));
                 Some(self.add(Node::Map { entries, is_open }, sight))
             }
             Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => Some(self.add(Node::Unknown, sight)),
@@ -186,7 +187,7 @@ impl<'t> Lowering<'t> {
     fn setting(&mut self, alt: Alt, shape: Shape, default: &Fallback, sight: Sight) -> Option<NodeId> {
         match alt {
             // What a macro over the resources may write is not known to be absent.
-            Alt::Absent { .. } if self.resolver.template().has_open_resources() => {
+            Alt::Absent { at } if self.resolver.template().stack_at(at.file).has_open_resources() => {
                 Some(self.add(Node::Unknown, sight))
             }
             Alt::Absent { at } => {
@@ -264,7 +265,7 @@ impl<'t> Lowering<'t> {
     /// Whether the template states a setting, case by case; `None` when it states it in every case.
     fn stated(&mut self, val: &Val, origin: Origin) -> Option<NodeId> {
         let is_stated = |alt: &Alt| !matches!(alt, Alt::Absent { .. });
-        let may_be_written_elsewhere = self.resolver.template().has_open_resources();
+        let may_be_written_elsewhere = self.resolver.template().stack_at(origin.file).has_open_resources();
         if may_be_written_elsewhere || val.alternatives.iter().all(|(_, alt)| is_stated(alt)) {
             return None;
         }

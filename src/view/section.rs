@@ -5,7 +5,7 @@ use crate::asl::{Machine, State, StateKind};
 use crate::graph::{Edge, Fact, Graph, SyncPath, Vertex, VertexId};
 use crate::guard::{Node, NodeId};
 use crate::source::{FileId, Span};
-use crate::template::{Origin, OriginKind, Resource};
+use crate::template::{Origin, OriginKind, Resource, Stack};
 
 use super::lower::Lowering;
 use super::{Resources, Sight};
@@ -36,7 +36,7 @@ fn resources_section(lowering: &mut Lowering<'_>) -> NodeId {
         let guard = lowering.resolver().guard_of(*id);
         entries.push((*id, lowering.under(guard, node)));
     }
-    lowering.add(Node::Map { entries, is_open: template.is_open() }, Sight::construct(TOP))
+    lowering.add(Node::Map { entries, is_open: template.stacks().any(Stack::is_open) }, Sight::construct(TOP))
 }
 
 fn resource_node(lowering: &mut Lowering<'_>, resource: &Resource) -> NodeId {

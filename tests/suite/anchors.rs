@@ -54,14 +54,17 @@ fn every_finding_on_the_corpus_points_at_what_it_is_about() {
             continue;
         };
         for finding in &checked.findings {
-            let source = &checked.sources[0];
+            let source = &checked.sources[finding.primary.location.file.0 as usize];
             let text = source.slice(finding.primary.location.span);
             *seen.entry(finding.rule.clone()).or_default() += 1;
             if !is_right(finding, text) {
                 wrong.push(format!("{shown}: {} at {text:?} ({})", finding.rule, finding.logical_path));
             }
             for label in &finding.related {
-                assert!(!checked.sources[0].slice(label.location.span).is_empty(), "{shown}: {label:?}");
+                assert!(
+                    !checked.sources[label.location.file.0 as usize].slice(label.location.span).is_empty(),
+                    "{shown}: {label:?}"
+                );
             }
         }
     }

@@ -12,6 +12,7 @@ mod extensions;
 mod guard;
 mod output;
 mod own_rules;
+mod stacks;
 mod test;
 // The program's reports and the format's own samples are held against the schema by one check.
 #[path = "../../src/report/schema.rs"]

@@ -149,7 +149,7 @@ impl Expansion<'_> {
         let reason = format!("the Id of its {role_in_connector} is not the text of a logical id");
         let id = self.plain_text(id_value, &reason)?;
         let Some(resource) = self.template.resources.get(&id) else {
-            if self.is_elsewhere(id) || self.template.has_open_resources() {
+            if self.is_elsewhere(id) || self.template.own.has_open_resources() {
                 return Err(Refusal::Unknown);
             }
             let message = format!("its {role_in_connector} {} is not in this template", self.text_of(id));

@@ -106,7 +106,7 @@ Outputs:
     );
     assert_eq!(template.told, []);
     assert_eq!(template.show("ApiStage2817521297", "CacheClusterEnabled"), "true");
-    let output = template.write(template.template.outputs.unwrap());
+    let output = template.write(template.template.own.outputs.unwrap());
     assert_eq!(output, "{Stage: {Value: !Ref ApiStage2817521297}}");
     assert_eq!(template.type_of("FAPermission2817521297"), "AWS::Lambda::Permission");
     assert_eq!(template.show("ApiCheckAuthorizerPermission", "FunctionName"), "!GetAtt Checker.Arn");

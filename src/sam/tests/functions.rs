@@ -225,7 +225,7 @@ Outputs:
     );
     assert!(template.condition("FEventInvokeConfigOnSuccessTopic").unwrap().starts_with("AANDB"));
     assert_eq!(
-        template.write(template.template.outputs.unwrap()),
+        template.write(template.template.own.outputs.unwrap()),
         "{Failed: {Value: !GetAtt FEventInvokeConfigOnFailureQueue.Arn}}"
     );
 }

@@ -88,7 +88,10 @@ fn the_stage_waits_for_the_routes_that_it_has_settings_for() {
     );
     assert_eq!(template.write(template.resource("Chat").attributes[&depends_on]), "F");
     assert_eq!(template.show("ChatprodStage", "RouteSettings"), "{sendMessage: {ThrottlingBurstLimit: 5}}");
-    assert_eq!(template.write(template.template.outputs.unwrap()), "{Stage: {Value: !Ref ChatprodStage}}");
+    assert_eq!(
+        template.write(template.template.own.outputs.unwrap()),
+        "{Stage: {Value: !Ref ChatprodStage}}"
+    );
 }
 
 #[test]

@@ -1,0 +1,182 @@
+//! Checks many files side by side, and together what belongs together.
+
+use std::collections::{BTreeMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use crate::discover::{self, Found, Kind};
+use crate::finding::{Checked, RunError};
+use crate::source::Span;
+
+use super::exchange::{Exchange, Trade};
+use super::{Input, Linter};
+
+/// What came of one file, or of several that belong together.
+type Outcome = Result<Option<Checked>, RunError>;
+
+/// A file after the first look at it.
+enum Seen {
+    /// It was checked.
+    Checked(Outcome),
+    /// It may share exports with others, which have to be seen first.
+    Trading(Vec<u8>, Trade),
+    /// It is a part of an application.
+    Part(Vec<u8>),
+}
+
+/// Which files are parts of one application: their indices.
+pub type Applications = Vec<Vec<usize>>;
+
+impl Linter<'_> {
+    /// Checks files, in their order whatever finishes first. What is checked as a part of another template is not
+    /// checked for itself.
+    pub fn check_files(&self, files: &[Found], applications: &Applications) -> (Vec<Checked>, Vec<RunError>) {
+        let parts: HashSet<usize> = applications.iter().flatten().copied().collect();
+        let look_at = |(index, found)| self.look_at(found, parts.contains(&index));
+        let seen: Vec<Seen> = files.par_iter().enumerate().map(look_at).collect();
+        let mut outcomes = Vec::new();
+        let mut held: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
+        let mut trades = Vec::new();
+        for (index, seen) in seen.into_iter().enumerate() {
+            match seen {
+                Seen::Checked(outcome) => outcomes.push((index, outcome)),
+                Seen::Part(bytes) => drop(held.insert(index, bytes)),
+                Seen::Trading(bytes, trade) => {
+                    held.insert(index, bytes);
+                    trades.push((index, trade));
+                }
+            }
+        }
+        let input_of = |index: &usize| Some(input(&files[*index], held.get(index)?));
+        let merged = applications.par_iter().flat_map_iter(|application| {
+            let inputs: Vec<Input<'_>> = application.iter().filter_map(input_of).collect();
+            let first = application.first().copied().unwrap_or_default();
+            let path = inputs.first().map_or("", |input| input.path);
+            let outcomes = match shielded(path, || self.check_merged(&inputs)) {
+                Ok(checked) => checked.into_iter().map(|checked| Ok(Some(checked))).collect(),
+                Err(error) => vec![Err(error)],
+            };
+            outcomes.into_iter().map(move |outcome| (first, outcome)).collect::<Vec<_>>()
+        });
+        outcomes.par_extend(merged);
+        outcomes.par_extend(groups(&trades, &input_of).into_par_iter().map(|group| {
+            let inputs: Vec<Input<'_>> = group.iter().filter_map(input_of).collect();
+            let outcome = match inputs.as_slice() {
+                [alone] => self.check_read(alone),
+                several => shielded(several[0].path, || self.check_together(several)),
+            };
+            (group[0], outcome)
+        }));
+        outcomes.sort_by_key(|(index, _)| *index);
+        let mut errors = Vec::new();
+        let mut checked: Vec<(usize, Checked)> = Vec::new();
+        for (index, outcome) in outcomes {
+            match outcome {
+                Ok(one) => checked.extend(one.map(|one| (index, one))),
+                Err(error) => errors.push(error),
+            }
+        }
+        (without_repetitions(files, checked), errors)
+    }
+
+    /// Checks one file that has been read.
+    ///
+    /// # Errors
+    ///
+    /// A defect of ours: it does not take the other files' findings with it.
+    pub fn check_read(&self, input: &Input<'_>) -> Result<Option<Checked>, RunError> {
+        shielded(input.path, || self.check(input))
+    }
+
+    fn look_at(&self, found: &Found, is_part: bool) -> Seen {
+        let (bytes, kind) = match discover::read(found) {
+            Ok(read) => read,
+            Err(error) => return Seen::Checked(Err(error)),
+        };
+        match kind {
+            Kind::Template => {}
+            Kind::TemplateOfTemplates | Kind::Other => return Seen::Checked(Ok(None)),
+        }
+        if is_part {
+            return Seen::Part(bytes);
+        }
+        match Trade::of(&bytes) {
+            trade if trade.is_possible() => Seen::Trading(bytes, trade),
+            _ => Seen::Checked(self.check_read(&input(found, &bytes))),
+        }
+    }
+}
+
+/// Which files trade with one another; the others are groups of one.
+fn groups<'i>(
+    trades: &[(usize, Trade)],
+    input_of: &(impl Fn(&usize) -> Option<Input<'i>> + Sync),
+) -> Vec<Vec<usize>> {
+    let is_traded =
+        trades.iter().any(|(_, trade)| trade.may_export) && trades.iter().any(|(_, trade)| trade.may_import);
+    let exchange = |(index, _): &(usize, Trade)| {
+        let input = input_of(index)?;
+        shielded(input.path, || Exchange::of(&input)).ok()
+    };
+    let exchanges: Vec<Exchange> = if is_traded {
+        trades.par_iter().map(|trade| exchange(trade).unwrap_or_default()).collect()
+    } else {
+        Vec::new()
+    };
+    let mut groups = Exchange::groups(&exchanges);
+    let together: HashSet<usize> = groups.iter().flatten().copied().collect();
+    groups.extend((0..trades.len()).filter(|index| !together.contains(index)).map(|index| vec![index]));
+    for group in &mut groups {
+        for member in group {
+            *member = trades[*member].0;
+        }
+    }
+    groups
+}
+
+fn input<'i>(found: &'i Found, bytes: &'i [u8]) -> Input<'i> {
+    Input { path: &found.shown, on_disk: Some(&found.path), bytes }
+}
+
+fn shielded<T>(path: &str, check: impl FnOnce() -> T) -> Result<T, RunError> {
+    catch_unwind(AssertUnwindSafe(check)).map_err(|_| RunError {
+        path: path.to_owned(),
+        message: "lenslint failed on this file: please report it, with the file if you can".to_owned(),
+    })
+}
+
+/// Without what was checked for itself and as a part of another template, and without what two templates say of one
+/// place in a file that both nest.
+fn without_repetitions(files: &[Found], mut checked: Vec<(usize, Checked)>) -> Vec<Checked> {
+    if checked.iter().any(|(_, one)| !one.nested.is_empty()) {
+        let path_of: Vec<Option<PathBuf>> =
+            checked.iter().map(|(index, _)| files[*index].path.canonicalize().ok()).collect();
+        let nesting: Vec<usize> =
+            (0..checked.len()).filter(|index| !checked[*index].1.nested.is_empty()).collect();
+        let nests = |outer: usize, inner: usize| {
+            path_of[inner].as_ref().is_some_and(|path| checked[outer].1.nested.contains(path))
+        };
+        // Of two that nest each other, the first stays.
+        let is_part = |inner: usize| {
+            let is_alone = checked[inner].1.templates - checked[inner].1.nested.len() <= 1;
+            let is_in = |outer: usize| {
+                outer != inner && nests(outer, inner) && (outer < inner || !nests(inner, outer))
+            };
+            is_alone && nesting.iter().any(|outer| is_in(*outer))
+        };
+        let mut is_part = (0..checked.len()).map(is_part).collect::<Vec<_>>().into_iter();
+        checked.retain(|_| !is_part.next().unwrap_or_default());
+    }
+    let mut told: HashSet<(String, String, Span)> = HashSet::new();
+    for (_, one) in &mut checked {
+        let sources = &one.sources;
+        one.findings.retain(|finding| {
+            let location = finding.primary.location;
+            let path = sources[location.file.0 as usize].path().to_owned();
+            told.insert((finding.rule.clone(), path, location.span))
+        });
+    }
+    checked.into_iter().map(|(_, one)| one).collect()
+}

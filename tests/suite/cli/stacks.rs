@@ -1,0 +1,272 @@
+//! Templates that are deployed together: nested stacks, exports, and the parts of one application.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{folder_with, run, stderr, stdout};
+
+/// A queue whose time to hide messages its parent decides.
+const QUEUE: &str = "\
+Parameters:
+  Hide: {Type: Number}
+  Env: {Type: String, Default: dev}
+Conditions:
+  IsDev: !Equals [!Ref Env, dev]
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: !Ref Hide
+  Tests:
+    Type: AWS::SQS::Queue
+    Condition: IsDev
+Outputs:
+  Arn: {Value: !GetAtt Jobs.Arn}
+";
+
+/// Its consumer, in another stack.
+const WORKER: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  QueueArn: {Type: String}
+  Wait: {Type: Number, Default: 5}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.13
+      MemorySize: 512
+      Timeout: !Ref Wait
+      Events:
+        Job:
+          Type: SQS
+          Properties: {Queue: !Ref QueueArn, BatchSize: 1}
+";
+
+/// Both in one application.
+const ROOT: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Env: {Type: String}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  Queues:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: stacks/queue.yaml
+      Parameters:
+        Hide: !If [IsProd, 300, 45]
+        Env: !Ref Env
+  Workers:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: ./stacks/worker.yaml
+      Parameters: {QueueArn: !GetAtt Queues.Outputs.Arn, Wait: 30}
+";
+
+/// The findings of SLP202: place, message, and the places of the labels.
+fn slow_queues(folder: &Path, arguments: &[&str]) -> Vec<String> {
+    let output = run(folder, &[&["check", "--select", "SLP202", "--output", "json"], arguments].concat());
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let place =
+        |label: &Value| format!("{}:{}", label["path"].as_str().unwrap(), label["range"]["start"]["line"]);
+    let told = |finding: &Value| {
+        let related: Vec<String> = finding["related"].as_array().unwrap().iter().map(place).collect();
+        let when = finding["condition"].as_str().unwrap_or("ever");
+        format!(
+            "{} {} when {when} [{}]",
+            place(finding),
+            finding["message"].as_str().unwrap(),
+            related.join(" ")
+        )
+    };
+    report["findings"].as_array().unwrap().iter().map(told).collect()
+}
+
+#[test]
+fn parameters_go_down_into_nested_stacks_and_outputs_come_up() {
+    let folder =
+        folder_with(&[("app.yaml", ROOT), ("stacks/queue.yaml", QUEUE), ("stacks/worker.yaml", WORKER)]);
+    let [finding] = &slow_queues(folder.path(), &["app.yaml"])[..] else { panic!("one finding") };
+    assert!(
+        finding.contains(
+            "Queue 'Queues/Jobs' hides messages for 45 s, but its consumer 'Workers/Worker' may run for 30 s"
+        ),
+        "{finding}"
+    );
+    assert!(finding.contains("when IsProd is false"), "{finding}");
+    // What is checked as a part of the application is not checked for itself.
+    assert_eq!(slow_queues(folder.path(), &["."]), std::slice::from_ref(finding));
+    assert_eq!(slow_queues(folder.path(), &["stacks/queue.yaml", "app.yaml"]), std::slice::from_ref(finding));
+    // For itself, nobody knows what it is handed.
+    assert!(slow_queues(folder.path(), &["stacks"]).is_empty());
+}
+
+#[test]
+fn a_finding_in_a_nested_stack_leads_to_it() {
+    let queue = QUEUE.replace("!Ref Hide", "45");
+    let folder =
+        folder_with(&[("app.yaml", ROOT), ("stacks/queue.yaml", &queue), ("stacks/worker.yaml", WORKER)]);
+    let [finding] = &slow_queues(folder.path(), &["."])[..] else { panic!("one finding") };
+    assert!(finding.starts_with("stacks/queue.yaml:10 "), "{finding}");
+    assert!(finding.ends_with("stacks/worker.yaml:15 app.yaml:7]"), "{finding}");
+}
+
+#[test]
+fn a_nested_stack_exists_where_its_resource_does() {
+    let root = ROOT.replace(
+        "Type: AWS::Serverless::Application\n",
+        "Type: AWS::Serverless::Application\n    Condition: IsProd\n",
+    );
+    let folder =
+        folder_with(&[("app.yaml", &root), ("stacks/queue.yaml", QUEUE), ("stacks/worker.yaml", WORKER)]);
+    assert!(slow_queues(folder.path(), &["app.yaml"]).is_empty(), "in production it hides them long enough");
+}
+
+#[test]
+fn an_export_and_its_import_join_up() {
+    let queue = QUEUE.replace("!Ref Hide", "45").replace("Jobs.Arn}", "Jobs.Arn, Export: {Name: jobs}}");
+    let worker = WORKER.replace("!Ref QueueArn", "!ImportValue jobs").replace("!Ref Wait", "30");
+    let folder = folder_with(&[("queue.yaml", &queue), ("worker.yaml", &worker)]);
+    let [finding] = &slow_queues(folder.path(), &["."])[..] else { panic!("one finding") };
+    assert!(
+        finding.starts_with("queue.yaml:10 Queue 'Jobs' hides messages for 45 s, but its consumer 'Worker'")
+    );
+    assert!(slow_queues(folder.path(), &["worker.yaml"]).is_empty());
+    // Which of two stacks that export one name is meant is not known.
+    let folder = folder_with(&[("queue.yaml", &queue), ("other.yaml", &queue), ("worker.yaml", &worker)]);
+    assert!(slow_queues(folder.path(), &["."]).is_empty());
+}
+
+#[test]
+fn what_two_stacks_call_alike_is_told_apart_unless_it_is_alike() {
+    let export = |env: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String{env}}}}}\nConditions: {{IsProd: !Equals [!Ref Env, prod]}}\nResources:\n  Worker: {{Type: AWS::SNS::Topic}}\n  Jobs: {{Type: AWS::SQS::Queue, Properties: {{VisibilityTimeout: !If [IsProd, 45, 300]}}}}\nOutputs: {{Arn: {{Value: !GetAtt Jobs.Arn, Export: {{Name: jobs}}}}}}\n"
+        )
+    };
+    let worker = WORKER
+        .replace("!Ref QueueArn", "!ImportValue jobs")
+        .replace("!Ref Wait", "!If [IsProd, 5, 30]")
+        .replace(
+            "Parameters:\n",
+            "Conditions: {IsProd: !Equals [!Ref Env, prod]}\nParameters:\n  Env: {Type: String}\n",
+        );
+    let told = |exporting: &str| {
+        let folder = folder_with(&[("queue.yaml", exporting), ("worker.yaml", &worker)]);
+        slow_queues(folder.path(), &["."])
+    };
+    assert!(told(&export("")).is_empty(), "both are in production or none is");
+    let [finding] = &told(&export(", AllowedValues: [prod, test]"))[..] else { panic!("one finding") };
+    assert!(finding.contains("'worker/Worker'"), "{finding}");
+    assert!(finding.contains("worker/IsProd is false and IsProd is true"), "{finding}");
+}
+
+#[test]
+fn the_parts_of_an_application_are_merged() {
+    let queue = QUEUE.replace("!Ref Hide", "45");
+    let worker = WORKER
+        .replace("Transform: AWS::Serverless-2016-10-31\n", "")
+        .replace("!Ref QueueArn", "!GetAtt Jobs.Arn")
+        .replace("!Ref Wait", "30");
+    let folder = folder_with(&[
+        ("main.yaml", "Transform: AWS::Serverless-2016-10-31\nResources: {Topic: {Type: AWS::SNS::Topic}}\n"),
+        ("queue.yaml", &queue),
+        ("worker.yaml", &worker),
+    ]);
+    assert!(slow_queues(folder.path(), &["."]).is_empty());
+    let [finding] = &slow_queues(folder.path(), &["--merge", "."])[..] else { panic!("one finding") };
+    assert!(finding.starts_with("queue.yaml:10 Queue 'Jobs' hides messages for 45 s"), "{finding}");
+    assert!(finding.contains("worker.yaml:"), "{finding}");
+}
+
+#[test]
+fn globals_of_one_part_lend_to_the_others_and_a_resource_of_two_parts_is_told() {
+    let folder = folder_with(&[
+        (
+            "a.yaml",
+            "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Timeout: 30}}\nResources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 45}}\n",
+        ),
+        (
+            "b.yaml",
+            &WORKER
+                .replace("      Timeout: !Ref Wait\n", "")
+                .replace("!Ref QueueArn", "!GetAtt Jobs.Arn")
+                .replace("Parameters:", "Globals: {Function: {MemorySize: 512}}\nParameters:"),
+        ),
+        ("c.yaml", "Resources: {Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 46}}}\n"),
+    ]);
+    let [finding, twice] = &slow_queues(folder.path(), &["--merge", "."])[..] else { panic!("two findings") };
+    let (slow, twice) = if finding.contains("defined in two") { (twice, finding) } else { (finding, twice) };
+    assert!(slow.contains("hides messages for 46 s") && slow.contains("30 s (from Globals)"), "{slow}");
+    assert!(twice.starts_with("c.yaml:1 Resource 'Jobs' is defined in two files"), "{twice}");
+}
+
+#[test]
+fn a_part_that_cannot_be_read_silences_the_others() {
+    let folder = folder_with(&[
+        ("a.yaml", "Resources:\n  Jobs: {Type: AWS::SQS::Queue\n"),
+        (
+            "b.yaml",
+            &WORKER.replace("!Ref QueueArn", "!GetAtt Jobs.Arn").replace("      MemorySize: 512\n", ""),
+        ),
+    ]);
+    let output = run(folder.path(), &["check", "--merge", "--output", "concise"]);
+    assert_eq!(stdout(&output).lines().count(), 1, "{}", stdout(&output));
+    assert!(stdout(&output).starts_with("a.yaml:"));
+}
+
+#[test]
+fn stacks_that_nest_each_other_end_and_are_told() {
+    let nesting = |other: &str| {
+        format!(
+            "Resources: {{S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {other}, Parameters: {{P: !GetAtt S.Outputs.O}}}}}}}}\nParameters: {{P: {{Type: String}}}}\nOutputs: {{O: {{Value: !Ref P}}}}\n"
+        )
+    };
+    let folder = folder_with(&[("a.yaml", &nesting("b.yaml")), ("b.yaml", &nesting("a.yaml"))]);
+    let output = run(folder.path(), &["check", "--output", "concise"]);
+    assert!(stdout(&output).starts_with("b.yaml:1:"), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("a.yaml nests itself"), "{}", stdout(&output));
+    assert_eq!(stdout(&output).lines().count(), 1);
+}
+
+#[test]
+fn nothing_outside_of_the_project_is_nested_and_what_is_broken_is_told() {
+    let folder = folder_with(&[
+        ("queue.yaml", QUEUE),
+        ("app/stacks/worker.yaml", "Resources: [\n"),
+        ("app/app.yaml", &ROOT.replace("stacks/queue.yaml", "../queue.yaml")),
+    ]);
+    let graph = |path: &str| {
+        let output = run(&folder.path().join("app"), &["expand", "--graph", path]);
+        (stdout(&output), stderr(&output))
+    };
+    let (printed, told) = graph("app.yaml");
+    assert!(!printed.contains("Queues/Jobs"), "{printed}");
+    assert!(told.contains("./stacks/worker.yaml is not taken into account: line "), "{told}");
+    // Inside of the repository it is.
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    assert!(graph("app.yaml").0.contains("Queues/Jobs"));
+}
+
+#[test]
+fn the_report_counts_nested_templates_and_says_things_once() {
+    let folder = folder_with(&[
+        ("app.yaml", ROOT),
+        ("other.yaml", ROOT),
+        ("stacks/queue.yaml", QUEUE),
+        ("stacks/worker.yaml", &WORKER.replace("Resources:\n", "Resources:\n  Again: {Type: T, Type: T}\n")),
+    ]);
+    let output = run(folder.path(), &["check", "--select", "SLP002", "--output", "json", "."]);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let [finding] = &report["findings"].as_array().unwrap()[..] else { panic!("{report}") };
+    assert_eq!(
+        (finding["path"].as_str(), finding["resource"].as_str()),
+        (Some("stacks/worker.yaml"), Some("Again"))
+    );
+    assert_eq!(report["summary"]["templates"], 6);
+}
