@@ -77,6 +77,10 @@ impl Wording<'_> {
     fn takes_globals(self, member: &Fired) -> bool {
         let template = self.checking.template;
         let location = self.location(member.failure.at);
+        // Each stack has its own `Globals`; those that are known here are the template's.
+        if template.stack_at(location.file).file != template.own.file {
+            return false;
+        }
         let path = (self.checking.path_to)(location);
         let [section, id] = path.as_slice() else { return false };
         // What a loop makes does not have the id under which its body stands.
