@@ -167,6 +167,8 @@ impl Scenario for Case<'_> {
     fn read(&mut self, place: Place) {
         self.read.insert(place);
     }
+
+    fn doubt(&mut self, _place: Place) {}
 }
 
 /// Joins cases that say the same of the same place and differ in one answer only: the condition that they

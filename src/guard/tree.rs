@@ -94,4 +94,7 @@ pub trait Scenario {
 
     /// A value was compared, tested or counted: what rests on an assumption is noted.
     fn read(&mut self, place: Place);
+
+    /// What stands here is not known, and if the status is UNKNOWN, that is why.
+    fn doubt(&mut self, place: Place);
 }

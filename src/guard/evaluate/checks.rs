@@ -130,7 +130,10 @@ impl<'a> Run<'_, 'a> {
                 let has_members = members.iter().any(|member| self.settled_content(member.content).is_some());
                 Some(match shape {
                     _ if has_members => Verdict::No,
-                    Shape::Map { is_open: true } => Verdict::Unknown,
+                    Shape::Map { is_open: true } => {
+                        self.doubt(value);
+                        Verdict::Unknown
+                    }
                     _ => Verdict::Yes,
                 })
             }

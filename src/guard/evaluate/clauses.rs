@@ -67,16 +67,16 @@ impl<'a> Run<'_, 'a> {
         if conditions.is_empty() {
             return self.block(block, role);
         }
-        match self.conditions(conditions) {
-            Ok(Status::Pass) => self.block(block, role),
-            Ok(Status::Unknown) => self.doubting(|run| run.block(block, role)),
+        self.weighed(|run| match run.conditions(conditions) {
+            Ok(Status::Pass) => run.block(block, role),
+            Ok(Status::Unknown) => run.doubting(|run| run.block(block, role)),
             Ok(Status::Fail | Status::Skip) => Ok(Status::Skip),
             Err(Stop::Unevaluatable) if role == Role::Assertion => {
-                self.describe(span, None, None);
+                run.describe(span, None, None);
                 Ok(Status::Fail)
             }
             Err(stop) => Err(stop),
-        }
+        })
     }
 
     /// The status of a `when`.
@@ -99,15 +99,17 @@ impl<'a> Run<'_, 'a> {
 
     /// Clauses that must all hold.
     pub(super) fn all_of(&mut self, clauses: &'a [AnyOf], role: Role) -> Outcome<Status> {
-        let mut tally = Tally::default();
-        for clause in clauses {
-            let status = self.any_of(clause, role)?;
-            tally.add(status);
-            if status == Status::Fail && self.is_hasty() {
-                break;
+        self.weighed(|run| {
+            let mut tally = Tally::default();
+            for clause in clauses {
+                let status = run.any_of(clause, role)?;
+                tally.add(status);
+                if status == Status::Fail && run.is_hasty() {
+                    break;
+                }
             }
-        }
-        Ok(tally.all())
+            Ok(tally.all())
+        })
     }
 
     /// Clauses one of which must hold; those after it are not looked at.
@@ -116,15 +118,17 @@ impl<'a> Run<'_, 'a> {
             return self.clause(only, role);
         }
         let described = self.failures.len();
-        let mut tally = Tally::default();
-        for clause in &clauses.0 {
-            let status = self.clause(clause, role)?;
-            tally.add(status);
-            if status == Status::Pass {
-                break;
+        let status = self.weighed(|run| {
+            let mut tally = Tally::default();
+            for clause in &clauses.0 {
+                let status = run.clause(clause, role)?;
+                tally.add(status);
+                if status == Status::Pass {
+                    break;
+                }
             }
-        }
-        let status = tally.any();
+            Ok(tally.any())
+        })?;
         if status != Status::Fail {
             self.failures.truncate(described);
         }
@@ -136,14 +140,14 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn clause(&mut self, clause: &'a Clause, role: Role) -> Outcome<Status> {
-        match clause {
-            Clause::Check(check) => self.check(check, role),
-            Clause::Block(block) => self.query_block(block, role),
-            Clause::When(when) => self.when_block(when, role),
-            Clause::Type(block) => self.type_block(block, role),
-            Clause::Reference(reference) => self.reference(reference, role),
-            Clause::Call(call) => self.call(call, role),
-        }
+        self.weighed(|run| match clause {
+            Clause::Check(check) => run.check(check, role),
+            Clause::Block(block) => run.query_block(block, role),
+            Clause::When(when) => run.when_block(when, role),
+            Clause::Type(block) => run.type_block(block, role),
+            Clause::Reference(reference) => run.reference(reference, role),
+            Clause::Call(call) => run.call(call, role),
+        })
     }
 
     fn when_block(&mut self, when: &'a WhenBlock, role: Role) -> Outcome<Status> {

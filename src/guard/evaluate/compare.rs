@@ -146,8 +146,11 @@ impl<'a> Run<'_, 'a> {
                 }
                 let mut verdict = Verdict::No;
                 for item in items {
-                    let item = self.shape(item);
-                    match self.same_scalar(key, item, Strictness::Comparison) {
+                    let shape = self.shape(item);
+                    if shape.is_unknown() {
+                        self.doubt(item);
+                    }
+                    match self.same_scalar(key, shape, Strictness::Comparison) {
                         Verdict::Incomparable => return Verdict::Incomparable,
                         Verdict::No => {}
                         Verdict::Unknown if verdict == Verdict::Yes => {}
@@ -209,7 +212,10 @@ impl<'a> Run<'_, 'a> {
             let other = b_entries.iter().find(|entry| self.same_text(entry.0, *key));
             let here = match other {
                 Some((_, other)) => self.inner(*value, *other, strictness, depth),
-                None if b.is_open => Verdict::Unknown,
+                None if b.is_open => {
+                    self.doubt(b.value);
+                    Verdict::Unknown
+                }
                 None => Verdict::No,
             };
             match here {
@@ -220,9 +226,19 @@ impl<'a> Run<'_, 'a> {
         }
         let is_unmatched = |key: &Text| !a_entries.iter().any(|entry| self.same_text(entry.0, *key));
         if b_entries.iter().any(|(key, _)| is_unmatched(key)) {
-            return if a.is_open { Verdict::Unknown } else { Verdict::No };
+            if a.is_open {
+                self.doubt(a.value);
+                return Verdict::Unknown;
+            }
+            return Verdict::No;
         }
-        if a.is_open || b.is_open { Verdict::Unknown } else { verdict }
+        for map in [a, b] {
+            if map.is_open {
+                self.doubt(map.value);
+                verdict = Verdict::Unknown;
+            }
+        }
+        verdict
     }
 
     fn entries(&mut self, map: Value<'a>) -> Vec<(Text, Value<'a>)> {

@@ -67,6 +67,7 @@ impl<'a> Run<'_, 'a> {
                 Ok(())
             }
             (Shape::Unknown, Before::Key | Before::Values) => {
+                self.doubt(way.value);
                 results.push(Reached { what: What::Undetermined(way.value), is_possible: true });
                 Ok(())
             }

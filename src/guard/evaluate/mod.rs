@@ -3,6 +3,7 @@
 mod checks;
 mod clauses;
 mod compare;
+mod doubts;
 mod epoch;
 mod filters;
 mod functions;
@@ -33,6 +34,7 @@ use super::traps::Trap;
 use super::tree::{GuardId, NodeId, Place, Scenario, Tree};
 use crate::names::{Name, Names};
 use crate::source::Span;
+use doubts::Doubts;
 use run::{Run, Wanted};
 use survey::Item;
 use value::Reached;
@@ -167,6 +169,8 @@ impl Scenario for Plain {
     }
 
     fn read(&mut self, _place: Place) {}
+
+    fn doubt(&mut self, _place: Place) {}
 }
 
 /// Rules over a tree. What the rules look up by text is found once; what a `let` of a file or rule gave is kept for
@@ -193,11 +197,12 @@ pub struct Evaluator<'a> {
     respelt: FxHashSet<(TextId, TextId)>,
 }
 
-/// What an evaluation gave, and the places that it read.
+/// What an evaluation gave, the places that it read, and those that it knows nothing of.
 #[derive(Clone)]
 struct Kept<T> {
     value: T,
     reads: Rc<[Place]>,
+    doubts: Doubts,
 }
 
 /// Whether the document has a text.

@@ -75,6 +75,9 @@ impl<'a> Run<'_, 'a> {
             match next {
                 Ok(value) => way.value = value,
                 Err(what) => {
+                    if let What::Undetermined(value) = what {
+                        self.doubt(value);
+                    }
                     results.push(Reached { what, is_possible: way.is_possible });
                     return Ok(());
                 }
@@ -152,6 +155,7 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn add_unseen(&mut self, way: Way<'a>, results: &mut Results<'a>) -> bool {
         let is_open = matches!(self.shape(way.value), Shape::Map { is_open: true });
         if is_open {
+            self.doubt(way.value);
             results.push(Reached { what: What::Undetermined(way.value), is_possible: true });
         }
         is_open
@@ -217,11 +221,15 @@ impl<'a> Run<'_, 'a> {
                     return self.deeper(|run| run.walk(query, next, Way { value, ..way }, results));
                 }
                 Entry::Absent if matches!(self.shape(way.value), Shape::Map { is_open: true }) => {
+                    self.doubt(way.value);
                     What::Undetermined(way.value)
                 }
                 Entry::Absent | Entry::Vanished => What::Missing(way.value),
             },
-            Shape::Unknown => What::Undetermined(way.value),
+            Shape::Unknown => {
+                self.doubt(key);
+                What::Undetermined(way.value)
+            }
             _ => return Err(Stop::Broken(RunError::NotAKey(self.rules().text(name).to_owned()))),
         };
         results.push(Reached { what, is_possible: way.is_possible });

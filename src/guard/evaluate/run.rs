@@ -6,11 +6,12 @@ use std::rc::Rc;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
+use super::doubts::Doubts;
 use super::scope::Frame;
 use super::value::Value;
 use super::{Evaluator, Failure, Kept, Outcome, RunError, Stop};
 use crate::guard::ast::{Dialect, Key, KeyId, Literal, Query, Rules, TextId};
-use crate::guard::tree::{Place, Scenario, Tree};
+use crate::guard::tree::{Node, Place, Scenario, Tree};
 
 /// Blocks, filters, variables and rules inside one another that are followed.
 const DEPTH: usize = 160;
@@ -46,6 +47,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) reads: Places,
     /// Places that variables and referenced rules read, which no filter takes back.
     pub(super) shared_reads: Places,
+    /// Of what was read, or might have been, what is not known.
+    pub(super) doubts: Doubts,
     pub(super) wanted: Wanted,
     /// Where the rule wants its failures to point, if not at the failing values.
     pub(super) points_at: Option<&'a Query>,
@@ -73,6 +76,7 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             reads: Places::default(),
             shared_reads: Places::default(),
+            doubts: Doubts::default(),
             wanted,
             points_at: None,
             failures: Vec::new(),
@@ -89,10 +93,13 @@ impl<'r, 'a> Run<'r, 'a> {
         run
     }
 
-    /// Tells the scenario what was read.
+    /// Tells the scenario what was read, and what of it is not known.
     pub(super) fn finish(&mut self) {
         for place in self.shared_reads.union(&self.reads) {
             self.scenario.read(*place);
+        }
+        for place in self.doubts.places() {
+            self.scenario.doubt(*place);
         }
     }
 
@@ -102,17 +109,21 @@ impl<'r, 'a> Run<'r, 'a> {
         work: impl FnOnce(&mut Self) -> Outcome<T>,
     ) -> Outcome<(Kept<T>, bool)> {
         let outer = std::mem::take(&mut self.reads);
+        let outer_doubts = std::mem::take(&mut self.doubts);
         let asked = self.asked;
         let result = work(self);
         let reads = std::mem::replace(&mut self.reads, outer);
+        let doubts = std::mem::replace(&mut self.doubts, outer_doubts);
         let reads: Rc<[Place]> = reads.into_iter().collect();
         self.shared_reads.extend(reads.iter().copied());
-        Ok((Kept { value: result?, reads }, self.asked == asked))
+        self.doubts.add_all(&doubts);
+        Ok((Kept { value: result?, reads, doubts }, self.asked == asked))
     }
 
-    /// What was kept, with its places read again.
+    /// What was kept, with its places read and doubted again.
     pub(super) fn recalled<T: Clone>(&mut self, kept: &Kept<T>) -> T {
         self.shared_reads.extend(kept.reads.iter().copied());
+        self.doubts.add_all(&kept.doubts);
         kept.value.clone()
     }
 
@@ -161,6 +172,9 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn read(&mut self, value: Value<'a>) {
         if let Value::Node(node) = value {
             self.reads.insert(self.tree().place(node));
+            if let Node::Unknown = self.tree().node(node) {
+                self.doubt(value);
+            }
         }
     }
 }

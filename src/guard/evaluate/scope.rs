@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::doubts::Doubts;
 use super::value::{Reached, Results, Value, What};
 use super::{Outcome, Run, RunError, Stop};
 use crate::guard::ast::{Lets, Operand, TextId};
@@ -25,7 +26,8 @@ pub(super) struct Frame<'a> {
 enum Variable<'a> {
     Unasked,
     Open,
-    Known(Rc<[Reached<'a>]>),
+    /// With what is not known of them, which every use rests on.
+    Known(Rc<[Reached<'a>]>, Doubts),
 }
 
 impl<'a> Frame<'a> {
@@ -125,7 +127,11 @@ impl<'a> Run<'_, 'a> {
 
     fn let_value(&mut self, scope: usize, lets: &'a Lets, at: usize) -> Outcome<Rc<[Reached<'a>]>> {
         match &self.frames[scope].values[at] {
-            Variable::Known(values) => return Ok(values.clone()),
+            Variable::Known(values, doubts) => {
+                let (values, doubts) = (values.clone(), doubts.clone());
+                self.doubts.add_all(&doubts);
+                return Ok(values);
+            }
             Variable::Open => {
                 let name = self.rules().text(lets.all[at].name);
                 return Err(Stop::Broken(RunError::Cycle(format!("%{name}"))));
@@ -135,7 +141,7 @@ impl<'a> Run<'_, 'a> {
         let is_lasting = self.frames[scope].is_lasting;
         if is_lasting && let Some(kept) = self.evaluator.kept_lets.get(&(lets.id, at)).cloned() {
             let values = self.recalled(&kept);
-            self.frames[scope].values[at] = Variable::Known(values.clone());
+            self.frames[scope].values[at] = Variable::Known(values.clone(), kept.doubts);
             return Ok(values);
         }
         self.frames[scope].values[at] = Variable::Open;
@@ -148,7 +154,7 @@ impl<'a> Run<'_, 'a> {
         self.frames[scope].values[at] = Variable::Unasked;
         let (kept, may_keep) = evaluated?;
         let values = kept.value.clone();
-        self.frames[scope].values[at] = Variable::Known(values.clone());
+        self.frames[scope].values[at] = Variable::Known(values.clone(), kept.doubts.clone());
         if is_lasting && may_keep {
             self.evaluator.kept_lets.insert((lets.id, at), kept);
         }

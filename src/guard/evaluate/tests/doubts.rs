@@ -165,3 +165,49 @@ fn the_case_is_told_what_was_read_but_not_what_a_filter_turned_away() {
     let read: Vec<&str> = case.read.iter().map(|place| world.at(*place)).collect();
     assert_eq!(read, ["x", "1"]);
 }
+
+#[track_caller]
+fn assert_doubts(world: &World, rules: &str, wanted: &[&str]) {
+    let mut case = Case::default();
+    assert_eq!(world.run(rules, Dialect::Page, &mut case).0, Unknown, "{rules}");
+    let doubted: Vec<&str> = case.doubted.iter().map(|place| world.at(*place)).collect();
+    assert_eq!(doubted, wanted, "{rules}");
+}
+
+#[test]
+fn the_case_is_told_what_an_unknown_status_rests_on() {
+    let world = World::new("A: !Unknown a\nB: !Unknown b\nM: !Open {c: 1}\nN: 5\n");
+    for (clauses, wanted) in [
+        ("A == 1", &["a"][..]),
+        ("A == 1\nB == 1", &["a", "b"]),
+        ("A == 1 or N == 5\nB == 1", &["b"]),
+        ("when A == 1 { N == 5 }\nB == 1", &["b"]),
+        ("when A == 1 { N == 6 }", &["a"]),
+        ("A exists\nB == 1", &["b"]),
+        ("A.x == 1", &["a"]),
+        ("M.x == 1", &["{c: 1}"]),
+        ("M == {c: 1}", &["{c: 1}"]),
+        ("let more = add(A, 1)\nN < %more", &["a"]),
+        ("let more = add(A, 1)\n%more > 0 or N == 5\nN < %more", &["a"]),
+    ] {
+        assert_doubts(&world, &format!("rule r {{\n{clauses}\n}}"), wanted);
+    }
+    assert_doubts(&world, "let more = add(A, 1)\nrule r when %more !empty {\nN < %more\n}", &["a"]);
+    assert_doubts(&world, "rule r { q\nB == 1 }\nrule q when A == 1 { N == 6 }", &["a", "b"]);
+}
+
+#[test]
+fn a_member_that_a_filter_turns_away_leaves_no_doubts() {
+    let world = World::new("L: [{k: !Unknown a, v: 1}, {k: !Unknown b, v: 2}]\n");
+    assert_doubts(&world, "rule r { L[ k == 'x'  v == 1 ].v == 2 }", &["a"]);
+}
+
+#[test]
+fn a_certain_status_has_no_doubts() {
+    let world = World::new("A: !Unknown a\nN: 5\n");
+    for clauses in ["A == 1 or N == 5", "A == 1\nN == 6", "when A == 1\nN == 6 { N == 6 }", "A exists"] {
+        let mut case = Case::default();
+        world.run(&format!("rule r {{\n{clauses}\n}}"), Dialect::Page, &mut case);
+        assert!(case.doubted.is_empty(), "{clauses}");
+    }
+}

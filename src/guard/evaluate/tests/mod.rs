@@ -113,6 +113,7 @@ struct Case {
     asked: Vec<u32>,
     picked: usize,
     read: Vec<Place>,
+    doubted: Vec<Place>,
 }
 
 impl Case {
@@ -134,5 +135,9 @@ impl Scenario for Case {
 
     fn read(&mut self, place: Place) {
         self.read.push(place);
+    }
+
+    fn doubt(&mut self, place: Place) {
+        self.doubted.push(place);
     }
 }
