@@ -123,6 +123,111 @@ pub fn fingerprint(rule: &str, logical_path: &str, subjects: &[String]) -> Strin
     format!("{:032x}", xxh3_128(key.as_bytes()))
 }
 
+/// A check that could not be decided: a rule might have spoken of this subject if more were known before deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// `SLP202`.
+    pub rule: String,
+    /// `sqs-visibility-below-6x`.
+    pub name: String,
+    /// The subject: the key of the construct that the rule asks about.
+    pub location: Location,
+    /// The author's logical id there; `None` outside of resources.
+    pub resource: Option<String>,
+    /// What is not known and was asked for first.
+    pub first: Reason,
+    /// What else is not known, in the order in which the rule asks for it.
+    pub others: Vec<Reason>,
+}
+
+/// Something that is not known, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The kind of cause.
+    pub kind: ReasonKind,
+    /// A few words that stand alone: `parameter 'Timeout' has no value`.
+    pub text: String,
+    /// The value, or the place where it would be written.
+    pub location: Location,
+}
+
+/// Why something is not known, from what the reader can tell the linter to what nobody can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReasonKind {
+    /// A parameter without a default.
+    Parameter,
+    /// `AWS::Region` and its like.
+    Pseudo,
+    /// Another file of the same application has it.
+    OtherFile,
+    /// Another stack exports it.
+    Import,
+    /// `{{resolve:…}}`, and what Parameter Store fills in.
+    DynamicReference,
+    /// The name or an attribute of a resource.
+    Attribute,
+    /// A macro, a transform or a loop writes there.
+    Macro,
+    /// A mapping's row under a key that is not known.
+    Mapping,
+    /// A value of a form that its property does not take.
+    Form,
+    /// A function that is not evaluated.
+    Function,
+    /// More cases than are followed.
+    TooMany,
+    /// The template is not enough to tell.
+    Outside,
+}
+
+impl ReasonKind {
+    /// Every kind, in their order.
+    pub const ALL: [Self; 12] = [
+        Self::Parameter,
+        Self::Pseudo,
+        Self::OtherFile,
+        Self::Import,
+        Self::DynamicReference,
+        Self::Attribute,
+        Self::Macro,
+        Self::Mapping,
+        Self::Form,
+        Self::Function,
+        Self::TooMany,
+        Self::Outside,
+    ];
+
+    /// The word for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parameter => "parameter",
+            Self::Pseudo => "pseudo-parameter",
+            Self::OtherFile => "other-file",
+            Self::Import => "import",
+            Self::DynamicReference => "dynamic-reference",
+            Self::Attribute => "attribute",
+            Self::Macro => "macro",
+            Self::Mapping => "mapping",
+            Self::Form => "form",
+            Self::Function => "function",
+            Self::TooMany => "too-many",
+            Self::Outside => "outside",
+        }
+    }
+}
+
+impl Undecided {
+    /// Everything that is not known.
+    pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The kind of the reason that is hardest to do away with: it is what the check waits for in the end.
+    pub fn kind(&self) -> ReasonKind {
+        self.others.iter().map(|reason| reason.kind).fold(self.first.kind, Ord::max)
+    }
+}
+
 /// One file that was checked, with the texts that its findings point into.
 #[derive(Default)]
 pub struct Checked {
@@ -136,6 +241,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// What the author does not want to hear of, in the same order.
     pub suppressed: Vec<Suppressed>,
+    /// What could not be decided, in the order of the file, then of the rule ids.
+    pub undecided: Vec<Undecided>,
     /// Rules that could not be evaluated over it, by the files that hold them.
     pub broken: Vec<RunError>,
 }

@@ -88,6 +88,9 @@ pub(super) struct Check {
     /// After the report, count the findings of each rule on standard error
     #[arg(long)]
     pub(super) statistics: bool,
+    /// List the checks that stayed undecided, each with what is not known before deployment
+    #[arg(long)]
+    pub(super) show_unknown: bool,
     /// List the templates that would be checked, and do nothing else
     #[arg(long)]
     pub(super) show_files: bool,

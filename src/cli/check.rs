@@ -9,7 +9,7 @@ use std::thread;
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, Report, RunError};
 use crate::lint::{Applications, Input, Linter};
-use crate::report::{self, inert::inert};
+use crate::report::{self, Style, inert::inert};
 use crate::rule::{Catalogue, Selection, Selector};
 
 use super::arguments::{Check, Color};
@@ -142,11 +142,12 @@ fn print(
     catalogue: &Catalogue,
     out: &mut dyn Write,
 ) -> Result<(), Trouble> {
+    let wanted = |style: Style| Style { shows_undecided: check.show_unknown, ..style };
     for output in outputs {
         match &output.file {
-            None => report::write(output.format, report, catalogue, &style(color), out)?,
+            None => report::write(output.format, report, catalogue, &wanted(style(color)), out)?,
             Some(file) => {
-                let style = plain_style();
+                let style = wanted(plain_style());
                 output::write_file(file, |out| report::write(output.format, report, catalogue, &style, out))?;
             }
         }

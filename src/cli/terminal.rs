@@ -43,7 +43,7 @@ pub(super) fn style(color: Color) -> Style {
 pub(super) fn plain_style() -> Style {
     let working_folder = env::current_dir().unwrap_or_default();
     let repository_root = repository_root(&working_folder).to_owned();
-    Style { colour: false, hyperlinks: false, width: USUAL_WIDTH, working_folder, repository_root }
+    Style { width: USUAL_WIDTH, working_folder, repository_root, ..Style::default() }
 }
 
 /// The nearest parent with `.git`, a folder or (in worktrees and submodules) a file; else the folder itself.

@@ -4,17 +4,18 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Undecided};
 use crate::guard::{
-    Anchor, Candidates, Evaluator, Failure, NodeId, Plain, Rule, RuleIndex, Scenario, Status, speaks,
+    Anchor, Candidates, Evaluator, Failure, NodeId, Place, Plain, Rule, RuleIndex, Scenario, Status, speaks,
 };
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
-use crate::template::{Guard, Stack, Template};
+use crate::template::{Guard, Literal, Stack, Template};
 use crate::view::{Stated, View};
 
 use super::join::{Placed, join};
-use super::scenario::{Fired, explore};
+use super::scenario::{Explored, Fired, explore};
+use super::undecided::Ledger;
 use super::wording::Wording;
 
 /// What is checked.
@@ -49,20 +50,28 @@ impl Checking<'_> {
     }
 }
 
+/// What a page says of a template, and what it cannot say.
+#[derive(Default)]
+pub(crate) struct Said {
+    /// The findings.
+    pub(crate) findings: Vec<Finding>,
+    /// The subjects of which it is not known what to say.
+    pub(crate) undecided: Vec<Undecided>,
+}
+
 /// The findings of a page, in the order of its rules and of the template. A page whose logic does not parse
-/// has none: whoever loads pages from outside reports that before.
+/// has none: whoever loads pages from outside reports that before. What a page misses in a part of a template, which
+/// another file may have, is undecided.
 ///
 /// # Errors
 ///
 /// A rule of the page cannot be evaluated: it asks for a variable that is not there, or needs itself.
-pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>, String> {
-    let may_be_elsewhere = |stack: &Stack| page.absence == Absence::Elsewhere && stack.is_fragment();
-    if checking.template.stacks().all(may_be_elsewhere) {
-        return Ok(Vec::new());
-    }
-    let Some(Ok(rules)) = page.rules() else { return Ok(Vec::new()) };
+pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String> {
+    let is_elsewhere = checking.template.stacks().all(|stack| may_be_elsewhere(page, stack));
+    let Some(Ok(rules)) = page.rules() else { return Ok(Said::default()) };
     let mut evaluator = Evaluator::new(rules, &checking.view.tree, &checking.template.names);
     let mut findings = Vec::new();
+    let mut ledger = Ledger::default();
     for (index, rule) in rules.rules().enumerate() {
         if !page.owns(RuleIndex(index)) {
             continue;
@@ -72,24 +81,38 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Vec<Finding>,
             continue;
         }
         let before = findings.len();
+        let mut of_rule = Ledger::default();
         let wording = Wording { checking, page, severity: grade.severity };
         let rule = RuleIndex(index);
         for item in 0..evaluator.items(rule) {
-            let mut subjects = Subjects { checking, evaluator: &mut evaluator, rule, item, broken: None };
+            let ledger = &mut of_rule;
+            let mut subjects =
+                Subjects { checking, evaluator: &mut evaluator, rule, item, ledger, broken: None };
             subjects.check(wording, &mut findings);
             if let Some(broken) = subjects.broken {
+                if is_elsewhere {
+                    return Ok(Said::default());
+                }
                 return Err(broken.without_verdict(rules, rule, page.logic_line()));
             }
         }
-        if grade.is_for_applications && findings.len() > before && (checking.is_of_tests)() {
+        let has_said = findings.len() > before || !of_rule.is_empty();
+        if grade.is_for_applications && has_said && (checking.is_of_tests)() {
             findings.truncate(before);
+        } else {
+            ledger.add(of_rule);
         }
     }
     findings.retain(|placed| {
         let file = placed.finding.primary.location.file;
-        !may_be_elsewhere(checking.template.stack_at(file))
+        !may_be_elsewhere(page, checking.template.stack_at(file))
     });
-    Ok(join(checking, findings))
+    Ok(Said { findings: join(checking, findings), undecided: ledger.undecided(checking, page) })
+}
+
+/// Whether what a page misses in a stack may stand in another file.
+pub(super) fn may_be_elsewhere(page: &Page, stack: &Stack) -> bool {
+    page.absence == Absence::Elsewhere && stack.is_fragment()
 }
 
 /// How bad a rule of the logic is: one in a page's block that is named for a grade has that one, any other has the
@@ -123,6 +146,8 @@ struct Subjects<'a, 'e> {
     evaluator: &'e mut Evaluator<'a>,
     rule: RuleIndex,
     item: usize,
+    /// What came of each subject.
+    ledger: &'e mut Ledger,
     /// Why the rule cannot be evaluated.
     broken: Option<Failure>,
 }
@@ -151,7 +176,7 @@ impl Subjects<'_, '_> {
         let guards = &self.checking.template.guards;
         let mut cases = 0;
         let mut places: IndexMap<Anchor, Failure, FxBuildHasher> = IndexMap::default();
-        let fired = explore(guards, &mut |scenario| {
+        let explored = explore(guards, &mut |scenario| {
             cases += 1;
             let (status, failures) = self.run_whole(scenario);
             let speaks = speaks(&failures);
@@ -160,8 +185,10 @@ impl Subjects<'_, '_> {
             }
             (status, failures.into_iter().next())
         });
-        self.note_broken(&fired);
-        if fired.is_empty() {
+        self.note_broken(&explored.fired);
+        let has_fired = !explored.fired.is_empty();
+        self.ledger.note(None, &self.consistent(explored));
+        if !has_fired {
             return;
         }
         let Checking { template, view, .. } = self.checking;
@@ -170,18 +197,19 @@ impl Subjects<'_, '_> {
             let mut fired = if cases == 1 {
                 vec![Fired { claims: Vec::new(), failure, read: Vec::new() }]
             } else {
-                explore(guards, &mut |scenario| {
+                let explored = explore(guards, &mut |scenario| {
                     let (status, failures) = self.run_whole(scenario);
                     let speaks = speaks(&failures);
                     let here = failures.into_iter().find(|failure| failure.at == at && speaks(failure));
                     (if here.is_some() { status } else { Status::Skip }, here)
-                })
+                });
+                explored.fired
             };
             // What the clause read elsewhere says nothing of this place.
             for fired in &mut fired {
                 fired.read = vec![at.place];
             }
-            fired.retain(|fired| is_consistent(template, view, fired));
+            fired.retain(|fired| is_consistent(template, view, &fired.claims, &fired.read));
             findings.extend(fired.iter().map(|fired| wording.finding(fired, None)));
         }
     }
@@ -220,11 +248,20 @@ impl Subjects<'_, '_> {
 
     /// The cases in which the item fails for a subject.
     fn judge(&mut self, candidate: Option<NodeId>) -> Vec<Fired> {
+        let guards = &self.checking.template.guards;
+        let explored = explore(guards, &mut |scenario| self.run(candidate, scenario));
+        let explored = self.consistent(explored);
+        self.note_broken(&explored.fired);
+        self.ledger.note(candidate, &explored);
+        explored.fired
+    }
+
+    /// Without the cases that the defaults which they rest on exclude.
+    fn consistent(&self, mut explored: Explored) -> Explored {
         let Checking { template, view, .. } = self.checking;
-        let mut fired = explore(&template.guards, &mut |scenario| self.run(candidate, scenario));
-        fired.retain(|fired| is_consistent(template, view, fired));
-        self.note_broken(&fired);
-        fired
+        explored.fired.retain(|fired| is_consistent(template, view, &fired.claims, &fired.read));
+        explored.open.retain(|open| is_consistent(template, view, &open.claims, &open.read));
+        explored
     }
 
     fn run(&mut self, candidate: Option<NodeId>, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
@@ -241,16 +278,16 @@ impl Subjects<'_, '_> {
     }
 }
 
-/// Whether the parameters' defaults that a failure rests on can be what they are in its case: in the branch
-/// "`Timeout` is not 0" the default of 0 does not stand.
-fn is_consistent(template: &Template, view: &View, fired: &Fired) -> bool {
-    let mut claims = fired.claims.clone();
-    for place in &fired.read {
+/// Whether the parameters' defaults that were read in a case can be what they are there: in the branch "`Timeout` is
+/// not 0" the default of 0 does not stand.
+fn is_consistent(template: &Template, view: &View, claimed: &[Literal], read: &[Place]) -> bool {
+    let mut claims = claimed.to_vec();
+    for place in read {
         if let Stated::ParameterDefault(name) = view.sight(*place).stated {
             let parameter = template.parameters.get(&name);
             let default = parameter.and_then(|parameter| template.values.text(parameter.default?));
             claims.extend(default.map(|text| (template.guards.equal(name, text), true)));
         }
     }
-    claims.len() == fired.claims.len() || template.guards.can_hold(&claims)
+    claims.len() == claimed.len() || template.guards.can_hold(&claims)
 }

@@ -3,6 +3,7 @@
 mod check;
 mod join;
 mod scenario;
+mod undecided;
 mod wording;
 
 pub(crate) use check::{Checking, check};

@@ -25,20 +25,43 @@ pub(super) struct Fired {
     pub read: Vec<Place>,
 }
 
+/// A case in which nobody knows whether a check fails.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    /// What has to hold, and what not.
+    pub claims: Vec<Literal>,
+    /// Places of what is not known.
+    pub doubts: Vec<Place>,
+    /// Places of the values that were read on the way.
+    pub read: Vec<Place>,
+}
+
+/// What came of a check.
+#[derive(Debug, Default)]
+pub(super) struct Explored {
+    pub fired: Vec<Fired>,
+    pub open: Vec<Open>,
+    /// There are more cases than were tried.
+    pub is_cut_off: bool,
+}
+
 /// Runs a check in every case that it tells apart. Conditions are *some*: a failure in one branch is a
 /// failure under that branch's condition. A choice that the deployer has (`AllowedValues`) is *all*: only
 /// what fails whatever is chosen fails.
-pub(super) fn explore(guards: &Guards, run: &mut Check<'_>) -> Vec<Fired> {
-    let mut explorer = Explorer { guards, run, runs: 0 };
-    let mut fired = explorer.explore(Vec::new());
-    merge_opposites(&mut fired);
-    fired
+pub(super) fn explore(guards: &Guards, run: &mut Check<'_>) -> Explored {
+    let mut explorer = Explorer { guards, run, runs: 0, open_runs: 0 };
+    let mut all = explorer.explore(Vec::new(), false);
+    merge_opposites(&mut all.fired);
+    all
 }
 
 struct Explorer<'a, 'c> {
     guards: &'a Guards,
     run: &'a mut Check<'c>,
     runs: usize,
+    /// Runs that can only tell whether a check stays undecided: they are bounded for themselves, so that no failure is
+    /// missed for them.
+    open_runs: usize,
 }
 
 /// A question that both answers fit, and the answer that this case gives.
@@ -51,15 +74,18 @@ enum Decision {
 impl Explorer<'_, '_> {
     /// The failing ones of all cases that begin with `prefix`. The check is run once with the first answer to
     /// every further question; then each of those questions is answered otherwise, the last one first.
-    fn explore(&mut self, prefix: Vec<Decision>) -> Vec<Fired> {
-        if self.runs == MOST_RUNS {
-            return Vec::new();
+    /// With `is_open` another choice of the deployer's is undecided already, and nothing can fail for certain.
+    fn explore(&mut self, prefix: Vec<Decision>, is_open: bool) -> Explored {
+        let runs = if is_open { &mut self.open_runs } else { &mut self.runs };
+        if *runs == MOST_RUNS {
+            return Explored { is_cut_off: true, ..Explored::default() };
         }
-        self.runs += 1;
+        *runs += 1;
         let known = prefix.len();
-        let mut case = Case { guards: self.guards, decisions: prefix, read: FxHashSet::default() };
+        let mut case =
+            Case { guards: self.guards, decisions: prefix, read: FxHashSet::default(), doubts: Vec::new() };
         let (status, failure) = (self.run)(&mut case);
-        let mut fired: Vec<Fired> = case.fired(status, failure).into_iter().collect();
+        let mut explored = case.explored(status, failure);
         let decisions = case.decisions;
         for at in (known..decisions.len()).rev() {
             let otherwise = |next: Decision| {
@@ -69,29 +95,37 @@ impl Explorer<'_, '_> {
             };
             match decisions[at] {
                 Decision::Claim((guard, holds)) => {
-                    fired.extend(self.explore(otherwise(Decision::Claim((guard, !holds)))));
+                    explored.add(self.explore(otherwise(Decision::Claim((guard, !holds))), is_open));
                 }
                 Decision::Pick { node, count, .. } => {
                     for index in 1..count {
-                        if fired.is_empty() {
+                        if explored.fired.is_empty() && explored.open.is_empty() {
                             break;
                         }
-                        let others = self.explore(otherwise(Decision::Pick { node, index, count }));
-                        fired = self.in_both(fired, &others);
+                        let is_open = is_open || explored.fired.is_empty();
+                        let others = self.explore(otherwise(Decision::Pick { node, index, count }), is_open);
+                        explored = self.in_both(explored, &others);
                     }
                 }
             }
         }
-        fired
+        explored
     }
 
-    /// Of failures under one choice of the deployer's, those that remain under another: both have to hold.
-    fn in_both(&self, fired: Vec<Fired>, others: &[Fired]) -> Vec<Fired> {
+    /// Of what came of one choice of the deployer's, what remains under another.
+    fn in_both(&self, one: Explored, other: &Explored) -> Explored {
+        let is_cut_off = one.is_cut_off && other.is_undone() || other.is_cut_off && one.is_undone();
+        let open = self.open_in_both(&one, other);
+        let fired = self.fired_in_both(one.fired, &other.fired);
+        Explored { fired, open, is_cut_off }
+    }
+
+    /// Failures: both have to hold.
+    fn fired_in_both(&self, fired: Vec<Fired>, others: &[Fired]) -> Vec<Fired> {
         let mut both: Vec<Fired> = Vec::new();
         for one in fired {
             for other in others {
-                let mut claims = one.claims.clone();
-                claims.extend(other.claims.iter().filter(|claim| !one.claims.contains(claim)));
+                let claims = joined(&one.claims, &other.claims);
                 let is_new = |known: &Fired| known.claims != claims || known.failure != one.failure;
                 if self.guards.can_hold(&claims) && both.iter().all(is_new) && both.len() < MOST_RUNS {
                     both.push(Fired { claims, failure: one.failure.clone(), read: one.read.clone() });
@@ -100,6 +134,72 @@ impl Explorer<'_, '_> {
         }
         both
     }
+
+    /// Undecided cases: neither choice decides, or one fails and the other does not decide.
+    fn open_in_both(&self, one: &Explored, other: &Explored) -> Vec<Open> {
+        let mut both: Vec<Open> = Vec::new();
+        for left in one.cases() {
+            for right in other.cases() {
+                let claims = joined(left.claims, right.claims);
+                let is_open = left.is_open || right.is_open;
+                let is_new = |known: &Open| known.claims != claims;
+                if is_open
+                    && both.len() < MOST_RUNS
+                    && both.iter().all(is_new)
+                    && self.guards.can_hold(&claims)
+                {
+                    let doubts = joined(left.doubts, right.doubts);
+                    both.push(Open { claims, doubts, read: left.read.to_vec() });
+                }
+            }
+        }
+        both
+    }
+}
+
+/// A case that fails, or one that is open.
+#[derive(Clone, Copy)]
+struct Undone<'c> {
+    claims: &'c [Literal],
+    doubts: &'c [Place],
+    read: &'c [Place],
+    is_open: bool,
+}
+
+impl Explored {
+    fn add(&mut self, other: Self) {
+        self.fired.extend(other.fired);
+        self.open.extend(other.open);
+        self.is_cut_off |= other.is_cut_off;
+    }
+
+    /// Whether it does not pass in every case.
+    pub(super) fn is_undone(&self) -> bool {
+        !self.fired.is_empty() || !self.open.is_empty() || self.is_cut_off
+    }
+
+    fn cases(&self) -> impl Iterator<Item = Undone<'_>> {
+        let fired = self.fired.iter().map(|case| Undone {
+            claims: &case.claims,
+            doubts: &[],
+            read: &case.read,
+            is_open: false,
+        });
+        let open = self.open.iter().map(|case| Undone {
+            claims: &case.claims,
+            doubts: &case.doubts,
+            read: &case.read,
+            is_open: true,
+        });
+        fired.chain(open)
+    }
+}
+
+/// Both lists, what stands in both once.
+fn joined<T: Copy + PartialEq>(one: &[T], other: &[T]) -> Vec<T> {
+    let mut both = one.to_vec();
+    both.extend(other.iter().filter(|item| !one.contains(item)));
+    both
 }
 
 /// One case, as an evaluation sees it.
@@ -107,6 +207,7 @@ struct Case<'a> {
     guards: &'a Guards,
     decisions: Vec<Decision>,
     read: FxHashSet<Place>,
+    doubts: Vec<Place>,
 }
 
 impl Case<'_> {
@@ -118,11 +219,26 @@ impl Case<'_> {
         self.decisions.iter().filter_map(claim).collect()
     }
 
-    fn fired(&self, status: Status, failure: Option<Failure>) -> Option<Fired> {
-        let failure = failure.filter(|_| status == Status::Fail)?;
+    fn explored(&self, status: Status, failure: Option<Failure>) -> Explored {
+        let mut explored = Explored::default();
+        match (status, failure) {
+            (Status::Fail, Some(failure)) => {
+                explored.fired.push(Fired { claims: self.claims(), failure, read: self.places_read() });
+            }
+            (Status::Unknown, _) => explored.open.push(Open {
+                claims: self.claims(),
+                doubts: self.doubts.clone(),
+                read: self.places_read(),
+            }),
+            (Status::Fail | Status::Pass | Status::Skip, _) => {}
+        }
+        explored
+    }
+
+    fn places_read(&self) -> Vec<Place> {
         let mut read: Vec<Place> = self.read.iter().copied().collect();
         read.sort_unstable();
-        Some(Fired { claims: self.claims(), failure, read })
+        read
     }
 }
 
@@ -168,7 +284,11 @@ impl Scenario for Case<'_> {
         self.read.insert(place);
     }
 
-    fn doubt(&mut self, _place: Place) {}
+    fn doubt(&mut self, place: Place) {
+        if !self.doubts.contains(&place) {
+            self.doubts.push(place);
+        }
+    }
 }
 
 /// Joins cases that say the same of the same place and differ in one answer only: the condition that they

@@ -218,7 +218,7 @@ impl Wording<'_> {
 }
 
 /// The logical id in a path.
-fn resource_of(path: &[String]) -> Option<String> {
+pub(super) fn resource_of(path: &[String]) -> Option<String> {
     match path {
         [section, id, ..] if section == "Resources" => Some(id.clone()),
         _ => None,

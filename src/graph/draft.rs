@@ -250,7 +250,7 @@ pub(super) fn leave_to_globals(facts: &mut [Fact]) {
         if let Fact::Setting { name, default, .. } = fact
             && *name != "PackageType"
         {
-            *default = Default::Unknown;
+            *default = Default::Elsewhere;
         }
     }
 }

@@ -179,6 +179,8 @@ pub(crate) enum Default {
     /// There is none: the setting is missing.
     Missing,
     /// `Globals` of a template that this is a part of may set it.
+    Elsewhere,
+    /// It depends on something that is not to be seen here: the service that a mapping reads from.
     Unknown,
 }
 

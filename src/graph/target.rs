@@ -307,6 +307,7 @@ impl Draft<'_> {
             Unknown::Import
             | Unknown::DynamicReference
             | Unknown::Mapping
+            | Unknown::NoRow
             | Unknown::Macro
             | Unknown::Function
             | Unknown::TooMany

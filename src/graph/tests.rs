@@ -80,7 +80,7 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
                     Some(Alt::Absent { .. }) => match default {
                         Default::Value(value) => format!("{} by default", plain(value)),
                         Default::Missing => "missing".to_owned(),
-                        Default::Unknown => "unknown".to_owned(),
+                        Default::Elsewhere | Default::Unknown => "unknown".to_owned(),
                     },
                     Some(Alt::Scalar { text, .. }) => template.names.text(*text).to_owned(),
                     other => format!("{other:?}"),

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, RunError};
-use crate::source::Span;
+use crate::source::{Location, Span};
 
 use super::exchange::{Exchange, Trade};
 use super::{Input, Linter};
@@ -172,11 +172,12 @@ fn without_repetitions(files: &[Found], mut checked: Vec<(usize, Checked)>) -> V
     let mut told: HashSet<(String, String, Span)> = HashSet::new();
     for (_, one) in &mut checked {
         let sources = &one.sources;
-        one.findings.retain(|finding| {
-            let location = finding.primary.location;
+        let mut is_new = |rule: &str, location: Location| {
             let path = sources[location.file.0 as usize].path().to_owned();
-            told.insert((finding.rule.clone(), path, location.span))
-        });
+            told.insert((rule.to_owned(), path, location.span))
+        };
+        one.findings.retain(|finding| is_new(&finding.rule, finding.primary.location));
+        one.undecided.retain(|check| is_new(&check.rule, check.location));
     }
     checked.into_iter().map(|(_, one)| one).collect()
 }

@@ -176,7 +176,12 @@ impl<'c> Linter<'c> {
         };
         for page in &self.pages {
             match check(checking, page) {
-                Ok(mut findings) => checked.findings.append(&mut findings),
+                Ok(mut said) => {
+                    checked.findings.append(&mut said.findings);
+                    if page.confidence >= self.min_confidence {
+                        checked.undecided.append(&mut said.undecided);
+                    }
+                }
                 Err(message) => {
                     let path = page.file.clone().unwrap_or_else(|| page.id.clone());
                     checked.broken.push(RunError { path, message });
@@ -189,7 +194,8 @@ impl<'c> Linter<'c> {
             place(finding, &documents.path_to(finding.primary.location));
         }
         checked.sources = template.sources;
-        sorted(checked, |finding| suppressions.hides(finding))
+        checked.undecided.retain(|check| !suppressions.hide(check.location, &check.rule, &check.name));
+        sorted(checked, |finding| suppressions.hide(finding.primary.location, &finding.rule, &finding.name))
     }
 
     /// One of the linter's own findings, unless it is ignored.
@@ -254,12 +260,14 @@ fn in_template(span: Span) -> Location {
     Location { file: FileId::TEMPLATE, span }
 }
 
-/// The findings in the order of the text, then of the rules, and without those that are suppressed.
+/// The findings and undecided checks in the order of the text, then of the rules, and without the findings that are
+/// suppressed.
 fn sorted(mut checked: Checked, hides: impl Fn(&Finding) -> bool) -> Checked {
     checked.findings.sort_by(|a, b| {
         let place = |finding: &Finding| (finding.primary.location.file, finding.primary.location.span.start);
         place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule))
     });
+    checked.undecided.sort_by(|a, b| (a.location, &a.rule).cmp(&(b.location, &b.rule)));
     number_equal_fingerprints(&mut checked.findings);
     (checked.findings, checked.suppressed) = sorted_out(checked.findings, hides);
     checked

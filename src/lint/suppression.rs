@@ -81,12 +81,11 @@ impl ByPlace {
         self.0.extend(places);
     }
 
-    /// Whether a finding stands in a resource that wants to hear nothing of it.
-    pub(super) fn hides(&self, finding: &Finding) -> bool {
-        let at = finding.primary.location;
+    /// Whether a place stands in a resource that wants to hear nothing of a rule, which has an id and a name.
+    pub(super) fn hide(&self, at: Location, id: &str, name: &str) -> bool {
         self.0.iter().any(|(place, rules)| {
             let is_here = place.file == at.file && place.span.contains(at.span);
-            is_here && rules.iter().any(|named| *named == finding.rule || *named == finding.name)
+            is_here && rules.iter().any(|named| named == id || named == name)
         })
     }
 }

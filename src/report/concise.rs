@@ -1,16 +1,17 @@
 //! `concise`: one line for each finding, `path:line:col: level[ID] message`, which editors take apart.
-//! The shape is a public interface.
+//! The shape is a public interface. Undecided checks, if they are wanted, have lines of another shape below.
 
 use std::io::{self, Write};
 
 use super::inert::inert;
+use super::undecided::write_lines;
 use super::{Style, findings, message_with_condition, source};
 use crate::finding::Report;
 use crate::rule::Catalogue;
 use crate::source::ColumnUnit;
 
 /// Writes the findings; neither errors nor a summary, which an editor would have to skip.
-pub(super) fn write(report: &Report, _: &Catalogue, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, _: &Catalogue, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for (checked, finding) in findings(report) {
         let source = source(checked, &finding.primary);
         let start = source.position(finding.primary.location.span.start, ColumnUnit::CodePoints);
@@ -25,7 +26,7 @@ pub(super) fn write(report: &Report, _: &Catalogue, _: &Style, out: &mut dyn Wri
             message = inert(&message_with_condition(finding)),
         )?;
     }
-    Ok(())
+    write_lines(report, style, out)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use super::inert::inert;
 use super::snippet::Snippet;
-use super::{REPOSITORY, Style, cut, docs, findings, message_with_condition, source};
+use super::{REPOSITORY, Style, counted, cut, docs, findings, message_with_condition, source, undecided};
 use crate::finding::{Checked, FileKind, Finding, Report, Severity};
 use crate::rule::Catalogue;
 
@@ -20,7 +20,8 @@ const FRAME: usize = 12;
 /// Below this many columns nothing can be laid out; the terminal wraps instead.
 const NARROWEST: usize = 40;
 
-/// Writes the findings and, if there was anything to check, a last line that counts them. Errors belong on standard error.
+/// Writes the findings and, if there was anything to check, a line that counts them and one for what stayed undecided.
+/// Errors belong on standard error.
 pub(super) fn write(
     report: &Report,
     catalogue: &Catalogue,
@@ -42,7 +43,18 @@ pub(super) fn write(
         };
         writeln!(out, "{text}")?;
     }
-    if report.checked.is_empty() { Ok(()) } else { writeln!(out, "{}", summary(report)) }
+    if report.checked.is_empty() {
+        return Ok(());
+    }
+    if style.shows_undecided && undecided::undecided(report).next().is_some() {
+        undecided::write_lines(report, style, out)?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", summary(report))?;
+    match undecided::summary(report, style) {
+        Some(undecided) => writeln!(out, "{undecided}"),
+        None => Ok(()),
+    }
 }
 
 fn rendered(handler: &GraphicalReportHandler, shown: &Shown) -> io::Result<String> {
@@ -164,12 +176,6 @@ fn summary(report: &Report) -> String {
         0 => format!("No findings in {places}."),
         number => format!("{} ({}) in {places}.", counted(number, "finding"), grades.join(", ")),
     }
-}
-
-/// `1 template`, `2 templates`.
-fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 #[cfg(test)]

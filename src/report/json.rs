@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::inert::write_json;
-use super::{REPOSITORY, Style, docs, findings, source};
-use crate::finding::{Checked, Confidence, Finding, Label, Report, Severity, Suppressed};
+use super::undecided::undecided;
+use super::{REPOSITORY, Style, docs, findings, source, source_of};
+use crate::finding::{Checked, Confidence, Finding, Label, Reason, Report, Severity, Suppressed, Undecided};
 use crate::rule::Catalogue;
-use crate::source::{ColumnUnit, Source};
+use crate::source::{ColumnUnit, Location, Source};
 
 /// Changes when a reader of the old shape would misread the new one.
 const SCHEMA: &str = "lenslint/1";
@@ -17,7 +18,7 @@ const SCHEMA: &str = "lenslint/1";
 pub(super) fn write(
     report: &Report,
     catalogue: &Catalogue,
-    _: &Style,
+    style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let document = Document {
@@ -28,6 +29,9 @@ pub(super) fn write(
         suppressed: suppressed(report)
             .map(|(checked, suppressed)| SuppressedEntry::of(checked, suppressed, catalogue))
             .collect(),
+        undecided: style
+            .shows_undecided
+            .then(|| undecided(report).map(|(checked, check)| UndecidedEntry::of(checked, check)).collect()),
         errors: report
             .errors
             .iter()
@@ -46,6 +50,8 @@ struct Document<'a> {
     summary: Summary,
     findings: Vec<Entry<'a>>,
     suppressed: Vec<SuppressedEntry<'a>>,
+    /// `null` unless they are asked for: there may be many more than findings.
+    undecided: Option<Vec<UndecidedEntry<'a>>>,
     errors: Vec<Failure<'a>>,
 }
 
@@ -63,6 +69,7 @@ struct Summary {
     warning: usize,
     info: usize,
     suppressed: usize,
+    undecided: usize,
 }
 
 impl Summary {
@@ -75,6 +82,7 @@ impl Summary {
             warning: count(Severity::Warning),
             info: count(Severity::Info),
             suppressed: suppressed(report).count(),
+            undecided: undecided(report).count(),
         }
     }
 }
@@ -111,7 +119,7 @@ impl<'a> Entry<'a> {
             path: source.path(),
             resource: finding.resource.as_deref(),
             logical_path: &finding.logical_path,
-            range: Range::of(source, &finding.primary),
+            range: Range::of(source, finding.primary.location),
             condition: finding.condition.as_deref(),
             related: finding.related.iter().map(|label| Related::of(checked, label)).collect(),
             help: finding.help.as_deref(),
@@ -150,6 +158,50 @@ fn suppressed(report: &Report) -> impl Iterator<Item = (&Checked, &Suppressed)> 
 }
 
 #[derive(Serialize)]
+struct UndecidedEntry<'a> {
+    rule: &'a str,
+    name: &'a str,
+    path: &'a str,
+    resource: Option<&'a str>,
+    range: Range,
+    reasons: Vec<ReasonEntry<'a>>,
+}
+
+impl<'a> UndecidedEntry<'a> {
+    fn of(checked: &'a Checked, check: &'a Undecided) -> Self {
+        let source = source_of(checked, check.location);
+        Self {
+            rule: &check.rule,
+            name: &check.name,
+            path: source.path(),
+            resource: check.resource.as_deref(),
+            range: Range::of(source, check.location),
+            reasons: check.reasons().map(|reason| ReasonEntry::of(checked, reason)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ReasonEntry<'a> {
+    kind: &'static str,
+    text: &'a str,
+    path: &'a str,
+    range: Range,
+}
+
+impl<'a> ReasonEntry<'a> {
+    fn of(checked: &'a Checked, reason: &'a Reason) -> Self {
+        let source = source_of(checked, reason.location);
+        Self {
+            kind: reason.kind.as_str(),
+            text: &reason.text,
+            path: source.path(),
+            range: Range::of(source, reason.location),
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct Related<'a> {
     path: &'a str,
     range: Range,
@@ -159,7 +211,7 @@ struct Related<'a> {
 impl<'a> Related<'a> {
     fn of(checked: &'a Checked, label: &'a Label) -> Self {
         let source = source(checked, label);
-        Self { path: source.path(), range: Range::of(source, label), message: &label.message }
+        Self { path: source.path(), range: Range::of(source, label.location), message: &label.message }
     }
 }
 
@@ -170,8 +222,8 @@ struct Range {
 }
 
 impl Range {
-    fn of(source: &Source, label: &Label) -> Self {
-        let span = label.location.span;
+    fn of(source: &Source, location: Location) -> Self {
+        let span = location.span;
         Self { start: Place::of(source, span.start), end: Place::of(source, span.end) }
     }
 }
@@ -204,6 +256,7 @@ mod tests {
     use insta::assert_snapshot;
     use serde_json::Value;
 
+    use crate::finding::ReasonKind;
     use crate::report::schema::breaks;
     use crate::report::{Format, Style, sample};
 
@@ -245,6 +298,38 @@ mod tests {
         for report in [sample::mixed(), sample::clean(), sample::hostile(), super::Report::default()] {
             assert_eq!(breaks(&schema, &parsed(&report)), Vec::<String>::new());
         }
+        assert_eq!(breaks(&schema, &with_undecided()), Vec::<String>::new());
+    }
+
+    /// The document with its undecided checks.
+    fn with_undecided() -> Value {
+        let style = Style { shows_undecided: true, ..Style::default() };
+        let text = sample::written(Format::Json, &sample::undecided(), &sample::catalogue(), &style);
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn undecided_checks_are_counted_always_and_listed_when_asked_for() {
+        let silent = parsed(&sample::undecided());
+        assert_eq!((&silent["summary"]["undecided"], &silent["undecided"]), (&3.into(), &Value::Null));
+        let listed = with_undecided();
+        let kinds: Vec<&Value> = listed["undecided"][0]["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|reason| &reason["kind"])
+            .collect();
+        assert_eq!(kinds, ["import", "parameter", "parameter"]);
+        assert_eq!(listed["undecided"][0]["reasons"][2]["path"], "infra/nested stäck.yaml");
+    }
+
+    #[test]
+    fn the_schema_has_every_kind_of_reason() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+        let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let kinds =
+            &schema["$defs"]["undecided"]["properties"]["reasons"]["items"]["properties"]["kind"]["enum"];
+        assert_eq!(*kinds, serde_json::json!(ReasonKind::ALL.map(ReasonKind::as_str)));
     }
 
     #[test]

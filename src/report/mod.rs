@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use crate::finding::{Checked, Finding, Label, Report};
 use crate::rule::{Catalogue, Page};
-use crate::source::Source;
+use crate::source::{Location, Source};
 
 mod concise;
 mod full;
@@ -22,6 +22,7 @@ mod sarif;
 #[cfg(test)]
 mod schema;
 mod snippet;
+mod undecided;
 mod verdicts;
 
 pub(crate) use verdicts::write as write_verdicts;
@@ -52,6 +53,8 @@ pub(crate) struct Style {
     pub working_folder: PathBuf,
     /// Absolute: the nearest folder above with a `.git`, else the working folder. SARIF's addresses start here.
     pub repository_root: PathBuf,
+    /// Whether `full`, `concise` and `json` list the checks that stayed undecided.
+    pub shows_undecided: bool,
 }
 
 impl Default for Style {
@@ -63,6 +66,7 @@ impl Default for Style {
             width: 100,
             working_folder: PathBuf::new(),
             repository_root: PathBuf::new(),
+            shows_undecided: false,
         }
     }
 }
@@ -149,8 +153,19 @@ fn docs(page: &Page, repository: &str) -> Option<String> {
 
 /// The file that a label points into.
 fn source<'a>(checked: &'a Checked, label: &Label) -> &'a Source {
-    let index = label.location.file.0 as usize;
-    checked.sources.get(index).expect("a label points into a source that was read for its template")
+    source_of(checked, label.location)
+}
+
+/// The file that a place is in.
+fn source_of(checked: &Checked, location: Location) -> &Source {
+    let index = location.file.0 as usize;
+    checked.sources.get(index).expect("a place is in a source that was read for its template")
+}
+
+/// `1 template`, `2 templates`.
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// Every finding with the file that it was found in.

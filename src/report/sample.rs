@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use crate::finding::{Checked, Confidence, Finding, Label, Report, RunError, Severity};
+use crate::finding::{
+    Checked, Confidence, Finding, Label, Reason, ReasonKind, Report, RunError, Severity, Undecided,
+};
 use crate::rule::{Catalogue, Page};
 use crate::source::{FileId, Location, Source, Span};
 
@@ -130,6 +132,51 @@ pub(super) fn clean() -> Report {
         findings: Vec::new(),
         ..Checked::default()
     };
+    Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], ..Report::default() }
+}
+
+/// One template with three checks that stay undecided, for reasons of every number and distance.
+pub(super) fn undecided() -> Report {
+    let template = Source::new("infra/template.yaml", TEMPLATE);
+    let nested = Source::new("infra/nested stäck.yaml", NESTED);
+    let at = |file: u32, needle: &str| {
+        let source = if file == 0 { &template } else { &nested };
+        label(source, file, needle, "").location
+    };
+    let reason = |kind, text: &str, location| Reason { kind, text: text.to_owned(), location };
+    let check = |resource: Option<&str>, location, first, others| Undecided {
+        rule: "SLP202".to_owned(),
+        name: "sqs-visibility-below-6x".to_owned(),
+        location,
+        resource: resource.map(str::to_owned),
+        first,
+        others,
+    };
+    let limit = "parameter 'Limit' has no value";
+    let undecided = vec![
+        check(
+            Some("Orders"),
+            at(0, "Queue"),
+            reason(ReasonKind::Import, "it is imported from another stack", at(0, "30")),
+            vec![
+                reason(ReasonKind::Parameter, limit, at(0, "900")),
+                reason(ReasonKind::Parameter, limit, at(1, "!Ref Limit")),
+            ],
+        ),
+        check(
+            Some("OrdersQueue"),
+            at(0, "OrdersQueue"),
+            reason(ReasonKind::Parameter, limit, at(0, "30")),
+            Vec::new(),
+        ),
+        check(
+            None,
+            at(0, "Resources"),
+            reason(ReasonKind::Parameter, HOSTILE_TEXT, at(0, "Resources")),
+            Vec::new(),
+        ),
+    ];
+    let checked = Checked { sources: vec![template, nested], templates: 1, undecided, ..Checked::default() };
     Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], ..Report::default() }
 }
 

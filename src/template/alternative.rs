@@ -108,6 +108,8 @@ pub(crate) enum Unknown {
     Pseudo(Name),
     /// A mapping's row that depends on something unknown.
     Mapping,
+    /// A row that the mapping does not have: where it is asked for nothing is deployed.
+    NoRow,
     /// A macro writes here.
     Macro,
     /// A name that nothing in this file defines.

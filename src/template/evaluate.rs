@@ -399,11 +399,11 @@ fn cut_from(parts: &[TextPart]) -> Alt {
 }
 
 /// `AWS::SSM::Parameter::Value<String>`: the default is the name of the value.
-pub(super) fn is_filled_by_ssm(type_name: &str) -> bool {
+pub(crate) fn is_filled_by_ssm(type_name: &str) -> bool {
     type_name.starts_with("AWS::SSM::Parameter::Value")
 }
 
 /// `CommaDelimitedList`, `List<Number>`.
-pub(super) fn is_list(type_name: &str) -> bool {
+pub(crate) fn is_list(type_name: &str) -> bool {
     type_name == "CommaDelimitedList" || type_name.starts_with("List<")
 }

@@ -7,17 +7,25 @@ use crate::names::Name;
 use super::Template;
 use super::value::{Call, Data, SubPart, ValueId};
 
-/// Whether the file has SAM resources without the SAM transform, or names a logical id that nothing defines:
-/// no resource, none of the `unread` entries of `Resources`, no parameter, and nothing that a transform makes.
-pub(super) fn is_fragment(template: &Template, unread: &[Name]) -> bool {
+/// What a file lacks that is a part of an application and no whole template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// It has SAM resources, and not the SAM transform.
+    Transform,
+    /// It names a logical id that nothing defines: no resource, no parameter, and nothing that a transform makes.
+    Definition(Name),
+}
+
+/// What the file lacks; none of a whole template. The `unread` entries of `Resources` are defined as well.
+pub(super) fn lack(template: &Template, unread: &[Name]) -> Option<Lack> {
     let names = &template.names;
     let makers = Makers::of(template);
     if makers.has_sam && !template.transforms.iter().any(|name| names.text(*name) == SAM_TRANSFORM) {
-        return true;
+        return Some(Lack::Transform);
     }
     // What a macro or a loop makes has names that are not in the file.
     if template.own.has_open_resources() || template.values.has_loop(names) {
-        return false;
+        return None;
     }
     let mut known = FxHashSet::default();
     known.extend(unread.iter().copied());
@@ -31,10 +39,11 @@ pub(super) fn is_fragment(template: &Template, unread: &[Name]) -> bool {
             && !names.find(id).is_some_and(|id| id != name && known.contains(&id))
             && !makers.may_make(id)
     };
-    template.values.iter().any(|(_, value)| {
-        let Data::Call(call) = &value.data else { return false };
-        names_in(call).any(&mut is_undefined)
-    }) || depended_on(template).any(is_undefined)
+    let in_values = template.values.iter().find_map(|(_, value)| match &value.data {
+        Data::Call(call) => names_in(call).find(|name| is_undefined(*name)),
+        Data::Scalar { .. } | Data::List(_) | Data::Map(_) => None,
+    });
+    in_values.or_else(|| depended_on(template).find(|name| is_undefined(*name))).map(Lack::Definition)
 }
 
 const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";

@@ -12,11 +12,11 @@ use super::resolve::Resolver;
 use super::text::scalar;
 use super::value::{Call, Data, ValueId};
 
-/// A key that a look-up can have, with the parameter whose default it rests on; no key where it is unknown.
-type Key = (Guard, Option<(Name, Option<Name>)>);
+/// A key that a look-up can have, with the parameter whose default it rests on; or why there is none.
+type Key = (Guard, Result<(Name, Option<Name>), Unknown>);
 
-/// A value that a look-up can find, with the parameter whose default that rests on; none where it is unknown.
-type Found = (Guard, Option<(ValueId, Option<Name>)>);
+/// A value that a look-up can find, with the parameter whose default that rests on; or why there is none.
+type Found = (Guard, Result<(ValueId, Option<Name>), Unknown>);
 
 impl<'t> Resolver<'t> {
     /// A key that chooses among more rows is not followed, unless its parameter allows fewer.
@@ -34,14 +34,20 @@ impl<'t> Resolver<'t> {
         let rows = mapping.and_then(|mapping| stack.mappings.get(&mapping));
         let mut found: SmallVec<[Found; 1]> = SmallVec::new();
         for (guard, top) in self.keys(*top, under, rows) {
-            let row = top.and_then(|(top, default_of)| Some((rows?.get(&top)?, default_of)));
-            let Some((row, top_default)) = row else {
-                found.push((guard, None));
-                continue;
+            let row = top.and_then(|(top, default_of)| {
+                let row = rows.ok_or(Unknown::Mapping)?.get(&top).ok_or(Unknown::NoRow)?;
+                Ok((row, default_of))
+            });
+            let (row, top_default) = match row {
+                Ok(row) => row,
+                Err(unknown) => {
+                    found.push((guard, Err(unknown)));
+                    continue;
+                }
             };
             for (guard, second) in self.keys(*second, guard, Some(row)) {
                 let value = second.and_then(|(second, second_default)| {
-                    Some((*row.get(&second)?, top_default.or(second_default)))
+                    Ok((*row.get(&second).ok_or(Unknown::NoRow)?, top_default.or(second_default)))
                 });
                 found.push((guard, value));
             }
@@ -51,9 +57,9 @@ impl<'t> Resolver<'t> {
         }
         for (guard, value) in self.by_text(found) {
             match (value, default) {
-                (Some((value, default_of)), _) => cases.push(guard, self.cell(value, default_of)),
-                (None, Some(default)) => self.collect(*default, guard, cases),
-                (None, None) => cases.push(guard, Alt::Unknown(Unknown::Mapping)),
+                (Ok((value, default_of)), _) => cases.push(guard, self.cell(value, default_of)),
+                (Err(_), Some(default)) => self.collect(*default, guard, cases),
+                (Err(unknown), None) => cases.push(guard, Alt::Unknown(unknown)),
             }
         }
     }
@@ -86,14 +92,14 @@ impl<'t> Resolver<'t> {
         }
         let alternatives = self.resolve_under(id, under).alternatives.into_iter();
         let key = |(guard, alt)| match alt {
-            Alt::Scalar { text, default_of, .. } => (guard, Some((text, default_of))),
+            Alt::Scalar { text, default_of, .. } => (guard, Ok((text, default_of))),
             Alt::Absent { .. }
             | Alt::OneOf { .. }
             | Alt::List(_)
             | Alt::Map(_)
             | Alt::Resource { .. }
             | Alt::Text(_)
-            | Alt::Unknown(_) => (guard, None),
+            | Alt::Unknown(_) => (guard, Err(Unknown::Mapping)),
         };
         alternatives.map(key).collect()
     }
@@ -107,12 +113,13 @@ impl<'t> Resolver<'t> {
             let is_text = guards.equal(term, *text);
             let both = guards.and(under, is_text);
             if guards.can_hold(&[(both, true)]) {
-                keys.push((both, Some((*text, None))));
+                keys.push((both, Ok((*text, None))));
             }
             none = guards.and(none, guards.not(is_text));
         }
         if guards.can_hold(&[(none, true)]) {
-            keys.push((none, None));
+            let are_all = texts.len() <= Self::MOST_ROWS;
+            keys.push((none, Err(if are_all { Unknown::NoRow } else { Unknown::Mapping })));
         }
         keys
     }
@@ -135,12 +142,13 @@ impl<'t> Resolver<'t> {
             return found;
         }
         let template = self.template();
-        let text =
-            |value: Option<(ValueId, Option<Name>)>| value.map(|(value, _)| template.values.text(value));
+        let text = |value: Result<(ValueId, Option<Name>), Unknown>| {
+            value.map(|(value, _)| template.values.text(value))
+        };
         let mut merged: SmallVec<[Found; 1]> = SmallVec::new();
         for (guard, value) in found {
             let same =
-                merged.iter_mut().find(|(_, other)| text(*other) == text(value) && text(value) != Some(None));
+                merged.iter_mut().find(|(_, other)| text(*other) == text(value) && text(value) != Ok(None));
             match same {
                 Some((all, _)) => *all = template.guards.or(*all, guard),
                 None => merged.push((guard, value)),
@@ -168,7 +176,7 @@ mod tests {
         assert_eq!(told("", ROWS, "!FindInMap [M, prod, Size]"), ["10"]);
         assert_eq!(told("", ROWS, "!FindInMap [M, prod, Zones]"), ["list"]);
         assert_eq!(told("", ROWS, "!Select [0, !FindInMap [M, prod, Zones]]"), ["a"]);
-        assert_eq!(told("", ROWS, "!FindInMap [M, prod, Nothing]"), ["Mapping"]);
+        assert_eq!(told("", ROWS, "!FindInMap [M, prod, Nothing]"), ["NoRow"]);
         assert_eq!(told("", ROWS, "!FindInMap [N, prod, Size]"), ["Mapping"]);
         assert_eq!(told("", ROWS, "!FindInMap [M, test, Size, {DefaultValue: 5}]"), ["5"]);
     }
@@ -184,7 +192,7 @@ mod tests {
             [
                 "10 when Env is 'prod'",
                 "1 when Env is 'dev'",
-                "Mapping when Env is not 'prod' and Env is not 'dev'"
+                "NoRow when Env is not 'prod' and Env is not 'dev'"
             ]
         );
         assert_eq!(
@@ -209,7 +217,7 @@ mod tests {
     fn the_region_chooses_among_the_rows_and_others() {
         assert_eq!(
             told("", "{eu-west-1: {A: 1}}", "!FindInMap [M, !Ref AWS::Region, A]"),
-            ["1 when AWS::Region is 'eu-west-1'", "Mapping when AWS::Region is not 'eu-west-1'"]
+            ["1 when AWS::Region is 'eu-west-1'", "NoRow when AWS::Region is not 'eu-west-1'"]
         );
     }
 

@@ -32,7 +32,9 @@ use rustc_hash::FxBuildHasher;
 
 pub(crate) use alternative::{Alt, TextPart, Unknown, Val};
 pub(crate) use condition::{Guard, Guards, Literal};
+pub(crate) use evaluate::{is_filled_by_ssm, is_list};
 pub(crate) use folder::{Folder, Named, shown_beside};
+pub(crate) use fragment::Lack;
 pub(crate) use handed::Handovers;
 pub(crate) use origin::{Origin, OriginKind};
 pub(crate) use resolve::Resolver;

@@ -37,7 +37,7 @@ pub(super) fn read(parts: Vec<Part<'_>>) -> (Template, Vec<Flaw>) {
         nested: None,
         is_open: sections.is_open || has_foreign_tag,
         has_open_resources: sections.has_open_resources,
-        is_fragment: false,
+        lack: None,
     };
     let mut template = Template {
         sources,
@@ -57,7 +57,7 @@ pub(super) fn read(parts: Vec<Part<'_>>) -> (Template, Vec<Flaw>) {
         unexpanded,
     };
     template.own.is_open |= template.transforms.iter().any(|name| !is_followed(template.names.text(*name)));
-    template.own.is_fragment = fragment::is_fragment(&template, &sections.unread);
+    template.own.lack = fragment::lack(&template, &sections.unread);
     equality::define_conditions(&template);
     (template, flaws)
 }

@@ -4,7 +4,7 @@
 use crate::names::Name;
 use crate::source::FileId;
 
-use super::{NameMap, Origin, Template, ValueId};
+use super::{Lack, NameMap, Origin, Template, ValueId};
 
 /// What is true of one stack as a whole, and of no other in the same [`Template`].
 pub(crate) struct Stack {
@@ -19,7 +19,7 @@ pub(crate) struct Stack {
     /// A transform that we cannot follow runs over the whole template, so that nothing in it is known to be absent.
     pub(super) is_open: bool,
     pub(super) has_open_resources: bool,
-    pub(super) is_fragment: bool,
+    pub(super) lack: Option<Lack>,
 }
 
 /// The resource that deploys a nested stack.
@@ -36,7 +36,12 @@ impl Stack {
     /// resources but no SAM transform, or refers to a logical id that nothing defines. Decided once, on the
     /// template as it was written.
     pub(crate) fn is_fragment(&self) -> bool {
-        self.is_fragment
+        self.lack.is_some()
+    }
+
+    /// What makes it one.
+    pub(crate) fn lack(&self) -> Option<Lack> {
+        self.lack
     }
 
     /// Whether a transform that we cannot follow runs over the whole template, so that nothing in it is

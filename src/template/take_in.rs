@@ -9,7 +9,7 @@ use crate::source::{FileId, Location};
 use super::equality::{define_conditions, spelled};
 use super::fragment::names_in;
 use super::value::{Call, Data, Entry, SubPart, Value, ValueId};
-use super::{Flaw, NameMap, Nested, Origin, Parameter, Resource, Stack, Template};
+use super::{Flaw, Lack, NameMap, Nested, Origin, Parameter, Resource, Stack, Template};
 
 /// How another stack comes to be beside the template's own.
 pub(crate) enum Beside<'s> {
@@ -264,7 +264,10 @@ impl Transfer<'_> {
             nested,
             is_open: stack.is_open,
             has_open_resources: stack.has_open_resources,
-            is_fragment: stack.is_fragment,
+            lack: stack.lack.map(|lack| match lack {
+                Lack::Transform => Lack::Transform,
+                Lack::Definition(name) => Lack::Definition(self.text(name)),
+            }),
         }
     }
 

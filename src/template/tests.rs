@@ -80,6 +80,7 @@ impl Template {
             | Unknown::Circular
             | Unknown::DynamicReference
             | Unknown::Mapping
+            | Unknown::NoRow
             | Unknown::Macro
             | Unknown::Function
             | Unknown::TooMany => format!("{unknown:?}"),

@@ -8,7 +8,7 @@ use crate::guard::{Node, NodeId, Place, Tree};
 use crate::names::{Name, Names};
 use crate::template::{Alt, Guard, Origin, Resolver, Val, ValueId};
 
-use super::{Sight, Stated, View, guard_id};
+use super::{Sight, Stated, Unseen, View, guard_id};
 use crate::document::{Scalar, Typed};
 
 /// A parameter that allows more values than this is not followed into each of them.
@@ -19,6 +19,7 @@ pub(super) struct Lowering<'t> {
     resolver: Resolver<'t>,
     tree: Tree,
     sights: Vec<Sight>,
+    unseen: Vec<(Place, Unseen)>,
     /// Values that several properties share (what `Globals` lends) are lowered once.
     lowered: FxHashMap<ValueId, Option<NodeId>>,
     last_claim: Option<(bool, Origin, NodeId)>,
@@ -30,6 +31,7 @@ impl<'t> Lowering<'t> {
             resolver,
             tree: Tree::default(),
             sights: Vec::new(),
+            unseen: Vec::new(),
             lowered: FxHashMap::default(),
             last_claim: None,
         }
@@ -37,7 +39,7 @@ impl<'t> Lowering<'t> {
 
     pub(super) fn finish(mut self, root: NodeId) -> View {
         self.tree.set_root(root);
-        View { tree: self.tree, sights: self.sights }
+        View { tree: self.tree, sights: self.sights, unseen: self.unseen }
     }
 
     pub(super) fn resolver(&self) -> Resolver<'t> {
@@ -55,6 +57,28 @@ impl<'t> Lowering<'t> {
 
     pub(super) fn add(&mut self, node: Node, sight: Sight) -> NodeId {
         let place = self.place(sight);
+        self.tree.add(node, place)
+    }
+
+    /// Something that is not known, and why.
+    pub(super) fn unknown(&mut self, reasons: &[Unseen], sight: Sight) -> NodeId {
+        self.marked(Node::Unknown, reasons, sight)
+    }
+
+    /// A map; why unseen keys may exist, if they may.
+    pub(super) fn map_of_names(
+        &mut self,
+        entries: Vec<(Name, NodeId)>,
+        open: Option<Unseen>,
+        sight: Sight,
+    ) -> NodeId {
+        let node = Node::Map { entries, is_open: open.is_some() };
+        self.marked(node, open.as_slice(), sight)
+    }
+
+    fn marked(&mut self, node: Node, reasons: &[Unseen], sight: Sight) -> NodeId {
+        let place = self.place(sight);
+        self.unseen.extend(reasons.iter().map(|reason| (place, *reason)));
         self.tree.add(node, place)
     }
 
@@ -105,9 +129,11 @@ impl<'t> Lowering<'t> {
     /// A fact as an entry of its owner's map, and whether the template states it.
     pub(super) fn fact(&mut self, fact: &Fact) -> FactNodes {
         match fact {
-            Fact::Derived { name, value, origin } => {
-                FactNodes { name, node: Some(self.plain(value, Sight::construct(*origin))), stated: None }
-            }
+            Fact::Derived { name, value, origin } => FactNodes {
+                name,
+                node: Some(self.plain(name, value, Sight::construct(*origin))),
+                stated: None,
+            },
             Fact::Setting { name, base, path, shape, default, origin } => {
                 let val = self.resolver.follow(*base, path, *origin);
                 let stated = self.stated(&val, *origin);
@@ -115,8 +141,8 @@ impl<'t> Lowering<'t> {
                     Some(value) => Sight::written(self.resolver.template().values.origin(value), Some(value)),
                     None => Sight::written(*origin, None),
                 };
-                let node = self
-                    .alternatives(val, sight, |lowering, alt| lowering.setting(alt, *shape, default, sight));
+                let asked = Asked { name, shape: *shape, default };
+                let node = self.alternatives(val, sight, |lowering, alt| lowering.setting(alt, asked, sight));
                 FactNodes { name, node, stated }
             }
         }
@@ -158,7 +184,9 @@ impl<'t> Lowering<'t> {
                 let sight = Self::scalar_sight(origin, default_of, sight);
                 Some(self.scalar(text, is_plain, sight))
             }
-            Alt::OneOf { values, .. } if values.len() > MOST_CHOICES => Some(self.add(Node::Unknown, sight)),
+            Alt::OneOf { ref values, .. } if values.len() > MOST_CHOICES => {
+                Some(self.unknown(&Unseen::in_alternative(&alt), sight))
+            }
             Alt::OneOf { parameter, values } => {
                 let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
                 let members = values.into_iter().map(|text| self.scalar(text, true, sight)).collect();
@@ -178,23 +206,27 @@ impl<'t> Lowering<'t> {
                 let origin = template.values.origin(map);
                 let is_open = template.values.is_open(map) || template.stack_at(origin.file).is_open();
                 let sight = Sight::written(origin, Some(map));
-                Some(self.add(Node::Map { entries, is_open }, sight))
+                Some(self.map_of_names(entries, is_open.then_some(Unseen::Macro), sight))
             }
-            Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => Some(self.add(Node::Unknown, sight)),
+            Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
+                Some(self.unknown(&Unseen::in_alternative(&alt), sight))
+            }
         }
     }
 
-    fn setting(&mut self, alt: Alt, shape: Shape, default: &Fallback, sight: Sight) -> Option<NodeId> {
+    fn setting(&mut self, alt: Alt, asked: Asked<'_>, sight: Sight) -> Option<NodeId> {
+        let Asked { name, shape, default } = asked;
         match alt {
             // What a macro over the resources may write is not known to be absent.
             Alt::Absent { at } if self.resolver.template().stack_at(at.file).has_open_resources() => {
-                Some(self.add(Node::Unknown, sight))
+                Some(self.unknown(&[Unseen::Macro], sight))
             }
             Alt::Absent { at } => {
                 let sight = Sight { origin: at, stated: Stated::Default, value: None };
                 match default {
-                    Fallback::Value(plain) => Some(self.plain(plain, sight)),
-                    Fallback::Unknown => Some(self.add(Node::Unknown, sight)),
+                    Fallback::Value(plain) => Some(self.plain(name, plain, sight)),
+                    Fallback::Elsewhere => Some(self.unknown(&[Unseen::OtherFile], sight)),
+                    Fallback::Unknown => Some(self.unknown(&[Unseen::Conclusion(name)], sight)),
                     Fallback::Missing => None,
                 }
             }
@@ -202,13 +234,17 @@ impl<'t> Lowering<'t> {
                 let sight = Self::scalar_sight(origin, default_of, sight);
                 Some(self.shaped(text, is_plain, shape, sight))
             }
-            Alt::OneOf { values, .. } if values.len() > MOST_CHOICES => Some(self.add(Node::Unknown, sight)),
+            Alt::OneOf { ref values, .. } if values.len() > MOST_CHOICES => {
+                Some(self.unknown(&Unseen::in_alternative(&alt), sight))
+            }
             Alt::OneOf { parameter, values } => {
                 let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
                 let members = values.into_iter().map(|text| self.shaped(text, true, shape, sight)).collect();
                 Some(self.add(Node::OneOf(members), sight))
             }
-            Alt::List(_) | Alt::Map(_) if shape != Shape::AsWritten => Some(self.add(Node::Unknown, sight)),
+            Alt::List(_) | Alt::Map(_) if shape != Shape::AsWritten => {
+                Some(self.unknown(&[Unseen::Form], sight))
+            }
             Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
                 self.as_written(alt, sight)
             }
@@ -241,23 +277,26 @@ impl<'t> Lowering<'t> {
         let node = match shape {
             Shape::AsWritten => return self.scalar(text, is_plain, sight),
             Shape::Text => Node::Text(text),
-            Shape::Integer => whole_number(written).map_or(Node::Unknown, Node::Int),
+            Shape::Integer => match whole_number(written) {
+                Some(number) => Node::Int(number),
+                None => return self.unknown(&[Unseen::Form], sight),
+            },
             Shape::Boolean => match written {
                 _ if written.eq_ignore_ascii_case("true") => Node::Bool(true),
                 _ if written.eq_ignore_ascii_case("false") => Node::Bool(false),
-                _ => Node::Unknown,
+                _ => return self.unknown(&[Unseen::Form], sight),
             },
         };
         self.add(node, sight)
     }
 
-    fn plain(&mut self, plain: &Plain, sight: Sight) -> NodeId {
+    fn plain(&mut self, name: &'static str, plain: &Plain, sight: Sight) -> NodeId {
         let node = match plain {
             Plain::Bool(value) => Node::Bool(*value),
             Plain::Int(value) => Node::Int(*value),
             Plain::Text(text) => Node::Text(self.names().intern(text)),
             Plain::Name(name) => Node::Text(*name),
-            Plain::Unknown => Node::Unknown,
+            Plain::Unknown => return self.unknown(&[Unseen::Conclusion(name)], sight),
         };
         self.add(node, sight)
     }
@@ -296,6 +335,14 @@ impl<'t> Lowering<'t> {
             }
         }
     }
+}
+
+/// What a setting is asked for as.
+#[derive(Clone, Copy)]
+struct Asked<'f> {
+    name: &'static str,
+    shape: Shape,
+    default: &'f Fallback,
 }
 
 /// A fact as nodes.

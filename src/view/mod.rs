@@ -6,6 +6,7 @@ mod lower;
 mod print;
 mod provenance;
 mod section;
+mod unseen;
 
 use crate::graph::Graph;
 use crate::guard::{GuardId, NodeId, Place, Tree};
@@ -16,12 +17,15 @@ use crate::template::{Guard, Origin, OriginKind, Resolver, ValueId};
 pub(crate) use expanded::to_json as expanded_to_json;
 use lower::Lowering;
 pub(crate) use provenance::provenance;
+pub(crate) use unseen::Unseen;
 
 /// What rules query, and where each part of it stands in what the author wrote.
 pub(crate) struct View {
     /// The document: `Graph`, and `Resources` if they were asked for.
     pub(crate) tree: Tree,
     sights: Vec<Sight>,
+    /// Why what is not known is not, in the order of the places.
+    unseen: Vec<(Place, Unseen)>,
 }
 
 /// What is known of the place of a node.
@@ -63,6 +67,13 @@ impl View {
     /// What is known of a place.
     pub(crate) fn sight(&self, place: Place) -> Sight {
         self.sights[place.0 as usize]
+    }
+
+    /// Why what stands at a place, or may stand in it, is not known; none of a place where all is.
+    pub(crate) fn unseen(&self, place: Place) -> impl Iterator<Item = Unseen> + '_ {
+        let first = self.unseen.partition_point(|(known, _)| *known < place);
+        let here = self.unseen[first..].iter().take_while(move |(known, _)| *known == place);
+        here.map(|(_, unseen)| *unseen)
     }
 
     /// What is known of a node's place.

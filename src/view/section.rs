@@ -8,7 +8,7 @@ use crate::source::{FileId, Span};
 use crate::template::{Origin, OriginKind, Resource, Stack};
 
 use super::lower::Lowering;
-use super::{Resources, Sight};
+use super::{Resources, Sight, Unseen};
 
 /// The place of what is about the template as a whole.
 const TOP: Origin = Origin {
@@ -36,7 +36,8 @@ fn resources_section(lowering: &mut Lowering<'_>) -> NodeId {
         let guard = lowering.resolver().guard_of(*id);
         entries.push((*id, lowering.under(guard, node)));
     }
-    lowering.add(Node::Map { entries, is_open: template.stacks().any(Stack::is_open) }, Sight::construct(TOP))
+    let is_open = template.stacks().any(Stack::is_open);
+    lowering.map_of_names(entries, is_open.then_some(Unseen::Macro), Sight::construct(TOP))
 }
 
 fn resource_node(lowering: &mut Lowering<'_>, resource: &Resource) -> NodeId {
@@ -196,13 +197,15 @@ fn state_node(lowering: &mut Lowering<'_>, state: &State) -> NodeId {
         StateKind::Task { resource, integration, origin, call: _ } => {
             entries.push(("Type", lowering.text("Task", state.origin)));
             let written = Sight::written(*origin, None);
-            let resource = resource.map_or(Node::Unknown, Node::Text);
-            entries.push(("Resource", lowering.add(resource, written)));
-            let integration = match integration.as_str() {
-                Some(name) => Node::Text(lowering.resolver().template().names.intern(name)),
-                None => Node::Unknown,
-            };
-            entries.push(("Integration", lowering.add(integration, written)));
+            let integration =
+                integration.as_str().map(|name| lowering.resolver().template().names.intern(name));
+            for (name, text) in [("Resource", *resource), ("Integration", integration)] {
+                let node = match text {
+                    Some(text) => lowering.add(Node::Text(text), written),
+                    None => lowering.unknown(&[Unseen::Conclusion(name)], written),
+                };
+                entries.push((name, node));
+            }
         }
         StateKind::Map { is_distributed, origin } => {
             entries.push(("Type", lowering.text("Map", state.origin)));

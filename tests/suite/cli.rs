@@ -14,6 +14,7 @@ mod output;
 mod own_rules;
 mod stacks;
 mod test;
+mod unknown;
 // The program's reports and the format's own samples are held against the schema by one check.
 #[path = "../../src/report/schema.rs"]
 mod schema;
