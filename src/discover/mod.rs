@@ -1,6 +1,7 @@
 //! Which files are templates, and which hold rules: walks what the user named. A template is known by its bytes,
 //! without being parsed.
 
+mod assembly;
 mod outline;
 mod placeholder;
 mod read;

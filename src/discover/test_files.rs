@@ -86,7 +86,7 @@ fn tests_of(folder: &Path) -> Vec<Found> {
     let mut tests: Vec<Found> = files(&folder.join("tests"))
         .into_iter()
         .filter(|path| has_extension(path, TESTS))
-        .map(|path| Found { shown: shown(&path), path })
+        .map(|path| Found { shown: shown(&path), path, region: None })
         .collect();
     tests.sort_by(|a, b| a.shown.cmp(&b.shown));
     tests

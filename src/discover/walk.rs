@@ -7,10 +7,11 @@ use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::{DirEntry, Walk, WalkBuilder};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::RunError;
 
+use super::assembly::{Assembly, is_named_as_template};
 use super::read::unreadable;
 
 /// A file that may be a template.
@@ -20,6 +21,8 @@ pub struct Found {
     pub path: PathBuf,
     /// The argument as typed, without a leading `./`, joined by `/` with what was found below it.
     pub shown: String,
+    /// The region that the CDK has bound its stack to: `eu-west-1`.
+    pub region: Option<String>,
 }
 
 /// What a folder is searched for: extensions, without their dots and in any case.
@@ -41,10 +44,11 @@ pub const RULE_FILES: Extensions = &["guard", "ruleset", "md"];
 /// or cannot be read.
 ///
 /// A file is taken whatever its name. Of a folder, those files are taken that have one of the extensions, except what
-/// `.gitignore` leaves out and what tools have installed or generated. An argument that is no path may be a glob.
+/// `.gitignore` leaves out and what tools have installed or generated. Where templates are wanted, a cloud assembly of
+/// the CDK stands for the templates that its manifest names. An argument that is no path may be a glob.
 #[must_use]
 pub fn find(arguments: &[String], wanted: Extensions) -> (Vec<Found>, Vec<RunError>) {
-    let mut search = Search { wanted, found: Vec::new(), errors: Vec::new() };
+    let mut search = Search { wanted, found: Vec::new(), errors: Vec::new(), named_in: FxHashMap::default() };
     for argument in arguments {
         search.argument(argument);
     }
@@ -63,6 +67,8 @@ struct Search {
     wanted: Extensions,
     found: Vec<Found>,
     errors: Vec<RunError>,
+    /// The cloud assemblies, by their folders, of which files are named one by one.
+    named_in: FxHashMap<PathBuf, Option<Assembly>>,
 }
 
 impl Search {
@@ -79,20 +85,57 @@ impl Search {
         }
     }
 
+    /// A file that is named itself, or by a glob.
     fn file(&mut self, path: PathBuf) {
-        self.found.push(Found { shown: shown(&path), path });
+        let folder = path.parent().filter(|_| self.wanted == TEMPLATES && is_named_as_template(&path));
+        let region = folder.and_then(|folder| {
+            let known = self.named_in.entry(folder.to_owned());
+            let assembly = known.or_insert_with(|| Assembly::read(folder)).as_ref()?;
+            assembly.stack(&path)?.region.clone()
+        });
+        self.add(path, region);
+    }
+
+    fn add(&mut self, path: PathBuf, region: Option<String>) {
+        self.found.push(Found { shown: shown(&path), path, region });
     }
 
     fn folder(&mut self, folder: &Path) {
+        // Who names an assembly means it, whatever `.gitignore` says of what is in it.
+        if let Some(assembly) = self.assembly(folder) {
+            for (template, stack) in assembly.into_stacks() {
+                self.add(template, stack.region);
+            }
+            return;
+        }
+        let mut assembly: Option<Assembly> = None;
         for entry in walk(folder, None) {
-            match entry {
-                Ok(entry) if is_file(&entry) && has_extension(entry.path(), self.wanted) => {
-                    self.file(entry.into_path());
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.unwalkable(folder, &error);
+                    continue;
                 }
-                Ok(_) => {}
-                Err(error) => self.unwalkable(folder, &error),
+            };
+            if let Some(assembly) = assembly.as_ref().filter(|assembly| assembly.contains(entry.path())) {
+                if let Some(stack) = assembly.stack(entry.path()) {
+                    let region = stack.region.clone();
+                    self.add(entry.into_path(), region);
+                }
+            } else if is_folder(&entry) {
+                assembly = self.assembly(entry.path());
+            } else if is_file(&entry)
+                && has_extension(entry.path(), self.wanted)
+                && !is_part_of_another(entry.path())
+            {
+                self.add(entry.into_path(), None);
             }
         }
+    }
+
+    /// The cloud assembly in a folder, where templates are wanted.
+    fn assembly(&self, folder: &Path) -> Option<Assembly> {
+        if self.wanted == TEMPLATES { Assembly::read(folder) } else { None }
     }
 
     /// What a shell would have made of `pattern`, had it been given the chance, less what `.gitignore` leaves out.
@@ -109,7 +152,7 @@ impl Search {
             match entry {
                 Ok(entry) if folders.last().is_some_and(|folder| entry.path().starts_with(folder)) => {}
                 Ok(entry) if !matcher.is_match(shown(entry.path())) => {}
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {
+                Ok(entry) if is_folder(&entry) => {
                     folders.push(entry.into_path());
                 }
                 Ok(entry) if entry.path().is_file() => self.file(entry.into_path()),
@@ -160,12 +203,33 @@ fn walk(root: &Path, depth: Option<usize>) -> Walk {
 }
 
 /// Folders that hold a repository's innards, other people's packages, or copies that `sam build` and the Serverless
-/// Framework made of the user's own template. `cdk.out` is not among them: what CDK makes has no other source.
+/// Framework made of the user's own template. `cdk.out` is not among them: what CDK makes has no other source. But the
+/// code that it has put there for the functions is.
 fn is_left_out(entry: &DirEntry) -> bool {
     const FOLDERS: [&str; 7] =
         [".git", ".hg", ".svn", ".aws-sam", ".serverless", "node_modules", "site-packages"];
+    is_folder(entry)
+        && entry.file_name().to_str().is_some_and(|name| FOLDERS.contains(&name) || is_asset_folder(name))
+}
+
+/// Whether a folder has the name that the CDK gives to a copy of one: `asset.` and the hash of what is in it.
+fn is_asset_folder(name: &str) -> bool {
+    let hash = name.strip_prefix("asset.").unwrap_or_default();
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a file repeats, in whole or in part, one that stands beside it: the Serverless Framework writes the template
+/// that it deploys, the one that it begins a new stack with, and a copy.
+fn is_part_of_another(path: &Path) -> bool {
+    const WHOLE: &str = "cloudformation-template-update-stack.json";
+    const PARTS: [&str; 2] =
+        ["cloudformation-template-create-stack.json", "compiled-cloudformation-template.json"];
+    path.file_name().is_some_and(|name| PARTS.iter().any(|part| name == *part))
+        && path.with_file_name(WHOLE).is_file()
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
-        && entry.file_name().to_str().is_some_and(|name| FOLDERS.contains(&name))
 }
 
 fn is_file(entry: &DirEntry) -> bool {

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lenslint::discover::{Kind, TEMPLATES, find, read, sniff};
+use lenslint::discover::{DATA, Kind, TEMPLATES, find, read, sniff};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/discover");
 
@@ -193,6 +193,106 @@ fn a_folder_gives_what_templates_may_be_called_and_nothing_ignored() {
         scratch.found(&["generated", ".aws-sam"]),
         [".aws-sam/build/template.yaml", "generated/template.yaml"]
     );
+}
+
+const ASSEMBLY: &str = r#"{"version": "55.0.0", "artifacts": {
+    "Prod": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Prod"}},
+    "Shop": {"type": "aws:cloudformation:stack", "environment": "aws://123456789012/eu-west-1",
+        "properties": {"templateFile": "Shop.template.json"}}}}"#;
+const STAGE: &str = r#"{"version": "55.0.0", "artifacts": {
+    "Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+        "properties": {"templateFile": "Shop.template.json"}}}}"#;
+
+/// An application of the CDK that has been synthesized: `ignore` is its `.gitignore`.
+fn synthesized(ignore: &str) -> Scratch {
+    let code = format!("cdk.out/asset.{}/node_modules.yaml", "0123456789abcdef".repeat(4));
+    Scratch::new(&[
+        (".gitignore", ignore),
+        ("cdk.out/manifest.json", ASSEMBLY),
+        ("cdk.out/Shop.template.json", ""),
+        ("cdk.out/Renamed.template.json", "what `cdk synth` left of an earlier run"),
+        ("cdk.out/tree.json", ""),
+        (&code, ""),
+        ("cdk.out/assembly-Prod/manifest.json", STAGE),
+        ("cdk.out/assembly-Prod/Shop.template.json", ""),
+        ("infra/template.yaml", ""),
+    ])
+}
+
+#[test]
+fn a_cloud_assembly_is_the_templates_that_its_manifest_names() {
+    let stacks = ["cdk.out/Shop.template.json", "cdk.out/assembly-Prod/Shop.template.json"];
+    let both = [stacks[0], stacks[1], "infra/template.yaml"];
+    assert_eq!(synthesized("").found(&["."]), both);
+    assert_eq!(synthesized("").found(&["cdk.out"]), stacks);
+    assert_eq!(synthesized("").found(&["cdk.out/assembly-Prod"]), stacks[1..]);
+}
+
+#[test]
+fn an_ignored_assembly_is_found_where_it_is_named() {
+    for ignore in ["cdk.out\n", "cdk.out/*\n", "*.template.json\n"] {
+        let scratch = synthesized(ignore);
+        assert_eq!(scratch.found(&["."]), ["infra/template.yaml"], "{ignore}");
+        assert_eq!(
+            scratch.found(&["cdk.out"]),
+            ["cdk.out/Shop.template.json", "cdk.out/assembly-Prod/Shop.template.json"],
+            "{ignore}"
+        );
+    }
+}
+
+#[test]
+fn a_template_of_an_assembly_has_the_region_of_its_stack_however_it_is_named() {
+    let scratch = synthesized("");
+    for argument in ["cdk.out", "cdk.out/Shop.template.json", "cdk.out/Sh*.json", "", "cdk.*"] {
+        let (found, errors) = find(&[scratch.path(argument).display().to_string()], TEMPLATES);
+        assert_eq!(errors, []);
+        let regions: Vec<_> = found.iter().map(|found| found.region.as_deref()).collect();
+        let expected: &[_] = match argument {
+            "" => &[Some("eu-west-1"), None, None],
+            _ if argument.contains("Sh") => &[Some("eu-west-1")],
+            _ => &[Some("eu-west-1"), None],
+        };
+        assert_eq!(regions, expected, "{argument}");
+    }
+}
+
+#[test]
+fn a_folder_with_another_manifest_is_walked_but_for_its_assets() {
+    let asset = format!("cdk.out/asset.{}/template.yaml", "0123456789abcdef".repeat(4));
+    for manifest in
+        ["{", "{}", r#"{"name": "a web page"}"#, &ASSEMBLY.replace("Shop.template", "Gone.template")]
+    {
+        let scratch = Scratch::new(&[
+            ("cdk.out/manifest.json", manifest),
+            ("cdk.out/Shop.template.json", ""),
+            ("cdk.out/asset.icons/t.yaml", ""),
+            (&asset, ""),
+        ]);
+        let expected = ["cdk.out/Shop.template.json", "cdk.out/asset.icons/t.yaml", "cdk.out/manifest.json"];
+        assert_eq!(scratch.found(&["."]), expected, "{manifest}");
+        assert_eq!(scratch.found(&["cdk.out"]), expected, "{manifest}");
+    }
+}
+
+#[test]
+fn guard_rules_run_over_every_file_of_an_assembly() {
+    let scratch = synthesized("");
+    let (found, _) = find(&[scratch.path("cdk.out").display().to_string()], DATA);
+    assert_eq!(found.len(), 6, "all but what lies in an asset's folder");
+}
+
+#[test]
+fn of_a_serverless_framework_package_the_template_that_is_deployed_is_found() {
+    let whole = ".serverless/cloudformation-template-update-stack.json";
+    let begin = ".serverless/cloudformation-template-create-stack.json";
+    let copy = ".serverless/compiled-cloudformation-template.json";
+    let scratch = Scratch::new(&[(".gitignore", ".serverless\n"), (whole, ""), (begin, ""), (copy, "")]);
+    assert_eq!(scratch.found(&[".serverless"]), [whole]);
+    assert_eq!(scratch.found(&["."]), [""; 0]);
+    assert_eq!(scratch.found(&[begin]), [begin], "what is named is taken");
+    let partial = Scratch::new(&[(begin, "")]);
+    assert_eq!(partial.found(&[".serverless"]), [begin]);
 }
 
 #[test]
