@@ -53,17 +53,18 @@ fn definitions<'t>(resolver: Resolver<'t>, resource: &Resource) -> Vec<(Guard, O
                 Alt::Scalar { text, .. } if is_file => {
                     Definition::of_file(resolver, resolver.template().names.text(text), substitutions, origin)
                 }
-                Alt::Map(map) if !is_file => Some(Definition::of_map(resolver, map, substitutions)),
+                Alt::Map(_) if is_file => {
+                    let path = resolver.template().asset_path(resource, key);
+                    path.and_then(|path| Definition::of_file(resolver, &path, substitutions, origin))
+                }
+                Alt::Map(map) => Some(Definition::of_map(resolver, map, substitutions)),
                 Alt::Scalar { text, .. } => {
                     Definition::of_parts(resolver, &[TextPart::Known(text)], substitutions, origin)
                 }
                 Alt::Text(parts) if !is_file => Definition::of_parts(resolver, &parts, substitutions, origin),
-                Alt::Map(_)
-                | Alt::Text(_)
-                | Alt::OneOf { .. }
-                | Alt::List(_)
-                | Alt::Resource { .. }
-                | Alt::Unknown(_) => None,
+                Alt::Text(_) | Alt::OneOf { .. } | Alt::List(_) | Alt::Resource { .. } | Alt::Unknown(_) => {
+                    None
+                }
             };
             found.push((guard, definition));
         }

@@ -191,6 +191,30 @@ fn a_definition_in_a_file_beside_the_template_points_at_where_it_is_named() {
 }
 
 #[test]
+fn a_definition_that_the_cdk_uploads_is_read_beside_the_template() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = "0123456789abcdef".repeat(4) + ".json";
+    let definition = "{\"States\": {\"A\": {\"Type\": \"Pass\"}}}";
+    std::fs::write(folder.path().join(format!("asset.{key}")), definition).unwrap();
+    std::fs::write(folder.path().join("noted.json"), definition.replace('A', "B")).unwrap();
+    let location = "      DefinitionS3Location: {Bucket: !Sub 'cdk-${AWS::Region}', Key: KEY}\n";
+    let noted = "    Metadata: {'aws:asset:path': noted.json, 'aws:asset:property': DefinitionS3Location}\n";
+    for (key, metadata, expected) in [
+        (key.as_str(), "", Some("A other")),
+        (&format!("prefix/{key}"), "", Some("A other")),
+        (&key, noted, Some("B other")),
+        (&key, &noted.replace("DefinitionS3Location", "Code"), Some("A other")),
+        ("noted.json", "", None),
+        (&key.replace('0', "f"), "", None),
+    ] {
+        let properties = location.replace("KEY", key) + metadata;
+        let template = template_in(Folder::of(&folder.path().join("t.yaml")), &properties);
+        let found = machine(&template).map(|_| states(&template));
+        assert_eq!(found, expected.map(|state| vec![state.to_owned()]), "{properties}");
+    }
+}
+
+#[test]
 fn what_is_no_definition_is_none() {
     for properties in [
         "      RoleArn: x\n",

@@ -1,12 +1,14 @@
 //! The folder that a template lies in: files that it names are read from there, and from nowhere outside of its
 //! project.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// A template's own folder, in its project: the repository around it, or the folder itself where there is none.
-/// Nothing outside of the project is read, symbolic links included, and nothing larger than [`Folder::MOST_BYTES`].
+/// A template's own folder, in its project: the repository around it, the outermost assembly of the CDK that its own is
+/// nested in, or the folder itself where there is neither. Nothing outside of the project is read, symbolic links
+/// included, and nothing larger than [`Folder::MOST_BYTES`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Folder {
     /// Without symbolic links in them.
@@ -17,6 +19,8 @@ pub(crate) struct Folder {
 struct Place {
     folder: PathBuf,
     project: PathBuf,
+    /// How many folders further up the assets of the CDK lie: 1 for `cdk.out/assembly-Prod`.
+    levels: usize,
 }
 
 /// A file that a template names.
@@ -36,7 +40,9 @@ impl Folder {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let place = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok().map(|folder| {
             let repository = folder.ancestors().find(|above| above.join(".git").exists());
-            Place { project: repository.unwrap_or(&folder).to_owned(), folder }
+            let levels = levels_of_assembly(&folder);
+            let outermost = repository.or_else(|| folder.ancestors().nth(levels));
+            Place { project: outermost.unwrap_or(&folder).to_owned(), levels, folder }
         });
         Self { place }
     }
@@ -58,7 +64,7 @@ impl Folder {
 
     /// A file named relative to the folder, if it is there, inside of the project, small enough and UTF-8.
     pub(crate) fn file(&self, relative: &str) -> Option<Named> {
-        let Place { folder, project } = self.place.as_ref()?;
+        let Place { folder, project, .. } = self.place.as_ref()?;
         let path = fs::canonicalize(folder.join(relative)).ok()?;
         // Opening a pipe would wait for its writer: only what is known to be a file is opened.
         if !path.starts_with(project) || !fs::metadata(&path).ok()?.is_file() {
@@ -69,6 +75,32 @@ impl Folder {
         File::open(&path).ok()?.take(Self::MOST_BYTES + 1).read_to_string(&mut text).ok()?;
         (text.len() as u64 <= Self::MOST_BYTES).then_some(Named { path, text })
     }
+
+    /// The path of an asset of the CDK, relative to the folder, by what it is called in its bucket: a hash and an
+    /// extension. Whether it is there is not known.
+    pub(crate) fn path_of_asset(&self, key: &str) -> Option<String> {
+        let name = format!("asset.{key}");
+        let levels = self.place.as_ref().map_or(0, |place| place.levels);
+        is_asset(&name).then(|| "../".repeat(levels) + &name)
+    }
+}
+
+/// How many assemblies of the CDK the one in `folder` is nested in.
+fn levels_of_assembly(folder: &Path) -> usize {
+    let is_assembly = |folder: &Path| folder.join("manifest.json").is_file();
+    let is_nested = |folder: &&Path| {
+        let name = folder.file_name().and_then(OsStr::to_str);
+        name.is_some_and(|name| name.starts_with("assembly-"))
+            && is_assembly(folder)
+            && folder.parent().is_some_and(is_assembly)
+    };
+    folder.ancestors().take_while(is_nested).count()
+}
+
+/// Whether a file has the name that the CDK gives to a copy of one: `asset.`, the hash of what is in it, an extension.
+fn is_asset(name: &str) -> bool {
+    let hash = name.strip_prefix("asset.").and_then(|rest| rest.split('.').next()).unwrap_or_default();
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The path that reports show of a file that the template shown as `template` names: `infra/app.yaml` and
@@ -136,6 +168,27 @@ mod tests {
             ("/repo/infra/t.yaml", "../q.yaml", "/repo/q.yaml"),
         ] {
             assert_eq!(shown_beside(template, named), shown, "{template} {named}");
+        }
+    }
+
+    #[test]
+    fn the_assets_of_a_stage_are_read_in_the_assembly_around_it() {
+        let outer = tempfile::tempdir().unwrap();
+        let stage = outer.path().join("assembly-Prod");
+        fs::create_dir(&stage).unwrap();
+        let key = "0123456789abcdef".repeat(4) + ".json";
+        fs::write(outer.path().join(format!("asset.{key}")), "{}").unwrap();
+        let template = stage.join("Shop.template.json");
+        let asset = format!("../asset.{key}");
+        assert_eq!(Folder::of(&template).read(&asset), None, "no assemblies");
+
+        fs::write(outer.path().join("manifest.json"), "{}").unwrap();
+        fs::write(stage.join("manifest.json"), "{}").unwrap();
+        let folder = Folder::of(&template);
+        assert_eq!(folder.path_of_asset(&key).as_deref(), Some(asset.as_str()));
+        assert_eq!(folder.read(&asset).as_deref(), Some("{}"));
+        for other in ["flow.json", "../x.json", "0123.json"] {
+            assert_eq!(folder.path_of_asset(other), None, "{other}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! parameters, mappings and conditions, and every value with the place where the author wrote it.
 
 mod alternative;
+mod cdk;
 mod condition;
 mod equality;
 mod evaluate;
