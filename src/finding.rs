@@ -106,6 +106,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The author's logical id at the primary place; `None` outside of resources.
     pub resource: Option<String>,
+    /// The construct of the CDK that this resource comes from: `ShopStack/Orders`.
+    pub construct: Option<String>,
     /// `Resources/OrdersQueue/Properties/VisibilityTimeout`.
     pub logical_path: String,
     /// `IsProd is false`, when it is true in a branch only.

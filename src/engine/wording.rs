@@ -118,6 +118,7 @@ impl Wording<'_> {
             primary: Label { location, message: label },
             related: said.map_or_else(Vec::new, |said| self.related(said, location)),
             resource,
+            construct: None,
             fingerprint: String::new(),
             logical_path,
             condition: None,

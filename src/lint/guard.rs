@@ -14,6 +14,7 @@ use crate::rule::{Catalogue, GuardFile, Page};
 use crate::source::{ColumnUnit, FileId, Location, Source, Span};
 use crate::verdict::{FailedCheck, Verdict, Verdicts};
 
+use super::construct;
 use super::reading::decode;
 use super::suppression::ById;
 use super::{Input, sorted};
@@ -115,6 +116,12 @@ impl Judging<'_> {
                 }
                 Err(error) => verdicts.errors.push(error),
             }
+        }
+        let constructs =
+            if findings.is_empty() { FxHashMap::default() } else { construct::by_id(&self.document) };
+        for finding in &mut findings {
+            let construct = finding.resource.as_deref().and_then(|resource| constructs.get(resource));
+            finding.construct = construct.map(|construct| (*construct).to_owned());
         }
         let sources = vec![self.source];
         let checked = Checked { sources, templates: 1, findings, ..Checked::default() };
@@ -289,6 +296,7 @@ fn finding(file: &GuardFile, page: &Page, told: &Told<'_>) -> Finding {
         },
         related: Vec::new(),
         resource: told.resource().map(str::to_owned),
+        construct: None,
         fingerprint: fingerprint(&page.id, &logical_path, &[]),
         logical_path,
         condition: None,

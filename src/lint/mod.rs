@@ -1,6 +1,7 @@
 //! The order of the stages, from bytes to findings; nothing outside of this module knows it.
 
 mod assembly;
+mod construct;
 mod examples;
 mod exchange;
 mod expand;
@@ -189,8 +190,11 @@ impl<'c> Linter<'c> {
             }
         }
         checked.findings.retain(|finding| finding.confidence >= self.min_confidence);
+        let constructs = construct::ByPlace::of(&template);
         for finding in &mut checked.findings {
             lead_to(finding, &template);
+            let construct = constructs.at(finding.primary.location);
+            finding.construct = construct.map(|construct| template.names.text(construct).to_owned());
             place(finding, &documents.path_to(finding.primary.location));
         }
         checked.sources = template.sources;
@@ -210,6 +214,7 @@ impl<'c> Linter<'c> {
             primary: Label { location, message: String::new() },
             related: Vec::new(),
             resource: None,
+            construct: None,
             logical_path: String::new(),
             condition: None,
             help,

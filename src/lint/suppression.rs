@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Kind};
 use crate::finding::{Finding, Suppressed, Suppression};
-use crate::source::{FileId, Location, Span};
+use crate::source::{FileId, Location};
 use crate::template::{Template, ValueId};
 
 /// The keys that lead from a resource to the rules that it suppresses.
@@ -67,9 +67,7 @@ impl ByPlace {
             let lone = template.values.text(rules).map(|_| rules);
             let named = template.values.items(rules).iter().copied().chain(lone);
             let text = |rule: ValueId| Some(template.names.text(template.values.text(rule)?).to_owned());
-            let (key, body) = (resource.origin.at_key(), resource.origin.at_value());
-            let span = Span { start: key.span.start.min(body.span.start), end: body.span.end };
-            suppressed.push((Location { file: body.file, span }, named.filter_map(text).collect()));
+            suppressed.push((resource.origin.whole(), named.filter_map(text).collect()));
         }
         Self(suppressed)
     }

@@ -7,7 +7,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use super::inert::inert;
 use super::snippet::Snippet;
-use super::{REPOSITORY, Style, counted, cut, docs, findings, message_with_condition, source, undecided};
+use super::{
+    LONGEST_LABEL, REPOSITORY, Style, counted, cut, docs, findings, message_with_condition, source, undecided,
+};
 use crate::finding::{Checked, FileKind, Finding, Report, Severity};
 use crate::rule::Catalogue;
 
@@ -37,9 +39,11 @@ pub(super) fn write(
         .with_links(style.hyperlinks);
     for (checked, finding) in findings(report) {
         let shown = Shown::of(checked, finding, catalogue, width);
-        let text = match finding.related.len().saturating_sub(RELATED) {
-            0 => rendered(&handler, &shown)?,
-            hidden => rendered_with_more(&handler, shown, hidden)?,
+        let notes = notes(finding);
+        let text = if notes.is_empty() {
+            rendered(&handler, &shown)?
+        } else {
+            rendered_with_notes(&handler, shown, &notes)?
         };
         writeln!(out, "{text}")?;
     }
@@ -63,20 +67,32 @@ fn rendered(handler: &GraphicalReportHandler, shown: &Shown) -> io::Result<Strin
     Ok(text)
 }
 
-/// The finding with the number of its hidden places below those that are shown. miette has no room between
-/// snippets and help; but help comes last, so that the finding without it is how the whole one begins.
-fn rendered_with_more(
+/// What is said below the places that are shown: how many are not, and which construct the resource comes from.
+fn notes(finding: &Finding) -> String {
+    let mut notes = String::new();
+    let hidden = finding.related.len().saturating_sub(RELATED);
+    if hidden > 0 {
+        notes += &format!("  and {}\n", counted(hidden, "more place"));
+    }
+    if let Some(construct) = &finding.construct {
+        notes += &format!("  construct: {}\n", inert(&cut(construct, LONGEST_LABEL)));
+    }
+    notes
+}
+
+/// The finding with notes below the places that are shown. miette has no room between snippets and help; but help
+/// comes last, so that the finding without it is how the whole one begins.
+fn rendered_with_notes(
     handler: &GraphicalReportHandler,
     mut shown: Shown,
-    hidden: usize,
+    notes: &str,
 ) -> io::Result<String> {
     let whole = rendered(handler, &shown)?;
     shown.help = None;
     let text = rendered(handler, &shown)?;
-    let more = format!("  and {}\n", counted(hidden, "more place"));
     Ok(match whole.strip_prefix(&text) {
-        Some(help) => format!("{text}{more}{help}"),
-        None => whole + &more,
+        Some(help) => format!("{text}{notes}{help}"),
+        None => whole + notes,
     })
 }
 
@@ -224,6 +240,7 @@ mod tests {
            ·                ─────┬────
            ·                     ╰── the other consumer's timeout
            ╰────
+          construct: Shop/Orders
           help: Set VisibilityTimeout to 5400.
 
         error[SLP001]
@@ -291,6 +308,7 @@ mod tests {
            ·        ╰── :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
          3 │ :\u{3a}end
            ╰────
+          construct: :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
           help: :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}
                 [31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
                 :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}

@@ -85,6 +85,7 @@ pub(super) fn mixed() -> Report {
         ],
         help: Some("Set VisibilityTimeout to 5400.".to_owned()),
         resource: Some("OrdersQueue".to_owned()),
+        construct: Some("Shop/Orders".to_owned()),
         logical_path: "Resources/OrdersQueue/Properties/VisibilityTimeout".to_owned(),
         ..finding(
             "Queue 'OrdersQueue' hides messages for 30 s, its consumer 'Orders' may run for 900 s",
@@ -216,6 +217,7 @@ pub(super) fn hostile() -> Report {
     let finding = Finding {
         related: vec![label(&source, 0, "::warning", HOSTILE_TEXT)],
         resource: Some(HOSTILE_TEXT.to_owned()),
+        construct: Some(HOSTILE_TEXT.to_owned()),
         logical_path: format!("Resources/{HOSTILE_TEXT}"),
         condition: Some(format!("{HOSTILE_TEXT} is false")),
         help: Some(format!("{HOSTILE_TEXT}\n{HOSTILE_TEXT}")),
@@ -283,6 +285,7 @@ pub(super) fn finding(message: &str, primary: Label) -> Finding {
         primary,
         related: Vec::new(),
         resource: None,
+        construct: None,
         logical_path: String::new(),
         condition: None,
         help: None,

@@ -185,8 +185,13 @@ impl<'a> SarifResult<'a> {
     ) -> Self {
         let mut location = Location::of(checked, &finding.primary, style);
         if !finding.logical_path.is_empty() {
-            location.logical_locations =
-                vec![LogicalLocation { fully_qualified_name: &finding.logical_path }];
+            location
+                .logical_locations
+                .push(LogicalLocation { fully_qualified_name: &finding.logical_path, kind: None });
+        }
+        if let Some(construct) = &finding.construct {
+            let construct = LogicalLocation { fully_qualified_name: construct, kind: Some("construct") };
+            location.logical_locations.push(construct);
         }
         let line = location.physical_location.region.start_line;
         let related = finding.related.iter().enumerate().map(|(i, label)| Location {
@@ -284,6 +289,8 @@ struct Region {
 #[serde(rename_all = "camelCase")]
 struct LogicalLocation<'a> {
     fully_qualified_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,5 @@
-//! What the CDK notes in a resource's `Metadata`: the asset, a file or a folder beside the template, that one of its
-//! properties stands for.
+//! What the CDK notes in a resource's `Metadata`: the construct that it comes from, and the asset, a file or a folder
+//! beside the template, that one of its properties stands for.
 
 use super::{Resource, Template, ValueId};
 
@@ -14,6 +14,12 @@ pub(crate) struct Asset {
 }
 
 impl Template {
+    /// The construct that a resource comes from: `ShopStack/Orders`.
+    pub(crate) fn construct_of(&self, resource: &Resource) -> Option<&str> {
+        let path = self.noted(resource, "aws:cdk:path")?;
+        construct_of_path(self.names.text(self.values.text(path)?))
+    }
+
     /// The asset of a resource.
     pub(crate) fn asset_of(&self, resource: &Resource) -> Option<Asset> {
         let path = self.noted(resource, "aws:asset:path")?;
@@ -44,9 +50,41 @@ impl Template {
     }
 }
 
+/// The construct of an `aws:cdk:path`. The last part is left out where it is the name of a construct's main resource,
+/// which its author has never written: `ShopStack/Orders` for `ShopStack/Orders/Resource`.
+pub(crate) fn construct_of_path(path: &str) -> Option<&str> {
+    let construct = DEFAULT_CHILDREN.iter().find_map(|child| path.strip_suffix(child)?.strip_suffix('/'));
+    Some(construct.unwrap_or(path)).filter(|path| !path.is_empty())
+}
+
+/// The names of a construct's default child (`Node.defaultChild` of the `constructs` library).
+const DEFAULT_CHILDREN: [&str; 2] = ["Resource", "Default"];
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::template;
+
+    fn construct(path: &str) -> Option<String> {
+        let template =
+            template(&format!("Resources: {{R: {{Type: T, Metadata: {{'aws:cdk:path': {path}}}}}}}"));
+        template.construct_of(&template.resources[0]).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_resource_comes_from_the_construct_that_the_author_wrote() {
+        for (path, expected) in [
+            ("Shop/Orders/Resource", Some("Shop/Orders")),
+            ("Shop/CDKMetadata/Default", Some("Shop/CDKMetadata")),
+            ("Shop/Worker/ServiceRole/DefaultPolicy", Some("Shop/Worker/ServiceRole/DefaultPolicy")),
+            ("Shop/MyResource", Some("Shop/MyResource")),
+            ("Resource", Some("Resource")),
+            ("/Resource", None),
+            ("''", None),
+            ("[a]", None),
+        ] {
+            assert_eq!(construct(path).as_deref(), expected, "{path}");
+        }
+    }
 
     #[test]
     fn an_asset_is_two_values_with_their_places() {

@@ -32,6 +32,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 pub(crate) use alternative::{Alt, TextPart, Unknown, Val};
+pub(crate) use cdk::construct_of_path;
 pub(crate) use condition::{Guard, Guards, Literal};
 pub(crate) use evaluate::{is_filled_by_ssm, is_list};
 pub(crate) use folder::{Folder, Named, shown_beside};

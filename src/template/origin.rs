@@ -40,6 +40,12 @@ impl Origin {
         Location { file: self.file, span: self.key }
     }
 
+    /// From the key to the end of the value.
+    pub(crate) fn whole(self) -> Location {
+        let span = Span { start: self.key.start.min(self.value.start), end: self.value.end };
+        Location { file: self.file, span }
+    }
+
     /// The same place, for what is made from it.
     #[must_use]
     pub(crate) fn generated(self) -> Self {

@@ -7,6 +7,7 @@ use std::process::{Output, Stdio};
 
 use crate::lenslint;
 
+mod cdk;
 mod expand;
 mod extensions;
 mod guard;
