@@ -56,7 +56,7 @@ fn is_of_the_function(draft: &Draft<'_>, via: Option<Name>) -> bool {
 /// Purposes other than serving the application; the first that is found stays.
 fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
     let mut found = FxHashMap::default();
-    for resource in draft.template().resources.values() {
+    for (&id, resource) in &draft.template().resources {
         if let Some(properties) = Branch::properties(resource) {
             for token in draft.branches(properties, &["ServiceToken"]) {
                 for (_, function) in draft.targets_inside(token, &[VertexKind::Function]) {
@@ -64,11 +64,16 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
                 }
             }
         }
-        for function in provider_functions(draft, resource) {
+        for function in provider_functions(draft, (id, resource)) {
             found.entry(function).or_insert("custom-resource");
         }
-        for function in deployment_hooks(draft, resource) {
+        for function in deployment_hooks(draft, resource).into_iter().chain(triggered(draft, resource)) {
             found.entry(function).or_insert("deployment-hook");
+        }
+        if is_for_the_edge(draft, resource)
+            && let Some(function) = draft.vertex_of(id)
+        {
+            found.entry(function).or_insert("edge");
         }
         if draft.text(resource.type_name) == "AWS::CloudFormation::Macro"
             && let Some(properties) = Branch::properties(resource)
@@ -95,15 +100,17 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
 /// (`custom-resources/lib/provider-framework/runtime/consts.ts`).
 const PROVIDER_VARIABLES: [&str; 2] = ["USER_ON_EVENT_FUNCTION_ARN", "USER_IS_COMPLETE_FUNCTION_ARN"];
 
-/// The functions that a function of the provider framework calls.
-fn provider_functions(draft: &Draft<'_>, framework: &Resource) -> Vec<VertexId> {
+/// A function of the provider framework, of which only the first has a `ServiceToken` that names it, and the functions
+/// that it calls.
+fn provider_functions(draft: &Draft<'_>, (id, framework): (Name, &Resource)) -> Vec<VertexId> {
     let Some(properties) = Branch::properties(framework) else { return Vec::new() };
-    PROVIDER_VARIABLES
+    let arns = PROVIDER_VARIABLES
         .iter()
-        .flat_map(|variable| draft.branches(properties, &["Environment", "Variables", variable]))
-        .flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]))
-        .map(|(_, function)| function.vertex)
-        .collect()
+        .flat_map(|variable| draft.branches(properties, &["Environment", "Variables", variable]));
+    let served: Vec<Branch> = arns.collect();
+    let framework = draft.vertex_of(id).filter(|_| !served.is_empty());
+    let called = served.into_iter().flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]));
+    called.map(|(_, function)| function.vertex).chain(framework).collect()
 }
 
 fn deployment_hooks(draft: &Draft<'_>, alias: &Resource) -> Vec<VertexId> {
@@ -116,6 +123,43 @@ fn deployment_hooks(draft: &Draft<'_>, alias: &Resource) -> Vec<VertexId> {
         .flat_map(|name| draft.targets_inside(name, &[VertexKind::Function]))
         .map(|(_, function)| function.vertex)
         .collect()
+}
+
+/// The function that a trigger of the CDK calls once, at deployment (`aws-cdk-lib/triggers`).
+fn triggered(draft: &Draft<'_>, trigger: &Resource) -> Vec<VertexId> {
+    let properties =
+        Branch::properties(trigger).filter(|_| draft.text(trigger.type_name) == "Custom::Trigger");
+    let Some(properties) = properties else { return Vec::new() };
+    let arns = draft.branches(properties, &["HandlerArn"]).into_iter();
+    arns.flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]))
+        .map(|(_, function)| function.vertex)
+        .collect()
+}
+
+/// The service that takes on the role of a function at an edge location.
+const EDGE: &str = "edgelambda.amazonaws.com";
+
+/// Whether Lambda@Edge may take on a function's role. The distribution is in another stack, unless that too is in the
+/// one region that such functions come from.
+fn is_for_the_edge(draft: &Draft<'_>, function: &Resource) -> bool {
+    let properties = Branch::properties(function).filter(|_| draft.names().find(EDGE).is_some());
+    let roles = properties.map_or_else(Vec::new, |properties| draft.branches(properties, &["Role"]));
+    roles
+        .into_iter()
+        .flat_map(|role| draft.references(role))
+        .filter_map(|(_, role)| draft.resource(role.resources.first()?.id))
+        .filter_map(Branch::properties)
+        .any(|role| trusts(draft, role, EDGE))
+}
+
+fn trusts(draft: &Draft<'_>, role: Branch, service: &str) -> bool {
+    draft
+        .branches(role, &["AssumeRolePolicyDocument", "Statement"])
+        .into_iter()
+        .flat_map(|statements| draft.one_or_many(statements))
+        .flat_map(|statement| draft.branches(statement, &["Principal", "Service"]))
+        .flat_map(|services| draft.one_or_many(services))
+        .any(|trusted| draft.known_text(trusted) == Some(service))
 }
 
 /// Functions that are called by log subscriptions and by nothing else.
@@ -187,6 +231,48 @@ mod tests {
                 "application"
             ]
         );
+    }
+
+    #[test]
+    fn what_the_cdk_calls_at_deployment_does_not_serve_the_application() {
+        let template = resources(
+            "  OnEvent:
+    Type: AWS::Lambda::Function
+    Properties: {Environment: {Variables: {USER_ON_EVENT_FUNCTION_ARN: !GetAtt User.Arn}}}
+  IsComplete:
+    Type: AWS::Lambda::Function
+    Properties: {Environment: {Variables: {USER_ON_EVENT_FUNCTION_ARN: !ImportValue elsewhere}}}
+  User: {Type: 'AWS::Lambda::Function'}
+  Other: {Type: 'AWS::Lambda::Function', Properties: {Environment: {Variables: {QUEUE: q}}}}
+  Migrate: {Type: 'AWS::Lambda::Function'}
+  V: {Type: 'AWS::Lambda::Version', Properties: {FunctionName: !Ref Migrate}}
+  T: {Type: 'Custom::Trigger', Properties: {ServiceToken: 'arn:x', HandlerArn: !Ref V}}
+",
+        );
+        let purpose = |id| fact(&template, id, "Purpose");
+        assert_eq!(
+            ["OnEvent", "IsComplete", "User", "Other", "Migrate"].map(purpose),
+            ["custom-resource", "custom-resource", "custom-resource", "application", "deployment-hook"]
+        );
+    }
+
+    #[test]
+    fn a_function_whose_role_lambda_at_edge_takes_on_is_there_for_that() {
+        for (services, purpose) in [
+            ("[lambda.amazonaws.com, edgelambda.amazonaws.com]", "edge"),
+            ("edgelambda.amazonaws.com", "edge"),
+            ("lambda.amazonaws.com", "application"),
+        ] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn}}}}
+  R:
+    Type: AWS::IAM::Role
+    Properties: {{AssumeRolePolicyDocument: {{Statement: [{{Principal: {{Service: {services}}}}}]}}}}
+  Trust: {{Type: T, Properties: {{Service: edgelambda.amazonaws.com}}}}
+"
+            ));
+            assert_eq!(fact(&template, "F", "Purpose"), purpose, "{services}");
+        }
     }
 
     #[test]
