@@ -10,7 +10,9 @@ use super::condition::Guard;
 use super::resolve::Resolver;
 use super::text::{Composer, scalar};
 use super::value::{Call, Data, SubPart, ValueId};
-use super::{Origin, Parameter};
+use super::{Origin, Parameter, Resource};
+
+const FUNCTION: &str = "AWS::Lambda::Function";
 
 /// The alternatives found so far. One more than a [`Val`] may have ends the search for more.
 #[derive(Default)]
@@ -258,10 +260,41 @@ impl<'t> Resolver<'t> {
                         scalar(&template.names, template.names.intern(text), false, origin, default_of)
                     }),
                 ),
-                Sequence::Pieces(parts) => cases.push(guard, cut_from(&parts)),
+                Sequence::Pieces(parts) => {
+                    let function = self.function_in_arn(items, index, &parts);
+                    cases.push(guard, function.unwrap_or_else(|| cut_from(&parts)));
+                }
                 Sequence::Unknown(unknown) => cases.push(guard, Alt::Unknown(unknown)),
             }
         }
+    }
+
+    /// The function whose name `Fn::Select` cuts from the ARN of one, of its alias or of its version, which is how the
+    /// CDK names the function of an alias: `arn:aws:lambda:REGION:ACCOUNT:function:NAME:ALIAS`.
+    fn function_in_arn(self, items: ValueId, index: usize, parts: &[TextPart]) -> Option<Alt> {
+        const NAME: usize = 6;
+        let template = self.template();
+        let Data::Call(call) = template.values.data(items) else { return None };
+        let Call::Split { separator, .. } = **call else { return None };
+        let [TextPart::Resource { id, attribute }] = *parts else { return None };
+        if index != NAME || template.names.text(separator) != ":" {
+            return None;
+        }
+        let resource = template.resources.get(&id)?;
+        let attribute = attribute.map(|attribute| template.names.text(attribute));
+        let function = match (template.names.text(resource.type_name), attribute) {
+            (FUNCTION, Some("Arn")) => id,
+            ("AWS::Lambda::Alias" | "AWS::Lambda::Version", None) => {
+                let named = template.names.find("FunctionName")?;
+                let named = template.values.get(resource.properties?, named)?;
+                let Data::Call(call) = template.values.data(named) else { return None };
+                let (Call::Ref(function) | Call::GetAtt(function, _)) = **call else { return None };
+                let is_function = |resource: &Resource| template.names.text(resource.type_name) == FUNCTION;
+                template.resources.get(&function).is_some_and(is_function).then_some(function)?
+            }
+            _ => return None,
+        };
+        Some(Alt::Resource { id: function, attribute: None })
     }
 
     /// `Fn::Length` of the language extensions.

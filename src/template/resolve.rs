@@ -163,6 +163,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_function_is_named_by_the_seventh_part_of_its_arn() {
+        let resources = "  F: {Type: 'AWS::Lambda::Function'}
+  Alias: {Type: 'AWS::Lambda::Alias', Properties: {FunctionName: !Ref F, Name: live}}
+  Version: {Type: 'AWS::Lambda::Version', Properties: {FunctionName: !GetAtt F.Arn}}
+  Loop: {Type: 'AWS::Lambda::Alias', Properties: {FunctionName: !Select [6, !Split [':', !Ref Loop]]}}
+  Queue: {Type: 'AWS::SQS::Queue'}
+";
+        for (index, of, expected) in [
+            (6, "!Ref Alias", "<F>"),
+            (6, "!Ref Version", "<F>"),
+            (6, "!GetAtt F.Arn", "<F>"),
+            (7, "!Ref Alias", "<Function><Alias><Function>"),
+            (6, "!Ref Loop", "<Function><Loop><Function>"),
+            (6, "!GetAtt Queue.Arn", "<Function><Queue.Arn><Function>"),
+        ] {
+            let name = format!("!Select [{index}, !Split [':', {of}]]");
+            let template =
+                template(&format!("Resources:\n{resources}  R: {{Type: T, Properties: {{P: {name}}}}}\n"));
+            assert_eq!(template.told("R", "P"), [expected], "{name}");
+        }
+    }
+
     const CONDITIONS: &str = "Parameters: {Env: {Type: String}}\nConditions:\n  A: !Equals [!Ref Env, a]\n  B: !Equals [!Ref Env, b]\n  C: !Equals [!Ref Other, c]";
 
     #[test]
