@@ -398,6 +398,7 @@ fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         "AWS::SNS::Subscription" => notification::read_subscription(draft, id, resource),
         "AWS::SNS::Topic" => notification::read_topic(draft, id, resource),
         "AWS::S3::Bucket" => notification::read_bucket(draft, id, resource),
+        "Custom::S3BucketNotifications" => notification::read_bucket_notifications(draft, id, resource),
         "AWS::Logs::SubscriptionFilter" => notification::read_log_subscription(draft, id, resource),
         "AWS::IoT::TopicRule" => notification::read_iot_rule(draft, id, resource),
         "AWS::Pipes::Pipe" => pipe::read(draft, id, resource),

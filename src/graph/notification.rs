@@ -39,16 +39,44 @@ pub(super) fn read_topic(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
 /// Adds the edges of an `AWS::S3::Bucket`'s notifications.
 pub(super) fn read_bucket(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
-    for (list, key, kind) in [
+    let lists = [
         ("LambdaConfigurations", "Function", VertexKind::Function),
         ("QueueConfigurations", "Queue", VertexKind::Queue),
         ("TopicConfigurations", "Topic", VertexKind::Topic),
-    ] {
+    ];
+    notify(draft, (id, from, Guard::ALWAYS), properties, lists);
+}
+
+/// Adds the edges of the custom resource by which the CDK tells a bucket what to notify. It speaks as the API of S3
+/// does, and not as CloudFormation.
+pub(super) fn read_bucket_notifications(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some(properties) = Branch::properties(resource) else { return };
+    let lists = [
+        ("LambdaFunctionConfigurations", "LambdaFunctionArn", VertexKind::Function),
+        ("QueueConfigurations", "QueueArn", VertexKind::Queue),
+        ("TopicConfigurations", "TopicArn", VertexKind::Topic),
+    ];
+    for name in draft.branches(properties, &["BucketName"]) {
+        for (guard, bucket) in draft.targets_inside(name, &[VertexKind::Bucket]) {
+            notify(draft, (id, bucket.vertex, guard), properties, lists);
+        }
+    }
+}
+
+/// Adds an edge for each receiver in the lists of a notification configuration: a list's key, that of a receiver in
+/// it, and what it is.
+fn notify(
+    draft: &mut Draft<'_>,
+    (via, from, guard): (Name, VertexId, Guard),
+    properties: Branch,
+    lists: [(&str, &str, VertexKind); 3],
+) {
+    for (list, key, kind) in lists {
         for configuration in draft.branches(properties, &["NotificationConfiguration", list, "*"]) {
             for receiver in draft.branches(configuration, &[key]) {
                 let filter = Some((settings::NOTIFICATION, configuration));
                 let origin = draft.values().origin(receiver.value);
-                Push { from, via: id, guard: Guard::ALWAYS, origin, filter }.to(draft, receiver, &[kind]);
+                Push { from, via, guard, origin, filter }.to(draft, receiver, &[kind]);
             }
         }
     }
@@ -173,6 +201,30 @@ mod tests {
         LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt F.Arn}]
         QueueConfigurations: [{Event: 's3:ObjectCreated:*', Queue: !GetAtt Q.Arn}]
         TopicConfigurations: [{Event: 's3:ObjectCreated:*', Topic: !Ref T}]
+  F: {Type: 'AWS::Lambda::Function'}
+  Q: {Type: 'AWS::SQS::Queue'}
+  T: {Type: 'AWS::SNS::Topic'}
+",
+        );
+        assert_eq!(
+            edges(&template),
+            ["invoke.async B -> F [certain]", "send B -> Q [certain]", "publish B -> T [certain]"]
+        );
+    }
+
+    #[test]
+    fn a_bucket_notifies_whom_the_cdk_tells_it_to() {
+        let template = resources(
+            "  B: {Type: 'AWS::S3::Bucket'}
+  N:
+    Type: Custom::S3BucketNotifications
+    Properties:
+      ServiceToken: arn:x
+      BucketName: !Ref B
+      NotificationConfiguration:
+        LambdaFunctionConfigurations: [{Events: ['s3:ObjectCreated:*'], LambdaFunctionArn: !GetAtt F.Arn}]
+        QueueConfigurations: [{Events: ['s3:ObjectCreated:*'], QueueArn: !GetAtt Q.Arn}]
+        TopicConfigurations: [{Events: ['s3:ObjectCreated:*'], TopicArn: !Ref T}]
   F: {Type: 'AWS::Lambda::Function'}
   Q: {Type: 'AWS::SQS::Queue'}
   T: {Type: 'AWS::SNS::Topic'}
