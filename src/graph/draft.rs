@@ -35,6 +35,10 @@ impl<'t> Draft<'t> {
             if kind == VertexKind::Function && draft.may_have_globals(resource) {
                 leave_to_globals(&mut facts);
             }
+            if let Some(construct) = draft.template().construct_of(resource) {
+                let value = Plain::Name(draft.names().intern(construct));
+                facts.push(Fact::Derived { name: "Construct", value, origin: resource.origin });
+            }
             let vertex = draft.add_vertex(Vertex {
                 id,
                 kind,

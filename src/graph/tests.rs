@@ -109,6 +109,16 @@ fn a_resource_is_a_vertex_with_the_service_defaults_of_what_it_leaves_out() {
     assert_eq!(fact(&template, "M", "WorkflowType"), "STANDARD by default");
 }
 
+#[test]
+fn a_resource_of_the_cdk_knows_its_construct() {
+    let template = resources(
+        "  Q: {Type: 'AWS::SQS::Queue', Metadata: {'aws:cdk:path': Shop/Orders/Resource}}
+  R: {Type: 'AWS::SQS::Queue'}
+",
+    );
+    assert_eq!(["Q", "R"].map(|id| fact(&template, id, "Construct")), ["Shop/Orders", "no such fact"]);
+}
+
 /// A template with SAM's transform, expanded.
 fn expanded(text: &str) -> Template {
     let mut template = template(&format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{text}"));
