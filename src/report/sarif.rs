@@ -1,6 +1,7 @@
 //! `sarif`: SARIF 2.1.0 for code-scanning services, with all that GitHub, GitLab and Azure DevOps ask for and
 //! nothing that changes from run to run.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -48,6 +49,8 @@ pub(super) fn write(
             results.push(SarifResult::of(checked, finding, &pages, hashes.as_ref(), style));
         }
     }
+    // Services keep so many thousand results of a log.
+    results.sort_by_key(|result| Reverse(result.level));
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -96,12 +99,13 @@ struct Described {
     description: Text,
 }
 
-#[derive(Clone, Copy, Serialize)]
+/// In the order of their weight.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Level {
-    Error,
-    Warning,
     Note,
+    Warning,
+    Error,
 }
 
 impl From<Severity> for Level {

@@ -93,7 +93,7 @@ fn findings_have_the_ids_grades_and_fixes_of_comments_and_messages() {
     let ids: Vec<&Value> =
         run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
     assert_eq!(ids, ["ACME-1", "no_queues", "versioned"]);
-    assert_eq!(run["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"], 5);
+    assert_eq!(run["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"], 5);
     let full = stdout(&guard(folder.path(), &["-r", "r.guard", "-d", "t.yaml"]));
     assert!(full.contains("help: Set AccessControl to Private."), "{full}");
 }
