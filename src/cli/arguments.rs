@@ -54,7 +54,8 @@ pub(super) struct Check {
     /// Files, folders or globs; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<String>,
-    /// Format of the report: full, concise, json or sarif; may repeat, with a file for all but one
+    /// Format of the report: full, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, markdown, azure or
+    /// checkstyle; may repeat, with a file for all but one
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full")]
     pub(super) output: Vec<String>,
     /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
@@ -157,7 +158,8 @@ pub(super) struct Guard {
     /// `Metadata.guard.SuppressedRules` is not honoured
     #[arg(long)]
     pub(super) strict: bool,
-    /// Format of the report: full, concise, json (every verdict) or sarif; may repeat, with a file for all but one
+    /// Format of the report: full, concise, json (every verdict), jsonl, sarif, github, gitlab, junit, rdjson,
+    /// markdown, azure or checkstyle; may repeat, with a file for all but one
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full")]
     pub(super) output: Vec<String>,
 }
@@ -244,6 +246,28 @@ impl From<ConfidenceArgument> for Confidence {
             ConfidenceArgument::Low => Self::Low,
             ConfidenceArgument::Medium => Self::Medium,
             ConfidenceArgument::High => Self::High,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::report::Format;
+
+    #[test]
+    fn help_names_every_format() {
+        for command in ["check", "guard"] {
+            let arguments = Arguments::command();
+            let command = arguments.find_subcommand(command).unwrap();
+            let output = command.get_arguments().find(|argument| argument.get_id() == "output").unwrap();
+            let help = output.get_help().unwrap().to_string();
+            let words: Vec<_> = help.split(|c: char| !c.is_alphanumeric()).collect();
+            for format in Format::ALL {
+                assert!(words.contains(&format.as_str()), "{format} in {help}");
+            }
         }
     }
 }

@@ -152,6 +152,7 @@ fn print(
             }
         }
     }
+    output::add_step_summary(outputs, report, catalogue);
     tell_all(&report.errors);
     if check.statistics {
         statistics(report);

@@ -29,6 +29,7 @@ pub(super) fn run(guard: &Guard, color: Color, out: &mut dyn Write) -> Result<En
     for output in &outputs {
         results.print(output, color, &catalogue, out)?;
     }
+    output::add_step_summary(&outputs, &results.report, &catalogue);
     tell_all(&results.report.errors);
     Ok(results.ending())
 }
@@ -161,9 +162,17 @@ impl Results {
     ) -> std::io::Result<()> {
         match format {
             Format::Json => report::write_verdicts(&self.verdicts, out),
-            Format::Full | Format::Concise | Format::Sarif => {
-                report::write(format, &self.report, catalogue, style, out)
-            }
+            Format::Full
+            | Format::Concise
+            | Format::Jsonl
+            | Format::Sarif
+            | Format::Github
+            | Format::Gitlab
+            | Format::Junit
+            | Format::Rdjson
+            | Format::Markdown
+            | Format::Azure
+            | Format::Checkstyle => report::write(format, &self.report, catalogue, style, out),
         }
     }
 

@@ -1,14 +1,18 @@
 //! Where a report goes: `FORMAT` to standard output, `FORMAT=FILE` to a file.
 
+use std::env;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use crate::report::{Format, UnknownFormat};
+use crate::finding::Report;
+use crate::report::{self, Format, UnknownFormat};
+use crate::rule::Catalogue;
 
 use super::Trouble;
+use super::terminal::{plain_style, tell};
 
 /// A format and where it goes.
 pub(super) struct Output {
@@ -45,6 +49,32 @@ pub(super) fn read(words: &[String]) -> Result<Vec<Output>, Trouble> {
         }
     }
     Ok(outputs)
+}
+
+/// Names the file that GitHub shows on the page of a run.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+/// Bytes of that file; GitHub shows nothing of a longer one.
+const LONGEST_SUMMARY: u64 = 1 << 20;
+
+/// Adds the report as a table to the summary of the step, if one of the outputs is for GitHub and it runs us. It is
+/// an extra: that it cannot be written is told and fails nothing.
+pub(super) fn add_step_summary(outputs: &[Output], report: &Report, catalogue: &Catalogue) {
+    let path = env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty());
+    let is_wanted = outputs.iter().any(|output| output.format == Format::Github);
+    let Some(path) = path.filter(|_| is_wanted) else { return };
+    let add = || {
+        let mut text = Vec::new();
+        report::write(Format::Markdown, report, catalogue, &plain_style(), &mut text)?;
+        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
+        // What earlier commands of the step wrote would be lost with ours.
+        if file.metadata()?.len() + text.len() as u64 > LONGEST_SUMMARY {
+            return Err(io::Error::other("it is full"));
+        }
+        file.write_all(&text)
+    };
+    if let Err(error) = add() {
+        tell(&format!("cannot write to the step summary: {error}"));
+    }
 }
 
 /// Where a file lies or will lie, however it is spelt.

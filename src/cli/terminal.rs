@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::finding::RunError;
 use crate::report::Style;
@@ -42,13 +42,17 @@ pub(super) fn style(color: Color) -> Style {
 /// How a report looks in a file.
 pub(super) fn plain_style() -> Style {
     let working_folder = env::current_dir().unwrap_or_default();
-    let repository_root = repository_root(&working_folder).to_owned();
+    let repository_root = repository_root(&working_folder);
     Style { width: USUAL_WIDTH, working_folder, repository_root, ..Style::default() }
 }
 
-/// The nearest parent with `.git`, a folder or (in worktrees and submodules) a file; else the folder itself.
-fn repository_root(folder: &Path) -> &Path {
-    folder.ancestors().find(|parent| parent.join(".git").exists()).unwrap_or(folder)
+/// What GitLab says, whose project may be around a submodule; else the nearest parent with `.git`, a folder or (in
+/// worktrees and submodules) a file; else the folder itself.
+fn repository_root(folder: &Path) -> PathBuf {
+    let project = env::var_os("CI_PROJECT_DIR").map(PathBuf::from);
+    let project = project.filter(|project| project.is_absolute() && folder.starts_with(project));
+    let with_git = || folder.ancestors().find(|parent| parent.join(".git").exists());
+    project.unwrap_or_else(|| with_git().unwrap_or(folder).to_owned())
 }
 
 fn is_coloured(color: Color) -> bool {

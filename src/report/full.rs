@@ -5,18 +5,15 @@ use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use super::inert::inert;
+use super::inert::{inert, inert_lines};
 use super::snippet::Snippet;
 use super::{
-    LONGEST_LABEL, REPOSITORY, Style, counted, cut, docs, findings, message_with_condition, source, undecided,
+    LONGEST_HELP, LONGEST_LABEL, RELATED, REPOSITORY, Style, counted, cut, docs, findings,
+    message_with_condition, source, undecided,
 };
 use crate::finding::{Checked, FileKind, Finding, Report, Severity};
 use crate::rule::Catalogue;
 
-/// Related places that are shown; a finding on a whole template may have dozens.
-const RELATED: usize = 5;
-/// Characters of a help.
-const LONGEST_HELP: usize = 2000;
 /// Columns that line numbers and frame take from a line of source.
 const FRAME: usize = 12;
 /// Below this many columns nothing can be laid out; the terminal wraps instead.
@@ -115,8 +112,7 @@ impl Shown {
             .collect();
         let help = finding.help.as_ref().map(|help| {
             let help = cut(help, LONGEST_HELP);
-            let lines: Vec<_> = help.lines().map(inert).collect();
-            lines.join("\n")
+            inert_lines(&help).collect::<Vec<_>>().join("\n")
         });
         Self {
             message: inert(&message_with_condition(finding)).into_owned(),
@@ -168,7 +164,7 @@ impl Diagnostic for Shown {
 }
 
 /// `3 findings (1 error, 2 warnings) in 2 templates`
-fn summary(report: &Report) -> String {
+pub(super) fn summary(report: &Report) -> String {
     let count = |severity| findings(report).filter(|(_, finding)| finding.severity == severity).count();
     let grades: Vec<_> = [
         (count(Severity::Error), "error"),

@@ -23,6 +23,11 @@ pub(crate) fn inert(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The lines of `text`, each of them [`inert`].
+pub(super) fn inert_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.lines().map(inert)
+}
+
 /// Appends the character `c` of `text` at the offset `at` to `out`, written out if it could act.
 pub(super) fn push(out: &mut String, text: &str, at: usize, c: char) {
     if !acts(text, at, c) {
@@ -36,11 +41,19 @@ pub(super) fn push(out: &mut String, text: &str, at: usize, c: char) {
 
 /// Writes `value` as indented JSON with a final newline. Parsers read exactly the values; the raw text is inert.
 pub(crate) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let plain = serde_json::to_string_pretty(value)?;
+    write_inert_json(&serde_json::to_string_pretty(value)?, out)
+}
+
+/// Writes `value` as JSON on one line, inert as that of [`write_json`].
+pub(super) fn write_json_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write_inert_json(&serde_json::to_string(value)?, out)
+}
+
+fn write_inert_json(plain: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::with_capacity(plain.len() + 1);
-    for (at, c) in plain.char_indices() {
+    for (c, acts) in characters(plain) {
         // Whatever acts in JSON stands inside a string, save for the line breaks of its layout.
-        if c != '\n' && acts(&plain, at, c) {
+        if c != '\n' && acts {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 write!(text, "\\u{unit:04x}").expect("a String takes all text");
@@ -51,6 +64,12 @@ pub(crate) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Res
     }
     text.push('\n');
     out.write_all(text.as_bytes())
+}
+
+/// Each character of `text`, and whether it could act where it stands: for formats that can write a character
+/// in another way.
+pub(super) fn characters(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    text.char_indices().map(|(at, c)| (c, acts(text, at, c)))
 }
 
 /// Whether `c` turns the direction of the text that follows it.
@@ -112,6 +131,13 @@ mod tests {
         assert_eq!(inert("::error::x"), r":\u{3a}error::x");
         assert_eq!(inert("a ::error -::x"), r"a :\u{3a}error -:\u{3a}x");
         assert_eq!(inert(":::"), r":\u{3a}\u{3a}");
+    }
+
+    #[test]
+    fn json_on_one_line_is_as_inert() {
+        let mut raw = Vec::new();
+        write_json_line(&["##[x]\n ::y", "z"], &mut raw).unwrap();
+        assert_eq!(String::from_utf8(raw).unwrap(), "[\"#\\u0023[x]\\n :\\u003ay\",\"z\"]\n");
     }
 
     #[test]

@@ -87,8 +87,9 @@ impl Summary {
     }
 }
 
+/// A finding, in this document and on a line of `jsonl`.
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     rule: &'a str,
     name: &'a str,
     severity: Severity,
@@ -109,7 +110,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(checked: &'a Checked, finding: &'a Finding, catalogue: &Catalogue) -> Self {
+    pub(super) fn of(checked: &'a Checked, finding: &'a Finding, catalogue: &Catalogue) -> Self {
         let source = source(checked, &finding.primary);
         Self {
             rule: &finding.rule,

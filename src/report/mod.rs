@@ -2,6 +2,7 @@
 //! none prints by itself.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,11 +12,22 @@ use crate::finding::{Checked, Finding, Label, Report};
 use crate::rule::{Catalogue, Page};
 use crate::source::{Location, Source};
 
+mod address;
+mod azure;
+mod checkstyle;
 mod concise;
 mod full;
+mod github;
+mod gitlab;
 pub(crate) mod inert;
 mod json;
+mod jsonl;
+mod junit;
 mod line_hash;
+mod markdown;
+mod proof;
+mod quoted;
+mod rdjson;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -24,6 +36,7 @@ mod schema;
 mod snippet;
 mod undecided;
 mod verdicts;
+mod xml;
 
 pub(crate) use verdicts::write as write_verdicts;
 
@@ -36,8 +49,24 @@ pub(crate) enum Format {
     Concise,
     /// A program: the document that `docs/report.schema.json` describes.
     Json,
+    /// A program that reads line by line: the findings of `json`, one on each line.
+    Jsonl,
     /// A code-scanning service: SARIF 2.1.0.
     Sarif,
+    /// GitHub Actions: the full report and annotations.
+    Github,
+    /// GitLab's Code Quality.
+    Gitlab,
+    /// The test pages of CI servers: the XML of `JUnit`.
+    Junit,
+    /// reviewdog: its Diagnostic Format.
+    Rdjson,
+    /// A comment or a summary: a table.
+    Markdown,
+    /// Azure Pipelines: logging commands.
+    Azure,
+    /// Jenkins and others: the XML of Checkstyle.
+    Checkstyle,
 }
 
 /// How a report looks and what its addresses start from. The command line decides; no format asks the terminal.
@@ -51,7 +80,7 @@ pub(crate) struct Style {
     pub width: usize,
     /// Absolute: the folder that the reports' relative paths start from.
     pub working_folder: PathBuf,
-    /// Absolute: the nearest folder above with a `.git`, else the working folder. SARIF's addresses start here.
+    /// Absolute: the folder that services know the files by. Addresses start here.
     pub repository_root: PathBuf,
     /// Whether `full`, `concise` and `json` list the checks that stayed undecided.
     pub shows_undecided: bool,
@@ -89,13 +118,34 @@ pub(crate) fn write(
         Format::Full => full::write(report, catalogue, style, out),
         Format::Concise => concise::write(report, catalogue, style, out),
         Format::Json => json::write(report, catalogue, style, out),
+        Format::Jsonl => jsonl::write(report, catalogue, style, out),
         Format::Sarif => sarif::write(report, catalogue, style, out),
+        Format::Github => github::write(report, catalogue, style, out),
+        Format::Gitlab => gitlab::write(report, catalogue, style, out),
+        Format::Junit => junit::write(report, catalogue, style, out),
+        Format::Rdjson => rdjson::write(report, catalogue, style, out),
+        Format::Markdown => markdown::write(report, catalogue, style, out),
+        Format::Azure => azure::write(report, catalogue, style, out),
+        Format::Checkstyle => checkstyle::write(report, catalogue, style, out),
     }
 }
 
 impl Format {
     /// Every format, in the order in which help lists them.
-    pub(crate) const ALL: [Self; 4] = [Self::Full, Self::Concise, Self::Json, Self::Sarif];
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Rdjson,
+        Self::Markdown,
+        Self::Azure,
+        Self::Checkstyle,
+    ];
 
     /// The word on the command line.
     #[must_use]
@@ -104,7 +154,15 @@ impl Format {
             Self::Full => "full",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Rdjson => "rdjson",
+            Self::Markdown => "markdown",
+            Self::Azure => "azure",
+            Self::Checkstyle => "checkstyle",
         }
     }
 }
@@ -173,10 +231,21 @@ fn findings(report: &Report) -> impl Iterator<Item = (&Checked, &Finding)> {
     report.checked.iter().flat_map(|checked| checked.findings.iter().map(move |finding| (checked, finding)))
 }
 
+/// The same, the worst first and otherwise in their order: for readers that keep only so many.
+fn worst_first(report: &Report) -> Vec<(&Checked, &Finding)> {
+    let mut findings: Vec<_> = findings(report).collect();
+    findings.sort_by_key(|(_, finding)| Reverse(finding.severity));
+    findings
+}
+
+/// Related places that people are shown; a finding on a whole template may have dozens.
+const RELATED: usize = 5;
 /// Characters of a message: a template may have names of megabytes, and a message names the resource.
 const LONGEST_MESSAGE: usize = 1000;
 /// Characters of a label.
 const LONGEST_LABEL: usize = 200;
+/// Characters of a help.
+const LONGEST_HELP: usize = 2000;
 
 /// The message for people, with the condition in words unless it already says so.
 fn message_with_condition(finding: &Finding) -> String {
@@ -214,7 +283,8 @@ mod tests {
         let error = "yaml".parse::<Format>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown output format 'yaml': expected one of full, concise, json, sarif"
+            "unknown output format 'yaml': expected one of full, concise, json, jsonl, sarif, github, gitlab, \
+             junit, rdjson, markdown, azure, checkstyle"
         );
     }
 
@@ -255,6 +325,10 @@ mod tests {
                 );
             }
             for line in text.lines() {
+                // What two formats write to be obeyed is read back beside them.
+                let ours = [(Format::Github, "::"), (Format::Azure, "##vso[")];
+                let ours = ours.into_iter().find(|(obeyed, _)| *obeyed == format);
+                let line = ours.and_then(|(_, start)| line.strip_prefix(start)).unwrap_or(line);
                 assert!(!line.trim_start().starts_with("::"), "{format}: {line}");
                 assert!(!line.contains("##[") && !line.to_lowercase().contains("##vso["), "{format}: {line}");
             }
@@ -290,7 +364,9 @@ mod tests {
         finding.help = Some(format!("Speed '{name}' up."));
         finding.primary.message.clone_from(&name);
         finding.related = vec![finding.primary.clone(); 9];
-        for format in [Format::Full, Format::Concise, Format::Sarif] {
+        finding.resource = Some(name);
+        let whole = [Format::Json, Format::Jsonl];
+        for format in Format::ALL.into_iter().filter(|format| !whole.contains(format)) {
             let text = sample::written(format, &report, &sample::catalogue(), &Style::default());
             assert!(text.len() < 20_000, "{format} takes {} bytes", text.len());
         }

@@ -52,6 +52,13 @@ pub(super) fn catalogue() -> Catalogue {
     Catalogue { pages }
 }
 
+/// The same rules; one of them says where its page is.
+pub(super) fn documented() -> Catalogue {
+    let mut catalogue = catalogue();
+    catalogue.pages[0].docs = Some("https://rules.example/SLP202".to_owned());
+    catalogue
+}
+
 const TEMPLATE: &str = "\
 Resources:
   Orders:
@@ -236,6 +243,58 @@ pub(super) fn hostile() -> Report {
     }
 }
 
+/// Texts that attack: what each reader could obey, alone and beside what ends a value, a line or a quotation.
+pub(super) fn attacks() -> Vec<String> {
+    const COMMANDS: [&str; 9] = [
+        "::set-output name=x::y",
+        "##[error]x",
+        "##vso[task.setvariable variable=x]y",
+        "##VSO[x]",
+        "<b onclick='x'>&amp;",
+        "[x](https://evil.example \"t\")",
+        "![x](//www.evil.example) @admins #1",
+        "\u{1b}]8;;x\u{7}\u{9b}2J",
+        "\u{202e}\u{200f}\u{2028}\u{85}",
+    ];
+    const ENDS: [&str; 12] =
+        ["\n", "\r\n", "\r", "]]>", "-->", "\"", "|", "\\|", "`", "``` `", ",file=x::", ";code=x;]"];
+    let pairs = COMMANDS.iter().flat_map(|command| ENDS.iter().map(move |end| (command, end)));
+    let pairs = pairs.flat_map(|(command, end)| {
+        [format!("x{end}{command}{end}y"), format!("{command}{end}"), format!("%25{end}%0A{command}")]
+    });
+    pairs.collect()
+}
+
+/// A path as services get it.
+pub(super) fn address(path: &str) -> String {
+    super::address::Address::of(path, &Style::default()).to_string()
+}
+
+/// One warning and one error of ours that have `text` wherever they can.
+pub(super) fn attack(text: &str) -> Report {
+    let source = Source::new(text, format!("{text}\nTarget\n"));
+    let target = label(&source, 0, "Target", text);
+    let finding = Finding {
+        rule: format!("R {text}"),
+        related: vec![target.clone()],
+        resource: Some(text.to_owned()),
+        logical_path: text.to_owned(),
+        condition: Some(format!("{text} is false")),
+        help: Some(text.to_owned()),
+        ..finding(text, target)
+    };
+    Report {
+        checked: vec![Checked {
+            sources: vec![source],
+            templates: 1,
+            findings: vec![finding],
+            ..Checked::default()
+        }],
+        errors: vec![RunError { path: text.to_owned(), message: text.to_owned() }],
+        ..Report::default()
+    }
+}
+
 /// A text with one `!`, and where that stands.
 #[derive(Clone, Copy)]
 pub(super) struct Columns {
@@ -243,16 +302,17 @@ pub(super) struct Columns {
     pub(super) line: u32,
     pub(super) code_points: u32,
     pub(super) utf16: u32,
+    pub(super) bytes: u32,
 }
 
 /// What makes columns hard: wide bytes, wide letters, surrogate pairs, tabs, line breaks, the byte-order mark.
 pub(super) const COLUMNS: [Columns; 6] = [
-    Columns { text: "k: é!\n", line: 1, code_points: 5, utf16: 5 },
-    Columns { text: "k: 漢字!\n", line: 1, code_points: 6, utf16: 6 },
-    Columns { text: "k: 😀!\n", line: 1, code_points: 5, utf16: 6 },
-    Columns { text: "{\n\t\t!\n}\n", line: 2, code_points: 3, utf16: 3 },
-    Columns { text: "a: 1\r\nb: !\r\n", line: 2, code_points: 4, utf16: 4 },
-    Columns { text: "\u{feff}a: !", line: 1, code_points: 4, utf16: 4 },
+    Columns { text: "k: é!\n", line: 1, code_points: 5, utf16: 5, bytes: 6 },
+    Columns { text: "k: 漢字!\n", line: 1, code_points: 6, utf16: 6, bytes: 10 },
+    Columns { text: "k: 😀!\n", line: 1, code_points: 5, utf16: 6, bytes: 8 },
+    Columns { text: "{\n\t\t!\n}\n", line: 2, code_points: 3, utf16: 3, bytes: 3 },
+    Columns { text: "a: 1\r\nb: !\r\n", line: 2, code_points: 4, utf16: 4, bytes: 4 },
+    Columns { text: "\u{feff}a: !", line: 1, code_points: 4, utf16: 4, bytes: 4 },
 ];
 
 impl Columns {

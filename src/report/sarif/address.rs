@@ -1,10 +1,11 @@
-//! An address names a file as code-scanning services find it: relative to the root of the repository.
+//! An artifact location is an address as SARIF spells it: an encoded URI below the root of the repository.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::Style;
+use crate::report::address::{Address, joined};
 
 /// The name that SARIF logs give to the root of the repository.
 pub(super) const ROOT: &str = "%SRCROOT%";
@@ -19,65 +20,29 @@ pub(super) struct ArtifactLocation {
 }
 
 impl ArtifactLocation {
-    /// The address of a report's path; a file outside of the repository keeps its absolute one.
+    /// The location of a report's path; a file outside of the repository keeps its absolute one.
     pub(super) fn of(path: &str, style: &Style) -> Self {
-        if path == "-" {
-            return Self { uri: "stdin".to_owned(), uri_base_id: Some(ROOT) };
-        }
-        let absolute = without_dots(&style.working_folder.join(path));
-        match absolute.strip_prefix(without_dots(&style.repository_root)) {
-            Ok(relative) if relative.is_relative() => {
-                Self { uri: encoded(relative), uri_base_id: Some(ROOT) }
-            }
-            Ok(_) | Err(_) => {
-                let path = encoded(&absolute);
+        match Address::of(path, style) {
+            Address::Repository(path) => Self { uri: encoded(&path), uri_base_id: Some(ROOT) },
+            Address::Elsewhere(path) => {
+                let path = encoded(&path);
                 Self { uri: format!("file:///{}", path.trim_start_matches('/')), uri_base_id: None }
             }
         }
     }
 }
 
-/// The path with `.` and `..` worked out, by its text alone: reports read no files.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if out.components().next_back().is_some_and(is_name) => {
-                out.pop();
-            }
-            Component::ParentDir | Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
-                out.push(component);
-            }
-        }
-    }
-    out
-}
-
-fn is_name(component: Component<'_>) -> bool {
-    matches!(component, Component::Normal(_))
-}
-
-/// The path joined by `/`, with everything percent-encoded that an address does not allow in every place.
+/// The path with everything percent-encoded that an address does not allow in every place.
 fn encoded(path: &Path) -> String {
-    let mut out = String::new();
-    for (i, component) in path.components().enumerate() {
-        if i > 0 && !out.ends_with('/') {
-            out.push('/');
-        }
-        if component == Component::RootDir {
-            out.push('/');
-            continue;
-        }
-        for byte in component.as_os_str().to_string_lossy().bytes() {
+    joined(path, |name, out| {
+        for byte in name.bytes() {
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
                 out.push(char::from(byte));
             } else {
                 out.push_str(&format!("%{byte:02X}"));
             }
         }
-    }
-    out
+    })
 }
 
 #[cfg(test)]

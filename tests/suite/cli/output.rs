@@ -1,9 +1,13 @@
 //! Where reports go: several at once, through links and pipes, each to a place of its own.
 
 use std::fs;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
 
 use super::{SLOW, folder_with, run, stderr, stdout};
+use crate::lenslint;
 
 #[test]
 fn several_reports_can_be_written_at_once() {
@@ -67,4 +71,106 @@ fn a_report_goes_through_a_pipe_and_leaves_it_in_place() {
     assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(stdout(&reader.wait_with_output().unwrap()).contains("SLP202"));
+}
+
+const FORMATS: [&str; 12] = [
+    "full",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "markdown",
+    "azure",
+    "checkstyle",
+];
+
+/// Without what GitHub and GitLab may say of the run that these tests are a part of.
+fn run_outside(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = lenslint(arguments);
+    command
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .env_remove("CI_PROJECT_DIR")
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn no_format_changes_how_a_run_ends() {
+    let good = SLOW.replace("VisibilityTimeout: 60", "VisibilityTimeout: 180");
+    let folder = folder_with(&[("slow.yaml", SLOW), ("good.yaml", &good)]);
+    for format in FORMATS {
+        for (paths, code) in
+            [(&["good.yaml"][..], 0), (&["slow.yaml"], 1), (&["slow.yaml", "nowhere.yaml"], 2)]
+        {
+            let arguments = [&["check", "--output", format][..], paths].concat();
+            let output = run_outside(folder.path(), &arguments);
+            assert_eq!(output.status.code(), Some(code), "{format} {paths:?}: {}", stderr(&output));
+            assert_eq!(
+                stdout(&output).contains("SLP202"),
+                code > 0 || format == "sarif",
+                "{format} {paths:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn guard_mode_prints_every_format() {
+    let rule = "rule is_tagged { Resources.*.Properties.Tags exists <<No tags>> }\n";
+    let folder = folder_with(&[("t.yaml", SLOW), ("r.guard", rule)]);
+    for format in FORMATS {
+        let arguments = ["guard", "-r", "r.guard", "-d", "t.yaml", "--output", format];
+        let output = run_outside(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+        assert!(stdout(&output).contains("No tags"), "{format}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn the_step_summary_gets_a_table_below_what_it_has() {
+    let folder = folder_with(&[("slow.yaml", SLOW), ("summary.md", "before\n")]);
+    let with_summary = |format: &str, file: &str| {
+        let mut command = lenslint(&["check", "--output", format, "slow.yaml"]);
+        command.env("GITHUB_STEP_SUMMARY", folder.path().join(file)).current_dir(folder.path());
+        command.output().unwrap()
+    };
+    let summary = || fs::read_to_string(folder.path().join("summary.md")).unwrap();
+    with_summary("concise", "summary.md");
+    assert_eq!(summary(), "before\n");
+    let output = with_summary("github", "summary.md");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(summary().starts_with("before\n## lenslint\n"), "{}", summary());
+    assert!(summary().contains("| warning | SLP202 | `slow.yaml:6:26` | "), "{}", summary());
+
+    fs::write(folder.path().join("summary.md"), "x".repeat(1 << 20)).unwrap();
+    let full = with_summary("github", "summary.md");
+    assert_eq!(full.status.code(), Some(1));
+    assert_eq!(stderr(&full), "lenslint: cannot write to the step summary: it is full\n");
+    assert_eq!(summary().len(), 1 << 20);
+    assert_eq!(with_summary("github", "no/such/folder/summary.md").status.code(), Some(1));
+}
+
+#[test]
+fn services_get_paths_from_the_root_of_the_project() {
+    let folder = folder_with(&[("shop/infra/slow.yaml", SLOW)]);
+    let root = folder.path().canonicalize().unwrap();
+    let path = |project: Option<&Path>| {
+        let mut command = lenslint(&["check", "--output", "gitlab", "slow.yaml"]);
+        command.env_remove("CI_PROJECT_DIR").current_dir(root.join("shop/infra"));
+        if let Some(project) = project {
+            command.env("CI_PROJECT_DIR", project);
+        }
+        let text = stdout(&command.output().unwrap());
+        serde_json::from_str::<Value>(&text).unwrap()[0]["location"]["path"].clone()
+    };
+    assert_eq!(path(Some(&root)), "shop/infra/slow.yaml");
+    assert_eq!(path(Some(&root.join("elsewhere"))), "slow.yaml");
+    fs::create_dir(root.join("shop/.git")).unwrap();
+    assert_eq!(path(None), "infra/slow.yaml");
+    assert_eq!(path(Some(&root)), "shop/infra/slow.yaml");
 }
