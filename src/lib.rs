@@ -20,6 +20,7 @@ pub(crate) mod report;
 pub mod rule;
 pub(crate) mod sam;
 pub mod source;
+pub(crate) mod spelling;
 pub(crate) mod template;
 pub mod verdict;
 pub(crate) mod view;

@@ -11,6 +11,7 @@ use crate::finding::{Checked, Report, RunError};
 use crate::lint::{Applications, Input, Linter};
 use crate::report::{self, Style, inert::inert};
 use crate::rule::{Catalogue, Selection, Selector};
+use crate::spelling;
 
 use super::arguments::{Check, Color};
 use super::output::{self, Output};
@@ -55,8 +56,7 @@ fn selection(check: &Check, catalogue: &Catalogue) -> Result<Selection, Trouble>
             .iter()
             .map(|name| {
                 Selector::read(name, catalogue).map_err(|unknown| {
-                    let hint =
-                        unknown.nearest.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+                    let hint = spelling::hint(unknown.nearest.as_deref());
                     Trouble::Usage(format!("there is no rule or family '{}'{hint}", unknown.name))
                 })
             })

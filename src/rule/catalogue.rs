@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::spelling;
+
 use super::page::{Page, Scope};
 
 /// The rules of a run.
@@ -59,13 +61,8 @@ impl Catalogue {
 
     /// The id, slug or family that is spelt most like `name`, if any is near.
     pub fn nearest(&self, name: &str) -> Option<String> {
-        let name = name.to_ascii_lowercase();
         let known = self.pages.iter().flat_map(|page| [&page.id, &page.slug, &page.family]);
-        known
-            .map(|known| (strsim::levenshtein(&name, &known.to_ascii_lowercase()), known))
-            .filter(|(edits, known)| *edits <= 1 + known.len() / 4)
-            .min()
-            .map(|(_, known)| known.clone())
+        spelling::nearest(name, known.map(String::as_str)).map(str::to_owned)
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Lowest floor first. A module may import those before it, never those after it.
 const FLOORS: &[&str] = &[
-    "corpus", "names", "source", "document", "guard", "template", "sam", "asl", "graph", "view", "finding",
-    "verdict", "rule", "discover", "engine", "lint", "report", "cli", "main",
+    "corpus", "names", "spelling", "source", "document", "guard", "template", "sam", "asl", "graph", "view",
+    "finding", "verdict", "rule", "discover", "engine", "lint", "report", "cli", "main",
 ];
 
 /// Pairs that the order would allow and the house does not.
