@@ -31,7 +31,7 @@ fn growth(criterion: &mut Criterion) {
         let text = applications(resources / 2);
         group.throughput(Throughput::Elements(resources));
         group.bench_function(resources.to_string(), |bencher| {
-            let input = Input { path: "t.yaml", on_disk: None, bytes: text.as_bytes() };
+            let input = Input { path: "t.yaml", on_disk: None, bytes: text.as_bytes(), given: None };
             bencher.iter(|| drop(black_box(linter.check(&input))));
         });
     }
@@ -98,14 +98,19 @@ fn measure(criterion: &mut Criterion, name: &str, paths: &[PathBuf]) {
     group.bench_function("expand", |bencher| {
         bencher.iter(|| {
             for (path, text) in &texts {
-                drop(black_box(expand(&Input { path, on_disk: None, bytes: text.as_bytes() })));
+                drop(black_box(expand(&Input { path, on_disk: None, bytes: text.as_bytes(), given: None })));
             }
         });
     });
     group.bench_function("check", |bencher| {
         bencher.iter(|| {
             for (path, text) in &texts {
-                drop(black_box(linter.check(&Input { path, on_disk: None, bytes: text.as_bytes() })));
+                drop(black_box(linter.check(&Input {
+                    path,
+                    on_disk: None,
+                    bytes: text.as_bytes(),
+                    given: None,
+                })));
             }
         });
     });

@@ -247,6 +247,10 @@ pub struct Checked {
     pub undecided: Vec<Undecided>,
     /// Rules that could not be evaluated over it, by the files that hold them.
     pub broken: Vec<RunError>,
+    /// The parameters that it declares, by name.
+    pub parameters: Vec<String>,
+    /// What is odd about the values that are given for them, each in one line.
+    pub notes: Vec<String>,
 }
 
 /// A finding that is suppressed.

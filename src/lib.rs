@@ -16,6 +16,7 @@ pub(crate) mod graph;
 pub mod guard;
 pub mod lint;
 pub mod names;
+pub mod parameters;
 pub(crate) mod report;
 pub mod rule;
 pub(crate) mod sam;

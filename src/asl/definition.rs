@@ -299,7 +299,7 @@ impl<'t> Definition<'t> {
             .collect();
         Val::always(match (known, filled.as_slice()) {
             (Some(texts), _) => {
-                Alt::Scalar { text: names.intern(&texts.concat()), is_plain: false, origin, default_of: None }
+                Alt::Scalar { text: names.intern(&texts.concat()), is_plain: false, origin, through: None }
             }
             (None, [TextPart::Resource { id, attribute }]) => {
                 Alt::Resource { id: *id, attribute: *attribute }

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::source::Source;
-use crate::template::{Alt, Folder, Resolver, Template, TextPart};
+use crate::template::{Alt, Deployment, Folder, Resolver, Template, TextPart};
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn template_in(folder: Folder, properties: &str) -> Template {
 {properties}"
     );
     let document = Document::parse("t.yaml", &text).document.expect("the test's text is sound");
-    Template::read(Source::new("t.yaml", text), &document, folder).0
+    Template::read(Source::new("t.yaml", text), &document, folder, &Deployment::default()).0
 }
 
 fn template(properties: &str) -> Template {

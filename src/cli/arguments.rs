@@ -61,6 +61,8 @@ pub(super) struct Check {
     /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
     #[arg(long, value_name = "PATH")]
     pub(super) rules: Vec<String>,
+    #[command(flatten)]
+    pub(super) deployment: Deployment,
     /// Which rules run
     #[arg(long, value_name = "PROFILE", default_value = "default")]
     pub(super) profile: ProfileArgument,
@@ -106,6 +108,23 @@ pub(super) struct Check {
     pub(super) quiet: bool,
 }
 
+/// What is given for a deployment; without it a template's own defaults and allowed values count.
+#[derive(Args)]
+pub(super) struct Deployment {
+    /// Value of a parameter, rather than what a file gives or its Default; may repeat
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) parameter: Vec<String>,
+    /// File of parameters: CloudFormation's JSON list, a map, or a deployment file of Git sync; may repeat
+    #[arg(long, value_name = "FILE")]
+    pub(super) parameter_file: Vec<String>,
+    /// Environment of the nearest samconfig.toml, for its parameters and its region
+    #[arg(long, value_name = "NAME")]
+    pub(super) env: Option<String>,
+    /// Region of the deployment, which also decides the partition; without it the partition is aws
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+}
+
 /// `lenslint explain`.
 #[derive(Args)]
 pub(super) struct Explain {
@@ -143,6 +162,8 @@ pub(super) struct Expand {
     /// Write one file for each template into this folder
     #[arg(long, value_name = "DIR")]
     pub(super) out_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) deployment: Deployment,
 }
 
 /// `lenslint guard`.

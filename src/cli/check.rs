@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::Path;
 use std::thread;
 
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, Report, RunError};
 use crate::lint::{Applications, Input, Linter};
+use crate::parameters::Deployments;
 use crate::report::{self, Style, inert::inert};
 use crate::rule::{Catalogue, Selection, Selector};
+use crate::source::Source;
 use crate::spelling;
 
 use super::arguments::{Check, Color};
+use super::deployment;
 use super::output::{self, Output};
 use super::rules;
 use super::terminal::{plain_style, style, tell, tell_all};
@@ -31,11 +34,15 @@ pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<En
     if check.show_files {
         return show_files(inputs, errors, out);
     }
+    let deployments = deployment::read(&check.deployment, &inputs.places())?;
     let report = threads.install(|| {
         let linter = Linter::new(&catalogue, selection, check.min_confidence.into());
-        check_all(&linter, inputs, check.merge, errors)
+        check_all(&linter, &deployments, inputs, check.merge, errors)
     });
     print(check, color, &outputs, &report, &catalogue, out)?;
+    if !check.quiet {
+        tell_of_given(&deployments, &report);
+    }
     Ok(ending(check, &report))
 }
 
@@ -75,6 +82,16 @@ enum Inputs {
     Stdin { path: String, bytes: Vec<u8>, kind: Kind },
 }
 
+impl Inputs {
+    /// Where the files lie; standard input without a name is nowhere.
+    fn places(&self) -> Vec<Option<&Path>> {
+        match self {
+            Self::Files(files) => files.iter().map(|found| Some(found.path.as_path())).collect(),
+            Self::Stdin { path, .. } => vec![(path != "-").then(|| Path::new(path))],
+        }
+    }
+}
+
 fn inputs(check: &Check) -> Result<(Inputs, Vec<RunError>), Trouble> {
     let is_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path == "-");
     if !is_stdin {
@@ -107,19 +124,25 @@ fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) ->
 }
 
 /// Checks every input.
-fn check_all(linter: &Linter<'_>, inputs: Inputs, merge: bool, mut errors: Vec<RunError>) -> Report {
+fn check_all(
+    linter: &Linter<'_>,
+    deployments: &Deployments,
+    inputs: Inputs,
+    merge: bool,
+    mut errors: Vec<RunError>,
+) -> Report {
     let checked = match inputs {
         Inputs::Files(files) => {
             let applications = if merge { vec![(0..files.len()).collect()] } else { Applications::new() };
-            let (checked, failed) = linter.check_files(&files, &applications);
+            let (checked, failed) = linter.check_files(&files, deployments, &applications);
             errors.extend(failed);
             checked
         }
         Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => Vec::new(),
         Inputs::Stdin { path, bytes, kind: Kind::Template } => {
-            let on_disk = (path != "-").then(|| PathBuf::from(&path));
-            let input = Input { path: &path, on_disk: on_disk.as_deref(), bytes: &bytes };
-            match linter.check_read(&input) {
+            let on_disk = (path != "-").then(|| Path::new(&path));
+            let given = Some(&deployments.of(on_disk));
+            match linter.check_read(&Input { path: &path, on_disk, bytes: &bytes, given }) {
                 Ok(checked) => checked.into_iter().collect(),
                 Err(error) => {
                     errors.push(error);
@@ -161,6 +184,25 @@ fn print(
         tell("no template found");
     }
     Ok(())
+}
+
+/// Says what is odd about the values that are given. What the file that does not parse declares is not known.
+fn tell_of_given(deployments: &Deployments, report: &Report) {
+    deployment::tell_notes(deployments);
+    for checked in &report.checked {
+        for note in &checked.notes {
+            let path = checked.sources.first().map_or("-", Source::path);
+            tell(&format!("warning: {path}: {note}"));
+        }
+    }
+    if report.errors.is_empty()
+        && !report.checked.is_empty()
+        && report.checked.iter().all(|checked| checked.templates > 0)
+    {
+        let declared: Vec<&str> =
+            report.checked.iter().flat_map(|checked| &checked.parameters).map(String::as_str).collect();
+        deployment::tell_undeclared(deployments, &declared);
+    }
 }
 
 fn statistics(report: &Report) {

@@ -10,34 +10,49 @@ use serde_json::Value;
 use crate::discover::{self, Found, Kind};
 use crate::finding::RunError;
 use crate::lint::{self, Expanded, Input};
+use crate::parameters::{Deployments, Given};
 use crate::report::inert::write_json;
 
 use super::arguments::Expand;
 use super::terminal::{tell, tell_all};
-use super::{Ending, Trouble, output};
+use super::{Ending, Trouble, deployment, output};
 
 pub(super) fn run(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Trouble> {
     if expand.paths.iter().any(|path| path == "-") {
         return standard_input(expand, out);
     }
     let (found, mut errors) = discover::find(&expand.paths, discover::TEMPLATES);
-    let files = read(found, &mut errors);
+    let places: Vec<Option<&Path>> = found.iter().map(|found| Some(found.path.as_path())).collect();
+    let deployments = deployment::read(&expand.deployment, &places)?;
+    let files = read(found, &deployments, &mut errors);
     let ending = if tell_all(&errors) { Ending::Trouble } else { Ending::Clean };
-    Ok(ending.max(match (&expand.out_dir, files.as_slice()) {
+    let mut declared = Vec::new();
+    let ending = ending.max(match (&expand.out_dir, files.as_slice()) {
         (_, []) if errors.is_empty() => {
             tell("no template found");
             Ending::Trouble
         }
         (_, []) => Ending::Trouble,
-        (Some(folder), files) => write_all(expand, files, folder)?,
-        (None, [file]) => print(expand, &file.input(), out)?,
+        (Some(folder), files) => write_all(expand, files, folder, &mut declared)?,
+        (None, [file]) => print(expand, &file.input(), &mut declared, out)?,
         (None, files) => {
             let templates = files.len();
             return Err(Trouble::Usage(format!(
                 "{templates} templates are one JSON document each: name a folder for them (--out-dir)"
             )));
         }
-    }))
+    });
+    Ok(told(ending, &deployments, &declared))
+}
+
+/// Says what was given for nobody, if all that could declare it has been seen.
+fn told(ending: Ending, deployments: &Deployments, declared: &[String]) -> Ending {
+    deployment::tell_notes(deployments);
+    if ending == Ending::Clean {
+        let declared: Vec<&str> = declared.iter().map(String::as_str).collect();
+        deployment::tell_undeclared(deployments, &declared);
+    }
+    ending
 }
 
 fn standard_input(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Trouble> {
@@ -48,30 +63,38 @@ fn standard_input(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Troubl
         return Err(Trouble::Usage("standard input is expanded alone: leave out the other paths".to_owned()));
     }
     let (bytes, _) = discover::read_standard_input("-")?;
-    print(expand, &Input { path: "-", on_disk: None, bytes: &bytes }, out)
+    let deployments = deployment::read(&expand.deployment, &[None])?;
+    let given = Some(&deployments.of(None));
+    let mut declared = Vec::new();
+    let input = Input { path: "-", on_disk: None, bytes: &bytes, given };
+    let ending = print(expand, &input, &mut declared, out)?;
+    Ok(told(ending, &deployments, &declared))
 }
 
 /// A file that is to be expanded, with its bytes: what is read from a pipe cannot be read again.
 struct File {
     found: Found,
     bytes: Vec<u8>,
+    given: Given,
 }
 
 impl File {
     fn input(&self) -> Input<'_> {
-        Input { path: &self.found.shown, on_disk: Some(&self.found.path), bytes: &self.bytes }
+        let Self { found, bytes, given } = self;
+        Input { path: &found.shown, on_disk: Some(&found.path), bytes, given: Some(given) }
     }
 }
 
 /// The templates among the files. One file alone is taken for what its user takes it for.
-fn read(found: Vec<Found>, errors: &mut Vec<RunError>) -> Vec<File> {
+fn read(found: Vec<Found>, deployments: &Deployments, errors: &mut Vec<RunError>) -> Vec<File> {
     let is_alone = found.len() == 1;
     let mut files = Vec::new();
     for found in found {
+        let given = deployments.of(Some(&found.path)).or_region(found.region.as_deref());
         match discover::read(&found) {
-            Ok((bytes, Kind::Template)) => files.push(File { found, bytes }),
+            Ok((bytes, Kind::Template)) => files.push(File { found, bytes, given }),
             Ok((bytes, Kind::TemplateOfTemplates | Kind::Other)) if is_alone => {
-                files.push(File { found, bytes });
+                files.push(File { found, bytes, given });
             }
             Ok((_, Kind::TemplateOfTemplates | Kind::Other)) => {}
             Err(error) => errors.push(error),
@@ -81,8 +104,13 @@ fn read(found: Vec<Found>, errors: &mut Vec<RunError>) -> Vec<File> {
 }
 
 /// A file that does not parse prints nothing, and says why.
-fn print(expand: &Expand, input: &Input<'_>, out: &mut dyn Write) -> Result<Ending, Trouble> {
-    match expanded(expand, input) {
+fn print(
+    expand: &Expand,
+    input: &Input<'_>,
+    declared: &mut Vec<String>,
+    out: &mut dyn Write,
+) -> Result<Ending, Trouble> {
+    match expanded(expand, input, declared) {
         Ok(Some(json)) => {
             write_json(&json, out)?;
             Ok(Ending::Clean)
@@ -96,7 +124,12 @@ fn print(expand: &Expand, input: &Input<'_>, out: &mut dyn Write) -> Result<Endi
 }
 
 /// Writes a file for each template, or none if two would have the same name.
-fn write_all(expand: &Expand, files: &[File], folder: &Path) -> Result<Ending, Trouble> {
+fn write_all(
+    expand: &Expand,
+    files: &[File],
+    folder: &Path,
+    declared: &mut Vec<String>,
+) -> Result<Ending, Trouble> {
     let mut targets: BTreeMap<PathBuf, &File> = BTreeMap::new();
     for file in files {
         let target = folder.join(name_below(&expand.paths, &file.found));
@@ -112,13 +145,18 @@ fn write_all(expand: &Expand, files: &[File], folder: &Path) -> Result<Ending, T
     }
     let mut ending = Ending::Clean;
     for (target, file) in targets {
-        ending = ending.max(write(expand, &file.input(), &target)?);
+        ending = ending.max(write(expand, &file.input(), &target, declared)?);
     }
     Ok(ending)
 }
 
-fn write(expand: &Expand, input: &Input<'_>, path: &Path) -> Result<Ending, Trouble> {
-    let json = match expanded(expand, input) {
+fn write(
+    expand: &Expand,
+    input: &Input<'_>,
+    path: &Path,
+    declared: &mut Vec<String>,
+) -> Result<Ending, Trouble> {
+    let json = match expanded(expand, input, declared) {
         Ok(Some(json)) => json,
         Ok(None) => return Ok(Ending::Clean),
         Err(ending) => return Ok(ending),
@@ -131,7 +169,8 @@ fn write(expand: &Expand, input: &Input<'_>, path: &Path) -> Result<Ending, Trou
     Ok(Ending::Clean)
 }
 
-fn expanded(expand: &Expand, input: &Input<'_>) -> Result<Option<Value>, Ending> {
+/// Adds the template's parameters to those that are `declared`.
+fn expanded(expand: &Expand, input: &Input<'_>, declared: &mut Vec<String>) -> Result<Option<Value>, Ending> {
     let made = if expand.graph {
         lint::graph(input)
     } else if expand.provenance {
@@ -139,13 +178,14 @@ fn expanded(expand: &Expand, input: &Input<'_>) -> Result<Option<Value>, Ending>
     } else {
         lint::expand(input)
     };
-    let Expanded { json, notes } = made.map_err(|error| {
+    let Expanded { json, parameters, notes } = made.map_err(|error| {
         tell(&format!("{}:{error}", input.path));
         Ending::Trouble
     })?;
     for note in notes {
         tell(&note);
     }
+    declared.extend(parameters);
     Ok(json)
 }
 

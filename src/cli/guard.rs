@@ -88,7 +88,7 @@ fn judge_all(linter: &GuardLinter<'_>, data: &[String]) -> Result<AllJudged, Tro
     let mut judged = AllJudged::new();
     if !standard_input.is_empty() {
         let bytes = discover::read_any_standard_input("-")?;
-        judged.push(shielded(linter, &Input { path: "-", on_disk: None, bytes: &bytes }));
+        judged.push(shielded(linter, &Input { path: "-", on_disk: None, bytes: &bytes, given: None }));
     }
     judged.par_extend(found.into_par_iter().map(|found| judge(linter, &found)));
     judged.extend(errors.into_iter().map(Err));
@@ -97,7 +97,7 @@ fn judge_all(linter: &GuardLinter<'_>, data: &[String]) -> Result<AllJudged, Tro
 
 fn judge(linter: &GuardLinter<'_>, found: &Found) -> Result<Judged, RunError> {
     let bytes = discover::read_any(found)?;
-    shielded(linter, &Input { path: &found.shown, on_disk: Some(&found.path), bytes: &bytes })
+    shielded(linter, &Input { path: &found.shown, on_disk: Some(&found.path), bytes: &bytes, given: None })
 }
 
 /// A defect of ours in one document must not take the other verdicts with it.

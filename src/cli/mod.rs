@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod deployment;
 mod expand;
 mod explain;
 mod guard;

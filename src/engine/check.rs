@@ -10,7 +10,7 @@ use crate::guard::{
 };
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
-use crate::template::{Guard, Literal, Stack, Template};
+use crate::template::{Guard, Literal, SetBy, Stack, Template, Through};
 use crate::view::{Stated, View};
 
 use super::join::{Placed, join};
@@ -283,7 +283,9 @@ impl Subjects<'_, '_> {
 fn is_consistent(template: &Template, view: &View, claimed: &[Literal], read: &[Place]) -> bool {
     let mut claims = claimed.to_vec();
     for place in read {
-        if let Stated::ParameterDefault(name) = view.sight(*place).stated {
+        if let Stated::Parameter(Through { parameter: name, by: SetBy::Default, .. }) =
+            view.sight(*place).stated
+        {
             let parameter = template.parameters.get(&name);
             let default = parameter.and_then(|parameter| template.values.text(parameter.default?));
             claims.extend(default.map(|text| (template.guards.equal(name, text), true)));

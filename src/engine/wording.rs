@@ -2,12 +2,13 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::document::Scalar;
 use crate::finding::{Finding, Label, Severity};
-use crate::guard::{Anchor, Place, Rendered, RenderedPiece};
+use crate::guard::{Anchor, Place, RenderedPiece};
 use crate::names::Name;
 use crate::rule::{Absence, Page};
 use crate::source::Location;
-use crate::template::Guard;
+use crate::template::{Guard, SetBy, Through, shortened};
 use crate::view::Stated;
 
 use super::check::Checking;
@@ -107,7 +108,9 @@ impl Wording<'_> {
         };
         let assumed = self.assumed(fired);
         message.push_str(&self.assumptions(&assumed, &message));
-        let rests_on_default = assumed.iter().any(|stated| matches!(stated, Stated::ParameterDefault(_)));
+        let is_overridable =
+            |stated: &Stated| matches!(stated, Stated::Parameter(through) if through.by.is_overridable());
+        let rests_on_default = assumed.iter().any(is_overridable);
         let label = said.map_or_else(String::new, |said| self.text(&said.label, more));
         Finding {
             rule: self.page.id.clone(),
@@ -116,7 +119,7 @@ impl Wording<'_> {
             confidence: if rests_on_default { self.page.confidence.lowered() } else { self.page.confidence },
             message,
             primary: Label { location, message: label },
-            related: said.map_or_else(Vec::new, |said| self.related(said, location)),
+            related: self.related(fired, location),
             resource,
             construct: None,
             fingerprint: String::new(),
@@ -129,15 +132,33 @@ impl Wording<'_> {
         }
     }
 
-    fn related(self, said: &Rendered, primary: Location) -> Vec<Label> {
+    fn related(self, fired: &Fired, primary: Location) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
-        for (anchor, text) in &said.also {
-            let location = self.location(*anchor);
+        let mut add = |location: Location, message: String| {
             if location != primary && !labels.iter().any(|label| label.location == location) {
-                labels.push(Label { location, message: self.text(text, 0) });
+                labels.push(Label { location, message });
+            }
+        };
+        if let Some(label) = self.passed(fired.failure.at) {
+            add(label.location, label.message);
+        }
+        for (anchor, text) in fired.failure.message.iter().flat_map(|said| &said.also) {
+            add(self.location(*anchor), self.text(text, 0));
+            if let Some(label) = self.passed(*anchor) {
+                add(label.location, label.message);
             }
         }
         labels
+    }
+
+    /// Where the stack that nests this one passes what stands at an anchor.
+    fn passed(self, anchor: Anchor) -> Option<Label> {
+        let stated = self.checking.view.sight(anchor.place).stated;
+        let Stated::Parameter(Through { parameter, by: SetBy::Passed(location), .. }) = stated else {
+            return None;
+        };
+        let name = self.checking.template.names.text(parameter);
+        Some(Label { location, message: format!("passed for parameter '{name}'") })
     }
 
     fn location(self, anchor: Anchor) -> Location {
@@ -158,7 +179,7 @@ impl Wording<'_> {
         let mut assumed: Vec<Stated> = Vec::new();
         for place in &fired.read {
             let stated = self.checking.view.sight(*place).stated;
-            let is_assumed = matches!(stated, Stated::ParameterDefault(_) | Stated::AllowedValue(_));
+            let is_assumed = matches!(stated, Stated::Parameter(_) | Stated::AllowedValue(_));
             if is_assumed && !assumed.contains(&stated) {
                 assumed.push(stated);
             }
@@ -168,24 +189,56 @@ impl Wording<'_> {
 
     /// Says what is taken for granted and not said already.
     fn assumptions(self, assumed: &[Stated], message: &str) -> String {
-        let name = |name: Name| format!("'{}'", self.checking.template.names.text(name));
-        let of = |wanted: &dyn Fn(Stated) -> Option<Name>| -> Vec<String> {
-            let names = assumed.iter().filter_map(|stated| wanted(*stated)).map(name);
-            names.filter(|name| !message.contains(&format!("parameter {name}"))).collect()
+        let template = self.checking.template;
+        let quoted = |parameter: Name| format!("'{}'", template.names.text(parameter));
+        let [mut defaults, mut given, mut allowed] = [const { Vec::new() }; 3];
+        for stated in assumed {
+            let (parameter, alike) = match *stated {
+                Stated::Parameter(Through { parameter, by: SetBy::Default, .. }) => {
+                    (parameter, &mut defaults)
+                }
+                Stated::Parameter(Through { parameter, by: SetBy::Given, .. }) => (parameter, &mut given),
+                Stated::AllowedValue(parameter) => (parameter, &mut allowed),
+                // A label shows where it is passed.
+                Stated::Parameter(Through { by: SetBy::Passed(_), .. }) => continue,
+                Stated::Written | Stated::Globals | Stated::Default | Stated::Construct => continue,
+            };
+            let is_said = message.contains(&format!("parameter {}", quoted(parameter)))
+                || message.contains(&format!("(with {} as given)", self.as_given(parameter)));
+            if !is_said && !alike.contains(&parameter) {
+                alike.push(parameter);
+            }
+        }
+        let all = |parameters: &[Name], words: &dyn Fn(Name) -> String| {
+            parameters.iter().map(|parameter| words(*parameter)).collect::<Vec<_>>().join(", ")
         };
-        let defaults =
-            of(&|stated| if let Stated::ParameterDefault(name) = stated { Some(name) } else { None });
-        let allowed = of(&|stated| if let Stated::AllowedValue(name) = stated { Some(name) } else { None });
         let mut note = String::new();
         match defaults.as_slice() {
             [] => {}
-            [one] => note.push_str(&format!(" (with the default of parameter {one})")),
-            several => note.push_str(&format!(" (with the defaults of parameters {})", several.join(", "))),
+            [one] => note.push_str(&format!(" (with the default of parameter {})", quoted(*one))),
+            several => {
+                note.push_str(&format!(" (with the defaults of parameters {})", all(several, &quoted)));
+            }
+        }
+        if !given.is_empty() {
+            let as_given = all(&given, &|parameter| self.as_given(parameter));
+            note.push_str(&format!(" (with {as_given} as given)"));
         }
         if !allowed.is_empty() {
-            note.push_str(&format!(" (for every allowed value of {})", allowed.join(", ")));
+            note.push_str(&format!(" (for every allowed value of {})", all(&allowed, &quoted)));
         }
         note
+    }
+
+    /// `Timeout = 30`, `Env = 'prod'`.
+    fn as_given(self, parameter: Name) -> String {
+        let template = self.checking.template;
+        let name = template.names.text(parameter);
+        match template.given(parameter) {
+            Some(Scalar { text, is_plain: true }) => format!("{name} = {}", shortened(text)),
+            Some(Scalar { text, is_plain: false }) => format!("{name} = '{}'", shortened(text)),
+            None => name.to_owned(),
+        }
     }
 
     fn text(self, pieces: &[RenderedPiece], more: usize) -> String {
@@ -208,8 +261,17 @@ impl Wording<'_> {
             Stated::Written | Stated::Construct => String::new(),
             Stated::Globals => " (from Globals)".to_owned(),
             Stated::Default => " (the default)".to_owned(),
-            Stated::ParameterDefault(name) => {
-                format!(" (the default of parameter '{}')", self.checking.template.names.text(name))
+            Stated::Parameter(Through { parameter, by: SetBy::Default, .. }) => {
+                format!(" (the default of parameter '{}')", self.checking.template.names.text(parameter))
+            }
+            Stated::Parameter(Through { parameter, by: SetBy::Given, decides: true }) => {
+                format!(" (with {} as given)", self.as_given(parameter))
+            }
+            Stated::Parameter(Through { parameter, by: SetBy::Given, decides: false }) => {
+                format!(" (given for parameter '{}')", self.checking.template.names.text(parameter))
+            }
+            Stated::Parameter(Through { parameter, by: SetBy::Passed(_), .. }) => {
+                format!(" (passed for parameter '{}')", self.checking.template.names.text(parameter))
             }
             Stated::AllowedValue(name) => {
                 format!(" (allowed by parameter '{}')", self.checking.template.names.text(name))

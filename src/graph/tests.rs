@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::corpus;
 use crate::document::Document;
 use crate::source::Source;
-use crate::template::{Alt, Folder, Resolver, Template};
+use crate::template::{Alt, Deployment, Folder, Resolver, Template};
 
 use super::*;
 
@@ -17,7 +17,8 @@ pub(super) fn resources(text: &str) -> Template {
 /// A template from the whole text of one.
 pub(super) fn template(text: &str) -> Template {
     let document = Document::parse("t.yaml", text).document.expect("the test's text is sound");
-    let (template, flaws) = Template::read(Source::new("t.yaml", text), &document, Folder::none());
+    let (template, flaws) =
+        Template::read(Source::new("t.yaml", text), &document, Folder::none(), &Deployment::default());
     assert_eq!(flaws, [], "the test's template is sound");
     template
 }
@@ -278,8 +279,12 @@ fn the_whole_corpus_has_a_graph_whose_edges_are_proved_inside_their_file() {
         let shown_path = path.display().to_string();
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let Some(document) = Document::parse(&shown_path, &text).document else { continue };
-        let (mut template, _) =
-            Template::read(Source::new(shown_path.clone(), text), &document, Folder::of(&path));
+        let (mut template, _) = Template::read(
+            Source::new(shown_path.clone(), text),
+            &document,
+            Folder::of(&path),
+            &Deployment::default(),
+        );
         let _ = crate::sam::expand(&mut template);
         let graph = Graph::build(Resolver::new(&template));
         count += 1;

@@ -8,11 +8,11 @@ use crate::names::Name;
 use crate::sam::{self, Unexpanded};
 use crate::source::{ColumnUnit, FileId, Location, Source};
 use crate::template::{
-    Beside, Data, Flaw, Folder, Named, Nested, Part, Resolver, Template, ValueId, shown_beside,
+    Beside, Data, Deployment, Flaw, Folder, Named, Nested, Part, Resolver, Template, ValueId, shown_beside,
 };
 
 use super::Input;
-use super::reading::{folder_of, is_template};
+use super::reading::{deployment_of, folder_of, is_template, parameters_of};
 use super::suppression::ByPlace;
 
 /// A template and what came with it.
@@ -23,6 +23,10 @@ pub(super) struct Assembly {
     pub(super) documents: Documents,
     /// What could not be expanded, or not be taken in.
     pub(super) told: Vec<Unexpanded>,
+    /// The parameters that are given values, unless another of the templates passes them on.
+    pub(super) parameters: Vec<String>,
+    /// Values that are given and not allowed.
+    pub(super) refused: Vec<String>,
     /// Sections that could not be understood.
     pub(super) flaws: Vec<Flaw>,
     pub(super) suppressions: ByPlace,
@@ -74,20 +78,25 @@ impl Assembly {
 
     /// The template of an input alone.
     pub(super) fn alone(input: &Input<'_>, text: &str, document: Document) -> Self {
-        Self::expanded(vec![(Source::new(input.path, text), document, folder_of(input))])
+        let deployment = deployment_of(input);
+        Self::expanded(vec![(Source::new(input.path, text), document, folder_of(input))], &deployment)
     }
 
     /// The one template that several inputs are parts of, and its nested stacks.
     pub(super) fn merged(parts: Vec<(&Input<'_>, &str, Document)>) -> Self {
         let on_disk = parts.iter().filter_map(|(input, ..)| input.on_disk?.canonicalize().ok());
         let mut assembler = Assembler { chain: on_disk.collect(), stacks: 0 };
+        let mut deployment = Deployment::default();
+        for (input, ..) in &parts {
+            deployment.add(deployment_of(input));
+        }
         let parts = parts.into_iter();
         let parts =
             parts.map(|(input, text, document)| (Source::new(input.path, text), document, folder_of(input)));
-        assembler.assemble(parts.collect())
+        assembler.assemble(parts.collect(), &deployment)
     }
 
-    fn expanded(files: Vec<(Source, Document, Folder)>) -> Self {
+    fn expanded(files: Vec<(Source, Document, Folder)>, deployment: &Deployment) -> Self {
         let (mut documents, mut rest) = (Documents(Vec::new()), Vec::new());
         for (index, (source, document, folder)) in files.into_iter().enumerate() {
             documents.0.push((FileId(index as u32), document));
@@ -95,14 +104,17 @@ impl Assembly {
         }
         let parts = rest.into_iter().zip(documents.iter());
         let parts = parts.map(|((source, folder), (_, document))| Part { source, document, folder });
-        let (mut template, flaws) = Template::merge(parts.collect());
+        let (mut template, flaws) = Template::merge(parts.collect(), deployment);
+        let (parameters, refused) = (parameters_of(&template), deployment.refused(&template));
         let suppressions = ByPlace::of(&template);
         let told = sam::expand(&mut template);
-        Self { template, documents, told, flaws, suppressions, nested: Vec::new() }
+        Self { template, documents, told, parameters, refused, flaws, suppressions, nested: Vec::new() }
     }
 
     /// With the templates of other stacks, each told apart by a word of its own.
-    pub(super) fn beside(mut self, other: Self, word: &str) -> Self {
+    pub(super) fn beside(mut self, mut other: Self, word: &str) -> Self {
+        self.parameters.append(&mut other.parameters);
+        self.refused.append(&mut other.refused);
         self.take_in(other, &Beside::Deployed(word));
         self
     }
@@ -147,8 +159,8 @@ impl Assembler {
     /// Nested stacks of one template, all together.
     const MOST_STACKS: usize = 100;
 
-    fn assemble(&mut self, files: Vec<(Source, Document, Folder)>) -> Assembly {
-        let mut assembly = Assembly::expanded(files);
+    fn assemble(&mut self, files: Vec<(Source, Document, Folder)>, deployment: &Deployment) -> Assembly {
+        let mut assembly = Assembly::expanded(files, deployment);
         for stack in deploying(&assembly.template) {
             if self.stacks == Self::MOST_STACKS || self.chain.len() > Self::MOST_LEVELS {
                 break;
@@ -171,7 +183,8 @@ impl Assembler {
                     self.stacks += 1;
                     let folder = Folder::of(&path);
                     self.chain.push(path.clone());
-                    let nested = self.assemble(vec![(source, document, folder)]);
+                    // Its parameters are its parent's to set.
+                    let nested = self.assemble(vec![(source, document, folder)], &deployment.elsewhere());
                     self.chain.pop();
                     assembly.nested.push(path);
                     let passed = passed(&assembly.template, &stack, &nested.template);

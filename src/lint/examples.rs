@@ -37,7 +37,7 @@ pub fn run_example(catalogue: &Catalogue, page: &Page, example: &Example) -> Exa
     let linter = Linter::new(catalogue, selection, Confidence::Low);
     let mut result =
         ExampleResult { is_template: false, fired: Vec::new(), others: Vec::new(), broken: Vec::new() };
-    let checked = linter.check(&Input { path, on_disk: None, bytes: example.text.as_bytes() });
+    let checked = linter.check(&Input { path, on_disk: None, bytes: example.text.as_bytes(), given: None });
     let Some(checked) = checked else { return result };
     result.is_template = true;
     result.broken = checked.broken;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use memchr::memmem;
 
 use crate::source::Source;
-use crate::template::{Folder, Resolver, Template};
+use crate::template::{Resolver, Template};
 
 use super::Input;
-use super::reading::{Reading, read};
+use super::reading::{Reading, deployment_of, folder_of, read};
 
 /// Whether a file may export to other stacks or import from them; told by its bytes, so that most files are not
 /// parsed for it.
@@ -47,7 +47,8 @@ impl Exchange {
         let Some(document) = parsed.document.filter(|_| parsed.errors.is_empty()) else {
             return Self::default();
         };
-        let (template, _) = Template::read(Source::new(input.path, text), &document, Folder::none());
+        let (template, _) =
+            Template::read(Source::new(input.path, text), &document, folder_of(input), &deployment_of(input));
         let resolver = Resolver::new(&template);
         let text = |name| template.names.text(name).to_owned();
         let exports = resolver.exports(template.own.outputs).map(|(name, _)| text(name));

@@ -13,11 +13,14 @@ use super::assembly::Assembly;
 use super::reading::{Reading, Undecodable, read};
 
 /// A template expanded, or its graph, as JSON.
+#[derive(Default)]
 pub struct Expanded {
     /// `None` for a file that is no template.
     pub json: Option<serde_json::Value>,
+    /// The parameters that it declares, by name.
+    pub parameters: Vec<String>,
     /// What could not be understood or expanded, with its file and place: the first is left out, the second stays
-    /// as it is.
+    /// as it is. And what is odd about the values that are given.
     pub notes: Vec<String>,
 }
 
@@ -89,7 +92,7 @@ fn expanded(
 ) -> Result<Expanded, Unreadable> {
     let position = |source: &Source, span: Span| source.position(span.start, ColumnUnit::CodePoints);
     let (text, parsed) = match read(input) {
-        Reading::NoTemplate => return Ok(Expanded { json: None, notes: Vec::new() }),
+        Reading::NoTemplate => return Ok(Expanded::default()),
         Reading::Undecodable(Undecodable { text, span, message, help }) => {
             let position = position(&Source::new(input.path, text), span);
             return Err(Unreadable { position, message, help: Some(help) });
@@ -99,7 +102,7 @@ fn expanded(
     if let Some(SyntaxError { span, message, help }) = parsed.errors.into_iter().next() {
         return Err(Unreadable { position: position(&Source::new(input.path, text), span), message, help });
     }
-    let Some(document) = parsed.document else { return Ok(Expanded { json: None, notes: Vec::new() }) };
+    let Some(document) = parsed.document else { return Ok(Expanded::default()) };
     let all = assemble(input, text, document);
     let told = all.flaws.iter().map(|flaw| (flaw.location, &flaw.message));
     let told = told.chain(all.told.iter().map(|left| (left.location, &left.message)));
@@ -108,6 +111,7 @@ fn expanded(
         let Position { line, column } = position(source, location.span);
         format!("{}:{line}:{column}: {message}", source.path())
     };
-    let notes = told.map(note).collect();
-    Ok(Expanded { json: Some(to_json(&all)), notes })
+    let refused = all.refused.iter().map(|note| format!("{}: {note}", input.path));
+    let notes = told.map(note).chain(refused).collect();
+    Ok(Expanded { json: Some(to_json(&all)), parameters: all.parameters.clone(), notes })
 }

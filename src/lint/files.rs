@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, RunError};
+use crate::parameters::{Deployments, Given};
 use crate::source::{Location, Span};
 
 use super::exchange::{Exchange, Trade};
@@ -32,9 +33,15 @@ pub type Applications = Vec<Vec<usize>>;
 impl Linter<'_> {
     /// Checks files, in their order whatever finishes first. What is checked as a part of another template is not
     /// checked for itself.
-    pub fn check_files(&self, files: &[Found], applications: &Applications) -> (Vec<Checked>, Vec<RunError>) {
+    pub fn check_files(
+        &self,
+        files: &[Found],
+        deployments: &Deployments,
+        applications: &Applications,
+    ) -> (Vec<Checked>, Vec<RunError>) {
         let parts: HashSet<usize> = applications.iter().flatten().copied().collect();
-        let look_at = |(index, found)| self.look_at(found, parts.contains(&index));
+        let given: Vec<Given> = files.iter().map(|found| given(found, deployments)).collect();
+        let look_at = |(index, found)| self.look_at(found, &given[index], parts.contains(&index));
         let seen: Vec<Seen> = files.par_iter().enumerate().map(look_at).collect();
         let mut outcomes = Vec::new();
         let mut held: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
@@ -49,7 +56,7 @@ impl Linter<'_> {
                 }
             }
         }
-        let input_of = |index: &usize| Some(input(&files[*index], held.get(index)?));
+        let input_of = |index: &usize| Some(input(&files[*index], held.get(index)?, &given[*index]));
         let merged = applications.par_iter().flat_map_iter(|application| {
             let inputs: Vec<Input<'_>> = application.iter().filter_map(input_of).collect();
             let first = application.first().copied().unwrap_or_default();
@@ -90,7 +97,7 @@ impl Linter<'_> {
         shielded(input.path, || self.check(input))
     }
 
-    fn look_at(&self, found: &Found, is_part: bool) -> Seen {
+    fn look_at(&self, found: &Found, given: &Given, is_part: bool) -> Seen {
         let (bytes, kind) = match discover::read(found) {
             Ok(read) => read,
             Err(error) => return Seen::Checked(Err(error)),
@@ -104,7 +111,7 @@ impl Linter<'_> {
         }
         match Trade::of(&bytes) {
             trade if trade.is_possible() => Seen::Trading(bytes, trade),
-            _ => Seen::Checked(self.check_read(&input(found, &bytes))),
+            _ => Seen::Checked(self.check_read(&input(found, &bytes, given))),
         }
     }
 }
@@ -136,8 +143,13 @@ fn groups<'i>(
     groups
 }
 
-fn input<'i>(found: &'i Found, bytes: &'i [u8]) -> Input<'i> {
-    Input { path: &found.shown, on_disk: Some(&found.path), bytes }
+fn input<'i>(found: &'i Found, bytes: &'i [u8], given: &'i Given) -> Input<'i> {
+    Input { path: &found.shown, on_disk: Some(&found.path), bytes, given: Some(given) }
+}
+
+/// What is given for a file. The region that the CDK has bound a stack to is its own, unless another is asked for.
+fn given(found: &Found, deployments: &Deployments) -> Given {
+    deployments.of(Some(&found.path)).or_region(found.region.as_deref())
 }
 
 fn shielded<T>(path: &str, check: impl FnOnce() -> T) -> Result<T, RunError> {

@@ -19,6 +19,7 @@ use crate::document::{Document, DuplicateKey, Parsed};
 use crate::engine::{Checking, check};
 use crate::finding::{Checked, Confidence, Finding, Label, RunError};
 use crate::graph::Graph;
+use crate::parameters::Given;
 use crate::rule::{Catalogue, Page, Selection};
 use crate::source::{FileId, Location, Source, Span};
 use crate::template::{Nested, Resolver, Template};
@@ -58,6 +59,8 @@ pub struct Input<'i> {
     pub on_disk: Option<&'i Path>,
     /// What is in it.
     pub bytes: &'i [u8],
+    /// What is given for its deployment, if anything.
+    pub given: Option<&'i Given>,
 }
 
 impl<'c> Linter<'c> {
@@ -153,8 +156,10 @@ impl<'c> Linter<'c> {
 
     /// The stages from the expanded template on.
     fn check_assembly(&self, input: &Input<'_>, assembly: Assembly) -> Checked {
-        let Assembly { template, documents, told, flaws: _, suppressions, nested } = assembly;
-        let mut checked = Checked { templates: documents.len(), nested, ..Checked::default() };
+        let Assembly { template, documents, told, parameters, refused, flaws: _, suppressions, nested } =
+            assembly;
+        let mut checked =
+            Checked { templates: documents.len(), nested, parameters, notes: refused, ..Checked::default() };
         for (file, document) in documents.iter() {
             checked.findings.extend(self.duplicate_keys(file, document));
         }

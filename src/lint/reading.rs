@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Parsed};
 use crate::source::Span;
-use crate::template::Folder;
+use crate::template::{Deployment, Folder, Template};
 
 use super::Input;
 
@@ -31,6 +31,18 @@ pub(super) fn read<'i>(input: &Input<'i>) -> Reading<'i> {
 /// The folder of a template, for the files that it names.
 pub(super) fn folder_of(input: &Input<'_>) -> Folder {
     input.on_disk.map_or_else(Folder::none, Folder::of)
+}
+
+/// What is given for its deployment.
+pub(super) fn deployment_of(input: &Input<'_>) -> Deployment {
+    input.given.map_or_else(Deployment::default, |given| {
+        Deployment::new(given.parameters.clone(), given.region.clone())
+    })
+}
+
+/// The names of its parameters.
+pub(super) fn parameters_of(template: &Template) -> Vec<String> {
+    template.parameters.keys().map(|name| template.names.text(*name).to_owned()).collect()
 }
 
 /// Bytes that are no UTF-8 text.

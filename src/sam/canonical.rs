@@ -5,13 +5,12 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Scalar, Typed};
 use crate::names::Name;
-use crate::template::{Call, Data, Resolver, SubPart, ValueId};
+use crate::template::{Call, Data, Parameter, Resolver, SubPart, ValueId};
 
 use super::Expansion;
 use super::ids::ten_digits;
-use super::make::PARTITION;
 
-/// The region that is assumed where the transform writes it out.
+/// The region that is assumed where the transform writes it out and none is given.
 const REGION: &str = "us-east-1";
 
 impl Expansion<'_> {
@@ -73,8 +72,8 @@ impl Expansion<'_> {
         let (function, argument) = match call {
             Call::Ref(name) => match self.parameter_text(*name) {
                 Some(text) => return text.into(),
-                None => match self.template.parameters.get(name).and_then(|parameter| parameter.default) {
-                    Some(default) => return self.canonical(default),
+                None => match self.template.parameters.get(name).and_then(Parameter::setting) {
+                    Some((setting, _)) => return self.canonical(setting),
                     None => ("Ref", self.text_of(*name).into()),
                 },
             },
@@ -137,14 +136,14 @@ impl Expansion<'_> {
         if bound.is_empty() { text.into() } else { json!([text, bound]) }
     }
 
-    /// The text that a parameter has unless it is overridden.
+    /// The text that a parameter is set to.
     fn parameter_text(&self, name: Name) -> Option<&str> {
         match self.text_of(name) {
-            "AWS::Region" => Some(REGION),
-            "AWS::Partition" => Some(PARTITION),
+            "AWS::Region" => Some(self.template.region().unwrap_or(REGION)),
+            "AWS::Partition" => Some(self.template.partition()),
             _ => {
-                let default = self.template.parameters.get(&name)?.default?;
-                let Data::Scalar { text, is_plain } = self.template.values.data(default) else {
+                let (setting, _) = self.template.parameters.get(&name)?.setting()?;
+                let Data::Scalar { text, is_plain } = self.template.values.data(setting) else {
                     return None;
                 };
                 match (Scalar { text: self.text_of(*text), is_plain: *is_plain }).typed() {

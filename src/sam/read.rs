@@ -41,23 +41,24 @@ impl Expansion<'_> {
         Some(self.text_of(self.template.values.text(value?)?))
     }
 
-    /// The scalar that a value is or, through a `Ref`, that a parameter's default is: the transform resolves
+    /// The scalar that a value is or, through a `Ref`, that a parameter is set to: the transform resolves
     /// so much where it must name a resource.
     pub(super) fn resolved_scalar(&self, value: ValueId) -> Option<Name> {
         let value = match self.reference_in(value) {
-            Some(parameter) => self.template.parameters.get(&parameter)?.default?,
+            Some(parameter) => self.template.parameters.get(&parameter)?.setting()?.0,
             None => value,
         };
         self.template.values.text(value)
     }
 
-    /// The value itself or, for a `Ref`, a parameter's default.
+    /// The value itself or, for a `Ref`, what the parameter is set to.
     pub(super) fn resolved(&self, value: ValueId) -> ValueId {
-        let default = self.reference_in(value).and_then(|name| self.template.parameters.get(&name)?.default);
-        default.unwrap_or(value)
+        let setting =
+            self.reference_in(value).and_then(|name| self.template.parameters.get(&name)?.setting());
+        setting.map_or(value, |(value, _)| value)
     }
 
-    /// The text that a value is or, through a `Ref`, that a parameter's default is; a number is none.
+    /// The text that a value is or, through a `Ref`, that a parameter is set to; a number is none.
     pub(super) fn resolved_text(&self, value: ValueId) -> Option<Name> {
         let resolved = self.resolved(value);
         let Typed::Text(_) = self.typed(resolved)? else {

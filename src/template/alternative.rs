@@ -4,6 +4,8 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::names::Name;
 
+use crate::source::Location;
+
 use super::Origin;
 use super::condition::Guard;
 use super::value::ValueId;
@@ -50,8 +52,8 @@ pub(crate) enum Alt {
         is_plain: bool,
         /// Where the text itself stands: the property, or the mapping's row, or the parameter's default.
         origin: Origin,
-        /// The parameter whose default this rests on.
-        default_of: Option<Name>,
+        /// The parameter that this comes through.
+        through: Option<Through>,
     },
     /// One of a parameter's `AllowedValues`; which one is the deployer's choice.
     OneOf {
@@ -75,6 +77,57 @@ pub(crate) enum Alt {
     Text(Vec<TextPart>),
     /// Not known before deployment.
     Unknown(Unknown),
+}
+
+/// The parameter that a value comes through. `AWS::Region` is one, also for what it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Through {
+    /// The parameter.
+    pub parameter: Name,
+    /// What sets it.
+    pub by: SetBy,
+    /// Whether it decides what the value is and is not the value itself: it chooses a mapping's row, or as the
+    /// region the partition.
+    pub decides: bool,
+}
+
+/// What sets a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetBy {
+    /// Its `Default`, which a deployment may override.
+    Default,
+    /// What is given for the deployment: that is how it will be.
+    Given,
+    /// The stack that nests the one that has the parameter; where it says so.
+    Passed(Location),
+}
+
+impl SetBy {
+    /// Whether the deployment may have another value.
+    pub(crate) fn is_overridable(self) -> bool {
+        match self {
+            Self::Default => true,
+            Self::Given | Self::Passed(_) => false,
+        }
+    }
+}
+
+impl Through {
+    /// The value of a parameter, or a part of it.
+    pub(super) fn value(parameter: Name, by: SetBy) -> Self {
+        Self { parameter, by, decides: false }
+    }
+
+    /// What a parameter decides.
+    pub(super) fn decided(self) -> Self {
+        Self { decides: true, ..self }
+    }
+
+    /// What a value rests on that rests on both: rather what may be overridden, and the first of two alike.
+    pub(super) fn both(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        let is_overridable = |through: &Self| through.by.is_overridable();
+        a.filter(is_overridable).or(b.filter(is_overridable)).or(a).or(b)
+    }
 }
 
 /// A piece of a partly known text.

@@ -148,12 +148,13 @@ impl Definer<'_> {
                 if let [text] = texts { Side::Known(self.spelled(*text, false)) } else { Side::Term(name) };
             return smallvec![(Guard::ALWAYS, side)];
         }
-        let side = |alt| {
-            if let Alt::Scalar { text, is_plain, default_of: None, .. } = alt {
+        let side = |alt| match alt {
+            Alt::Scalar { text, is_plain, through, .. }
+                if !through.is_some_and(|through| through.by.is_overridable()) =>
+            {
                 Side::Known(self.spelled(text, is_plain))
-            } else {
-                Side::Term(self.term(id))
             }
+            _ => Side::Term(self.term(id)),
         };
         let alternatives = self.resolver.resolve(id).alternatives.into_iter();
         alternatives.map(|(guard, alt)| (guard, side(alt))).collect()

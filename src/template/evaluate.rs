@@ -5,7 +5,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::names::Name;
 
-use super::alternative::{Alt, TextPart, Unknown, Val};
+use super::alternative::{Alt, SetBy, TextPart, Through, Unknown, Val};
 use super::condition::Guard;
 use super::resolve::Resolver;
 use super::text::{Composer, scalar};
@@ -119,10 +119,12 @@ impl<'t> Resolver<'t> {
         }
         match template.names.text(name) {
             "AWS::NoValue" => Alt::Absent { at: origin },
+            text if text.starts_with("AWS::") => template
+                .pseudo
+                .text(text)
+                .map_or(Alt::Unknown(Unknown::Pseudo(name)), |text| self.decided(*text, origin)),
             // That of another stack is qualified: `Orders/AWS::StackName`.
-            text if text.starts_with("AWS::") || text.contains("/AWS::") => {
-                Alt::Unknown(Unknown::Pseudo(name))
-            }
+            text if text.contains("/AWS::") => Alt::Unknown(Unknown::Pseudo(name)),
             // SAM: `!Ref Function.Alias`.
             text => match text.split_once('.') {
                 Some((id, attribute)) => {
@@ -151,17 +153,30 @@ impl<'t> Resolver<'t> {
         }
         let is_number = type_name == "Number";
         match parameter.allowed[..] {
-            [text] => scalar(&template.names, text, is_number, parameter.origin, None),
-            [_, _, ..] => Alt::OneOf { parameter: name, values: parameter.allowed.clone() },
-            [] => {
-                let default = parameter.default.map(|default| (default, template.values.data(default)));
-                let Some((default, Data::Scalar { text, is_plain })) = default else {
+            [text] if parameter.given.is_none() => {
+                scalar(&template.names, text, is_number, parameter.origin, None)
+            }
+            [_, _, ..] if parameter.given.is_none() => {
+                Alt::OneOf { parameter: name, values: parameter.allowed.clone() }
+            }
+            _ => {
+                let setting = parameter.setting().map(|(value, by)| (value, by, template.values.data(value)));
+                let Some((value, by, Data::Scalar { text, is_plain })) = setting else {
                     return Alt::Unknown(Unknown::Parameter(name));
                 };
-                let origin = template.values.origin(default);
-                scalar(&template.names, *text, *is_plain || is_number, origin, Some(name))
+                let origin = template.values.origin(value);
+                let through = Some(Through::value(name, by));
+                scalar(&template.names, *text, *is_plain || is_number, origin, through)
             }
         }
+    }
+
+    /// A pseudo parameter that the region decides.
+    fn decided(self, text: Name, origin: Origin) -> Alt {
+        let template = self.template();
+        let region = template.region().map(|_| template.names.intern("AWS::Region"));
+        let through = region.map(|region| Through::value(region, SetBy::Given).decided());
+        Alt::Scalar { text, is_plain: false, origin, through }
     }
 
     fn either(self, condition: Name, then: ValueId, otherwise: ValueId, under: Guard, cases: &mut Cases) {
@@ -218,11 +233,11 @@ impl<'t> Resolver<'t> {
                         composer.add_val(&self.resolve_under(*item, guard));
                     }
                 }
-                Sequence::Texts { texts, default_of } => {
+                Sequence::Texts { texts, through } => {
                     for text in texts {
                         composer.add_text(text);
                     }
-                    composer.rests_on(default_of);
+                    composer.rests_on(through);
                 }
                 Sequence::Pieces(parts) => {
                     cases.push(guard, cut_from(&parts));
@@ -254,10 +269,10 @@ impl<'t> Resolver<'t> {
                     }
                     _ => cases.push(guard, Alt::Unknown(Unknown::Function)),
                 },
-                Sequence::Texts { texts, default_of } => cases.push(
+                Sequence::Texts { texts, through } => cases.push(
                     guard,
                     texts.get(index).map_or(Alt::Unknown(Unknown::Function), |text| {
-                        scalar(&template.names, template.names.intern(text), false, origin, default_of)
+                        scalar(&template.names, template.names.intern(text), false, origin, through)
                     }),
                 ),
                 Sequence::Pieces(parts) => {
@@ -301,11 +316,11 @@ impl<'t> Resolver<'t> {
     fn length(self, id: ValueId, list: ValueId, under: Guard, cases: &mut Cases) {
         let template = self.template();
         for (guard, sequence) in self.sequences(list, under) {
-            let (length, default_of) = match sequence {
+            let (length, through) = match sequence {
                 Sequence::Items(items) if !items.iter().any(|item| self.may_vanish(*item)) => {
                     (items.len(), None)
                 }
-                Sequence::Texts { texts, default_of } => (texts.len(), default_of),
+                Sequence::Texts { texts, through } => (texts.len(), through),
                 Sequence::Items(_) | Sequence::Pieces(_) => {
                     cases.push(guard, Alt::Unknown(Unknown::Function));
                     continue;
@@ -317,7 +332,7 @@ impl<'t> Resolver<'t> {
             };
             let length = template.names.intern(&length.to_string());
             let origin = template.values.origin(id);
-            cases.push(guard, scalar(&template.names, length, true, origin, default_of));
+            cases.push(guard, scalar(&template.names, length, true, origin, through));
         }
     }
 
@@ -360,9 +375,9 @@ impl<'t> Resolver<'t> {
 
     fn split(self, separator: &str, alt: Alt) -> Sequence<'t> {
         match alt {
-            Alt::Scalar { text, default_of, .. } if !separator.is_empty() => {
+            Alt::Scalar { text, through, .. } if !separator.is_empty() => {
                 let texts = self.template().names.text(text).split(separator).collect();
-                Sequence::Texts { texts, default_of }
+                Sequence::Texts { texts, through }
             }
             Alt::Resource { id, attribute } => Sequence::Pieces(vec![TextPart::Resource { id, attribute }]),
             Alt::Text(parts) => Sequence::Pieces(parts),
@@ -374,7 +389,7 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The default of a parameter that is a list.
+    /// What a parameter that is a list is set to.
     fn list_parameter(self, name: Name) -> Option<Sequence<'t>> {
         let template = self.template();
         let parameter = template.parameters.get(&name)?;
@@ -383,9 +398,9 @@ impl<'t> Resolver<'t> {
         if is_passed || parameter.is_secret || is_filled_by_ssm(type_name) || !is_list(type_name) {
             return None;
         }
-        let default = template.values.text(parameter.default?)?;
-        let texts = template.names.text(default).split(',').map(str::trim).collect();
-        Some(Sequence::Texts { texts, default_of: Some(name) })
+        let (value, by) = parameter.setting()?;
+        let texts = template.names.text(template.values.text(value)?).split(',').map(str::trim).collect();
+        Some(Sequence::Texts { texts, through: Some(Through::value(name, by)) })
     }
 
     /// `Fn::ToJsonString` keeps the tree: those who read the text read JSON.
@@ -411,7 +426,7 @@ enum Sequence<'t> {
     /// Texts, cut from one that is known.
     Texts {
         texts: Vec<&'t str>,
-        default_of: Option<Name>,
+        through: Option<Through>,
     },
     /// Texts cut from one that is known in part: somewhere in the list are these parts.
     Pieces(Vec<TextPart>),

@@ -7,12 +7,12 @@ use rustc_hash::FxHashMap;
 
 use crate::names::Name;
 
-use super::alternative::{Alt, Unknown, Val};
+use super::alternative::{Alt, SetBy, Through, Unknown, Val};
 use super::condition::Guard;
 use super::evaluate::{Cases, is_filled_by_ssm};
 use super::resolve::Resolver;
 use super::value::{Call, Data, ValueId};
-use super::{NameMap, Template};
+use super::{NameMap, Origin, Template};
 
 /// Something that comes from another stack.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,7 +62,7 @@ impl<'t> Resolver<'t> {
         outputs.iter().filter_map(move |output| {
             let [export, name, value] = keys;
             let name = values.get(values.get(output.value, export?)?, name?)?;
-            let Some(Alt::Scalar { text, default_of: None, .. }) = self.resolve(name).only().cloned() else {
+            let Some(Alt::Scalar { text, through: None, .. }) = self.resolve(name).only().cloned() else {
                 return None;
             };
             Some((text, values.get(output.value, value?)?))
@@ -171,12 +171,28 @@ impl<'t> Resolver<'t> {
         depth.set(depth.get() - 1);
         if let Handed::Parameter(name) = what {
             for (_, alt) in &mut val.alternatives {
-                if matches!(alt, Alt::Absent { .. } | Alt::Map(_)) {
-                    *alt = Alt::Unknown(Unknown::Parameter(name));
+                match alt {
+                    Alt::Absent { .. } | Alt::Map(_) => *alt = Alt::Unknown(Unknown::Parameter(name)),
+                    Alt::Scalar { origin, through, .. } => *through = Some(passed(name, *origin, *through)),
+                    Alt::OneOf { .. }
+                    | Alt::List(_)
+                    | Alt::Resource { .. }
+                    | Alt::Text(_)
+                    | Alt::Unknown(_) => {}
                 }
             }
         }
         known.borrow_mut().insert(what, val.clone());
         val
+    }
+}
+
+/// What a value comes through that a stack is passed: a parameter of the parent's that was set by a default or by the
+/// deployer is worth more to know than the stack's own.
+fn passed(parameter: Name, origin: Origin, before: Option<Through>) -> Through {
+    match before {
+        Some(Through { by: SetBy::Passed(at), .. }) => Through::value(parameter, SetBy::Passed(at)),
+        Some(before) => before,
+        None => Through::value(parameter, SetBy::Passed(origin.at_value())),
     }
 }

@@ -151,7 +151,7 @@ mod tests {
 
     use crate::document::Document;
     use crate::source::Source;
-    use crate::template::{Folder, Template};
+    use crate::template::{Deployment, Folder, Template};
 
     /// The template `app/t.yaml`, with a file `api.yaml` beside it.
     fn template(text: &str, included: &str) -> Template {
@@ -159,7 +159,7 @@ mod tests {
         fs::write(folder.path().join("api.yaml"), included).unwrap();
         let document = Document::parse("app/t.yaml", text).document.unwrap();
         let folder = Folder::of(&folder.path().join("t.yaml"));
-        Template::read(Source::new("app/t.yaml", text), &document, folder).0
+        Template::read(Source::new("app/t.yaml", text), &document, folder, &Deployment::default()).0
     }
 
     fn include(location: &str) -> String {

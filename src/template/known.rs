@@ -1,8 +1,9 @@
 //! What the language extensions put in the place of intrinsics before any other transform runs: texts that are
-//! written, and what parameters have by default.
+//! written, and what parameters are set to.
 
 use crate::names::{Name, Names};
 
+use super::deployment::Pseudo;
 use super::evaluate::{is_filled_by_ssm, is_list};
 use super::value::{Call, Data, SubPart, ValueId, Values};
 use super::{NameMap, Parameter, Template};
@@ -14,13 +15,14 @@ pub(super) struct Known<'t> {
     pub(super) values: &'t Values,
     pub(super) parameters: &'t NameMap<Parameter>,
     pub(super) mappings: &'t NameMap<NameMap<NameMap<ValueId>>>,
+    pub(super) pseudo: &'t Pseudo,
 }
 
 impl Template {
     /// A text as the language extensions leave it, if nothing in it waits for the deployment.
     pub(crate) fn known_text(&self, id: ValueId) -> Option<String> {
-        let Self { names, values, parameters, .. } = self;
-        Known { names, values, parameters, mappings: &self.own.mappings }.text(id)
+        let Self { names, values, parameters, pseudo, .. } = self;
+        Known { names, values, parameters, mappings: &self.own.mappings, pseudo }.text(id)
     }
 }
 
@@ -32,7 +34,7 @@ impl<'t> Known<'t> {
             Data::Scalar { .. } | Data::Map(_) => None,
             Data::Call(call) => match &**call {
                 Call::Ref(name) => {
-                    let texts = self.default(*name, true)?.split(',');
+                    let texts = self.setting(*name, true)?.split(',');
                     Some(texts.map(|text| text.trim().to_owned()).collect())
                 }
                 Call::Split { separator, text } => {
@@ -53,7 +55,7 @@ impl<'t> Known<'t> {
             Data::Scalar { text, .. } => Some(self.names.text(*text).to_owned()),
             Data::List(_) | Data::Map(_) => None,
             Data::Call(call) => match &**call {
-                Call::Ref(name) => self.default(*name, false).map(str::to_owned),
+                Call::Ref(name) => self.setting(*name, false).map(str::to_owned),
                 Call::Sub(parts) => parts.iter().map(|part| self.part(*part)).collect(),
                 Call::Join { separator, items } => {
                     Some(self.texts(*items)?.join(self.names.text(*separator)))
@@ -69,21 +71,24 @@ impl<'t> Known<'t> {
     fn part(self, part: SubPart) -> Option<String> {
         match part {
             SubPart::Text(text) => Some(self.names.text(text).to_owned()),
-            SubPart::Ref(name) => self.default(name, false).map(str::to_owned),
+            SubPart::Ref(name) => self.setting(name, false).map(str::to_owned),
             SubPart::GetAtt(..) => None,
             SubPart::Bound(_, value) => self.text(value),
         }
     }
 
-    /// The default of a parameter that is a list, or of one that is none. What SSM fills in is not known, and
+    /// What a parameter is set to that is a list, or one that is none. What SSM fills in is not known, and
     /// nobody is to know a secret.
-    fn default(self, name: Name, is_of_list: bool) -> Option<&'t str> {
-        let parameter = self.parameters.get(&name)?;
+    fn setting(self, name: Name, is_of_list: bool) -> Option<&'t str> {
+        let Some(parameter) = self.parameters.get(&name) else {
+            let pseudo = self.pseudo.text(self.names.text(name)).filter(|_| !is_of_list)?;
+            return Some(self.names.text(*pseudo));
+        };
         let type_name = self.names.text(parameter.type_name);
         if is_list(type_name) != is_of_list || is_filled_by_ssm(type_name) || parameter.is_secret {
             return None;
         }
-        Some(self.names.text(self.values.text(parameter.default?)?))
+        Some(self.names.text(self.values.text(parameter.setting()?.0)?))
     }
 
     /// What stands in a mapping under keys that are known.

@@ -1,22 +1,24 @@
 //! `Fn::FindInMap`: the rows that a key can choose, each under the claim that it does.
 
+use std::slice;
+
 use smallvec::SmallVec;
 
 use crate::names::Name;
 
 use super::NameMap;
-use super::alternative::{Alt, Unknown, Val};
+use super::alternative::{Alt, Through, Unknown, Val};
 use super::condition::Guard;
 use super::evaluate::{Cases, is_filled_by_ssm, is_list};
 use super::resolve::Resolver;
 use super::text::scalar;
 use super::value::{Call, Data, ValueId};
 
-/// A key that a look-up can have, with the parameter whose default it rests on; or why there is none.
-type Key = (Guard, Result<(Name, Option<Name>), Unknown>);
+/// A key that a look-up can have, with the parameter that it comes through; or why there is none.
+type Key = (Guard, Result<(Name, Option<Through>), Unknown>);
 
-/// A value that a look-up can find, with the parameter whose default that rests on; or why there is none.
-type Found = (Guard, Result<(ValueId, Option<Name>), Unknown>);
+/// A value that a look-up can find, with the parameter that its keys come through; or why there is none.
+type Found = (Guard, Result<(ValueId, Option<Through>), Unknown>);
 
 impl<'t> Resolver<'t> {
     /// A key that chooses among more rows is not followed, unless its parameter allows fewer.
@@ -34,11 +36,11 @@ impl<'t> Resolver<'t> {
         let rows = mapping.and_then(|mapping| stack.mappings.get(&mapping));
         let mut found: SmallVec<[Found; 1]> = SmallVec::new();
         for (guard, top) in self.keys(*top, under, rows) {
-            let row = top.and_then(|(top, default_of)| {
+            let row = top.and_then(|(top, through)| {
                 let row = rows.ok_or(Unknown::Mapping)?.get(&top).ok_or(Unknown::NoRow)?;
-                Ok((row, default_of))
+                Ok((row, through))
             });
-            let (row, top_default) = match row {
+            let (row, top_through) = match row {
                 Ok(row) => row,
                 Err(unknown) => {
                     found.push((guard, Err(unknown)));
@@ -46,8 +48,9 @@ impl<'t> Resolver<'t> {
                 }
             };
             for (guard, second) in self.keys(*second, guard, Some(row)) {
-                let value = second.and_then(|(second, second_default)| {
-                    Ok((*row.get(&second).ok_or(Unknown::NoRow)?, top_default.or(second_default)))
+                let value = second.and_then(|(second, second_through)| {
+                    let cell = *row.get(&second).ok_or(Unknown::NoRow)?;
+                    Ok((cell, Through::both(top_through, second_through)))
                 });
                 found.push((guard, value));
             }
@@ -57,7 +60,9 @@ impl<'t> Resolver<'t> {
         }
         for (guard, value) in self.by_text(found) {
             match (value, default) {
-                (Ok((value, default_of)), _) => cases.push(guard, self.cell(value, default_of)),
+                (Ok((value, through)), _) => {
+                    cases.push(guard, self.cell(value, through.map(Through::decided)));
+                }
                 (Err(_), Some(default)) => self.collect(*default, guard, cases),
                 (Err(unknown), None) => cases.push(guard, Alt::Unknown(unknown)),
             }
@@ -65,11 +70,11 @@ impl<'t> Resolver<'t> {
     }
 
     /// What stands in a mapping: a text or a list.
-    fn cell(self, value: ValueId, default_of: Option<Name>) -> Alt {
+    fn cell(self, value: ValueId, through: Option<Through>) -> Alt {
         let template = self.template();
         match template.values.data(value) {
             Data::Scalar { text, is_plain } => {
-                scalar(&template.names, *text, *is_plain, template.values.origin(value), default_of)
+                scalar(&template.names, *text, *is_plain, template.values.origin(value), through)
             }
             Data::List(_) => Alt::List(value),
             Data::Map(_) | Data::Call(_) => Alt::Unknown(Unknown::Mapping),
@@ -83,6 +88,7 @@ impl<'t> Resolver<'t> {
         if let Data::Call(call) = template.values.data(id)
             && let Call::Ref(name) = **call
             && let Some(texts) = self.texts_of(name)
+            && !self.is_decided(name)
         {
             let rows: Vec<Name> = match texts {
                 [] => row.into_iter().flat_map(NameMap::keys).copied().collect(),
@@ -92,7 +98,7 @@ impl<'t> Resolver<'t> {
         }
         let alternatives = self.resolve_under(id, under).alternatives.into_iter();
         let key = |(guard, alt)| match alt {
-            Alt::Scalar { text, default_of, .. } => (guard, Ok((text, default_of))),
+            Alt::Scalar { text, through, .. } => (guard, Ok((text, through))),
             Alt::Absent { .. }
             | Alt::OneOf { .. }
             | Alt::List(_)
@@ -124,16 +130,32 @@ impl<'t> Resolver<'t> {
         keys
     }
 
-    /// If conditions can ask what a name is: the texts that it can be, or nothing where they are not listed.
+    /// If conditions can ask what a name is: the texts that it can be, of which what is given leaves one, or
+    /// nothing where they are not listed.
     pub(super) fn texts_of(self, name: Name) -> Option<&'t [Name]> {
         let template = self.template();
         let Some(parameter) = template.parameters.get(&name) else {
             let text = template.names.text(name);
-            return (text.starts_with("AWS::") && text != "AWS::NoValue").then_some(&[]);
+            let is_pseudo = text.starts_with("AWS::") && text != "AWS::NoValue";
+            return is_pseudo.then(|| template.pseudo.text(text).map_or(&[][..], slice::from_ref));
         };
         let type_name = template.names.text(parameter.type_name);
-        let is_asked = parameter.passed.is_none() && !is_filled_by_ssm(type_name) && !is_list(type_name);
-        is_asked.then_some(&parameter.allowed)
+        if parameter.passed.is_some() || is_list(type_name) {
+            return None;
+        }
+        if let Some(Data::Scalar { text, .. }) = parameter.given.map(|given| template.values.data(given)) {
+            return Some(slice::from_ref(text));
+        }
+        (!is_filled_by_ssm(type_name)).then_some(&parameter.allowed)
+    }
+
+    /// Whether the deployment has decided what a name is.
+    fn is_decided(self, name: Name) -> bool {
+        let template = self.template();
+        match template.parameters.get(&name) {
+            Some(parameter) => parameter.given.is_some(),
+            None => template.pseudo.text(template.names.text(name)).is_some(),
+        }
     }
 
     /// Where there would be too many alternatives, those with the same text become one.
@@ -142,7 +164,7 @@ impl<'t> Resolver<'t> {
             return found;
         }
         let template = self.template();
-        let text = |value: Result<(ValueId, Option<Name>), Unknown>| {
+        let text = |value: Result<(ValueId, Option<Through>), Unknown>| {
             value.map(|(value, _)| template.values.text(value))
         };
         let mut merged: SmallVec<[Found; 1]> = SmallVec::new();

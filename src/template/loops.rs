@@ -202,8 +202,8 @@ impl<'d> Reader<'d> {
     fn collection(&mut self, node: NodeId) -> Option<Vec<String>> {
         let span = self.span(node);
         let id = self.value(node, Some(span));
-        let Self { names, values, parameters, mappings, .. } = self;
-        Known { names, values, parameters, mappings }.texts(id)
+        let Self { names, values, parameters, mappings, pseudo, .. } = self;
+        Known { names, values, parameters, mappings, pseudo }.texts(id)
     }
 
     /// `Ref` to the variable of a loop: its value.

@@ -4,6 +4,7 @@
 mod alternative;
 mod cdk;
 mod condition;
+mod deployment;
 mod equality;
 mod evaluate;
 mod folder;
@@ -31,9 +32,10 @@ mod words;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-pub(crate) use alternative::{Alt, TextPart, Unknown, Val};
+pub(crate) use alternative::{Alt, SetBy, TextPart, Through, Unknown, Val};
 pub(crate) use cdk::construct_of_path;
 pub(crate) use condition::{Guard, Guards, Literal};
+pub(crate) use deployment::{Deployment, shortened};
 pub(crate) use evaluate::{is_filled_by_ssm, is_list};
 pub(crate) use folder::{Folder, Named, shown_beside};
 pub(crate) use fragment::Lack;
@@ -43,6 +45,8 @@ pub(crate) use resolve::Resolver;
 pub(crate) use stack::{Nested, Stack};
 pub(crate) use take_in::Beside;
 pub(crate) use value::{Call, Data, Entry, SubPart, ValueId, Values};
+
+use deployment::Pseudo;
 
 use crate::document::Document;
 use crate::names::{Name, Names};
@@ -83,6 +87,7 @@ pub(crate) struct Template {
     pub redefined: Vec<(Location, Location)>,
     /// Loops and includes that could not be expanded and stay as they are.
     pub unexpanded: Vec<Flaw>,
+    pseudo: Pseudo,
 }
 
 /// One entry of `Resources`.
@@ -116,6 +121,8 @@ pub(crate) struct Parameter {
     pub type_name: Name,
     /// `Default`.
     pub default: Option<ValueId>,
+    /// What is given for it; never for a secret, nor for what SSM fills in.
+    pub given: Option<ValueId>,
     /// `AllowedValues`, as their texts; empty when there is none.
     pub allowed: Vec<Name>,
     /// `NoEcho: true`: its value is never printed.
@@ -124,6 +131,14 @@ pub(crate) struct Parameter {
     pub passed: Option<ValueId>,
     /// The entry.
     pub origin: Origin,
+}
+
+impl Parameter {
+    /// What it is set to, and by whom: what is given beats `Default`.
+    pub(crate) fn setting(&self) -> Option<(ValueId, SetBy)> {
+        let given = self.given.map(|value| (value, SetBy::Given));
+        given.or(self.default.map(|value| (value, SetBy::Default)))
+    }
 }
 
 /// A file of a template.
@@ -146,14 +161,19 @@ pub(crate) struct Flaw {
 }
 
 impl Template {
-    /// Understands a document. A section of the wrong shape is a flaw, and counts as empty.
-    pub(crate) fn read(source: Source, document: &Document, folder: Folder) -> (Self, Vec<Flaw>) {
-        Self::merge(vec![Part { source, document, folder }])
+    /// Understands a document, as it will be deployed. A section of the wrong shape is a flaw, and counts as empty.
+    pub(crate) fn read(
+        source: Source,
+        document: &Document,
+        folder: Folder,
+        deployment: &Deployment,
+    ) -> (Self, Vec<Flaw>) {
+        Self::merge(vec![Part { source, document, folder }], deployment)
     }
 
     /// The same for one application that is kept in several files, of which there is one at least, as the one
     /// template that is made of them: the sections are joined, and what two files define is the later one's.
-    pub(crate) fn merge(parts: Vec<Part<'_>>) -> (Self, Vec<Flaw>) {
-        section::read(parts)
+    pub(crate) fn merge(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Self, Vec<Flaw>) {
+        section::read(parts, deployment)
     }
 }

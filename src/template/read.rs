@@ -9,6 +9,7 @@ use crate::document::{Document, Kind, NodeId};
 use crate::names::{Name, Names};
 use crate::source::{FileId, Location, Span};
 
+use super::deployment::{Deployment, Pseudo};
 use super::include::Includes;
 use super::loops::Loops;
 use super::value::{Call, Data, Entry, ValueId, Values};
@@ -28,6 +29,8 @@ pub(super) struct Reader<'d> {
     /// The `Parameters` and `Mappings`, which are read first: what a loop runs over may be there.
     pub(super) parameters: NameMap<Parameter>,
     pub(super) mappings: NameMap<NameMap<NameMap<ValueId>>>,
+    pub(super) deployment: &'d Deployment,
+    pub(super) pseudo: Pseudo,
     pub(super) loops: Loops,
     pub(super) includes: Includes<'d>,
     /// Whether a `Condition` key is the intrinsic: only inside the `Conditions` section.
@@ -61,12 +64,15 @@ impl<'d> Reader<'d> {
     const MOST_UNEXPANDED: usize = 100;
 
     /// A reader of the files of a template, of which there is one at least, and of those that they include.
-    pub(super) fn new(parts: &[Part<'d>], includes: Includes<'d>) -> Self {
+    pub(super) fn new(parts: &[Part<'d>], includes: Includes<'d>, deployment: &'d Deployment) -> Self {
         let bytes: usize = parts.iter().map(|part| part.source.text().len()).sum();
+        let names = Names::default();
         Self {
             document: parts[0].document,
             file: FileId::TEMPLATE,
-            names: Names::default(),
+            deployment,
+            pseudo: Pseudo::of(deployment, &names),
+            names,
             values: Values::default(),
             flaws: Vec::new(),
             unexpanded: Vec::new(),

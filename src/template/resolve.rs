@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn texts_are_put_together_as_far_as_they_are_known() {
         for (value, expected) in [
-            ("!Sub 'arn:${AWS::Partition}:sqs:x'", "arn:<AWS::Partition>:sqs:x"),
+            ("!Sub 'arn:${AWS::Partition}:sqs:${AWS::Region}'", "arn:aws:sqs:<AWS::Region>"),
             ("!Sub ['${A}-b', {A: a}]", "a-b"),
             ("!Join ['/', [a, !Ref R, !Ref AWS::NoValue, !Join ['', [b, c]]]]", "a/<R>/bc"),
             ("!Join ['', []]", ""),

@@ -2,10 +2,11 @@
 
 use elsa::FrozenVec;
 
-use crate::document::{Document, Kind, NodeId};
+use crate::document::{Document, Kind, NodeId, Scalar};
 use crate::names::Name;
 use crate::source::{FileId, Location, Source, Span};
 
+use super::deployment::Deployment;
 use super::fragment;
 use super::include::Includes;
 use super::loops::{self, MapEntry};
@@ -14,13 +15,22 @@ use super::value::{Data, Entry, ValueId};
 use super::{Flaw, Folder, Guards, Handovers, NameMap, Parameter, Part, Resource, Stack, Template, equality};
 
 /// Understands the documents of a template: see [`Template::merge`].
-pub(super) fn read(parts: Vec<Part<'_>>) -> (Template, Vec<Flaw>) {
+pub(super) fn read(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Template, Vec<Flaw>) {
     let documents = FrozenVec::new();
-    let mut reader = Reader::new(&parts, Includes::new(&parts, &documents));
+    let mut reader = Reader::new(&parts, Includes::new(&parts, &documents), deployment);
     let mut sections = Sections::default();
     sections.read(&mut reader, &parts);
     let Reader {
-        names, values, mut flaws, unexpanded, parameters, mappings, has_foreign_tag, includes, ..
+        names,
+        values,
+        mut flaws,
+        unexpanded,
+        parameters,
+        mappings,
+        pseudo,
+        has_foreign_tag,
+        includes,
+        ..
     } = reader;
     flaws.sort_by_key(|flaw| (flaw.location.file, flaw.location.span.start));
     let included = includes.read_files();
@@ -55,6 +65,7 @@ pub(super) fn read(parts: Vec<Part<'_>>) -> (Template, Vec<Flaw>) {
         handovers: Handovers::default(),
         redefined: sections.redefined,
         unexpanded,
+        pseudo,
     };
     template.own.is_open |= template.transforms.iter().any(|name| !is_followed(template.names.text(*name)));
     template.own.lack = fragment::lack(&template, &sections.unread);
@@ -206,7 +217,7 @@ fn read_parameters(reader: &mut Reader<'_>, section: NodeId) {
         if reader.document.kind(value) != Kind::Mapping {
             reader.flaw(value, format!("parameter `{text}` must be a map with a `Type`"));
         }
-        let parameter = parameter(reader, value, key);
+        let parameter = parameter(reader, &text, value, key);
         reader.parameters.insert(name, parameter);
     });
 }
@@ -302,9 +313,10 @@ fn is_null(reader: &Reader<'_>, node: NodeId) -> bool {
     })
 }
 
-fn parameter(reader: &mut Reader<'_>, node: NodeId, key: Span) -> Parameter {
+fn parameter(reader: &mut Reader<'_>, name: &str, node: NodeId, key: Span) -> Parameter {
     let text = |key| reader.document.value(node, key).and_then(|node| reader.text(node));
-    let type_name = reader.names.intern(text("Type").as_deref().unwrap_or("String"));
+    let type_text = text("Type").unwrap_or("String".into());
+    let type_name = reader.names.intern(&type_text);
     let is_secret = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let allowed = reader.document.value(node, "AllowedValues").map_or_else(Vec::new, |values| {
         let texts = reader.document.items(values).filter_map(|value| reader.text(value));
@@ -314,7 +326,11 @@ fn parameter(reader: &mut Reader<'_>, node: NodeId, key: Span) -> Parameter {
     let default = document.entries(node).find(|entry| document.scalar(entry.key).text == "Default");
     let default = default.map(|entry| reader.value(entry.value, Some(document.span(entry.key))));
     let origin = reader.written(key, reader.span(node));
-    Parameter { type_name, default, allowed, is_secret, passed: None, origin }
+    let given = reader.deployment.value(name, &type_text, is_secret).map(|Scalar { text, is_plain }| {
+        // What is given stands in no file of the template: its place is the parameter.
+        reader.values.add(origin, Data::Scalar { text: reader.names.intern(text), is_plain })
+    });
+    Parameter { type_name, default, given, allowed, is_secret, passed: None, origin }
 }
 
 fn resource(reader: &mut Reader<'_>, type_name: Name, key: Span, body: NodeId) -> Resource {

@@ -275,6 +275,7 @@ impl Transfer<'_> {
         Parameter {
             type_name: self.text(parameter.type_name),
             default: parameter.default.map(|default| self.value(default)),
+            given: parameter.given.map(|given| self.value(given)),
             allowed: parameter.allowed.iter().map(|text| self.text(*text)).collect(),
             is_secret: parameter.is_secret,
             // What it is handed by a stack that the other template took in before is the other's own.

@@ -7,9 +7,14 @@ use super::*;
 
 /// A template from its text, with the flaws.
 pub(super) fn read(text: &str) -> (Template, Vec<Flaw>) {
+    read_for(text, &Deployment::default())
+}
+
+/// A template from its text, as it will be deployed.
+pub(super) fn read_for(text: &str, deployment: &Deployment) -> (Template, Vec<Flaw>) {
     let path = if text.starts_with('{') { "t.json" } else { "t.yaml" };
     let document = Document::parse(path, text).document.expect("the test's text is sound");
-    Template::read(Source::new(path, text), &document, Folder::none())
+    Template::read(Source::new(path, text), &document, Folder::none(), deployment)
 }
 
 /// A template from its text, which has no flaw.
@@ -49,10 +54,12 @@ impl Template {
         };
         match alt {
             Alt::Absent { at } => format!("absent at {}", self.sources[0].slice(at.key)),
-            Alt::Scalar { text: scalar, default_of: None, .. } => text(*scalar).to_owned(),
-            Alt::Scalar { text: scalar, default_of: Some(parameter), .. } => {
-                format!("{} by default of {}", text(*scalar), text(*parameter))
-            }
+            Alt::Scalar { text: scalar, through: None, .. } => text(*scalar).to_owned(),
+            Alt::Scalar { text: scalar, through: Some(Through { parameter, by, .. }), .. } => match by {
+                SetBy::Default => format!("{} by default of {}", text(*scalar), text(*parameter)),
+                SetBy::Given => format!("{} as given for {}", text(*scalar), text(*parameter)),
+                SetBy::Passed(_) => format!("{} as passed for {}", text(*scalar), text(*parameter)),
+            },
             Alt::OneOf { values, .. } => {
                 values.iter().map(|value| text(*value)).collect::<Vec<_>>().join(" or ")
             }
@@ -97,7 +104,8 @@ fn every_file_of_the_corpus_is_read_with_every_place_inside_it() {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let shown = path.display().to_string();
         let Some(document) = Document::parse(&shown, &text).document else { continue };
-        let (template, flaws) = Template::read(Source::new(&*shown, text), &document, Folder::of(&path));
+        let (template, flaws) =
+            Template::read(Source::new(&*shown, text), &document, Folder::of(&path), &Deployment::default());
         let is_inside = |Location { file, span }: Location| {
             template.sources[file.0 as usize].text().get(span.range()).is_some()
         };

@@ -4,7 +4,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::names::{Name, Names};
 
-use super::alternative::{Alt, TextPart, Unknown, Val};
+use super::alternative::{Alt, TextPart, Through, Unknown, Val};
 use super::condition::Guard;
 use super::evaluate::Cases;
 use super::{Origin, Template};
@@ -15,11 +15,11 @@ pub(super) fn scalar(
     text: Name,
     is_plain: bool,
     origin: Origin,
-    default_of: Option<Name>,
+    through: Option<Through>,
 ) -> Alt {
     let mut rest = names.text(text);
     if memchr::memchr(b'{', rest.as_bytes()).is_none() || !rest.contains(DYNAMIC) {
-        return Alt::Scalar { text, is_plain, origin, default_of };
+        return Alt::Scalar { text, is_plain, origin, through };
     }
     let mut parts = Vec::new();
     while let Some(start) = rest.find(DYNAMIC) {
@@ -55,7 +55,7 @@ struct Text {
     parts: Vec<TextPart>,
     /// What is known at the end, not yet a part.
     tail: String,
-    default_of: Option<Name>,
+    through: Option<Through>,
     is_started: bool,
 }
 
@@ -109,10 +109,10 @@ impl<'t> Composer<'t> {
         self.hold_bounds();
     }
 
-    /// The texts rest on a parameter's default.
-    pub(super) fn rests_on(&mut self, parameter: Option<Name>) {
+    /// The texts come through a parameter.
+    pub(super) fn rests_on(&mut self, through: Option<Through>) {
         for (_, composed) in &mut self.texts {
-            composed.default_of = composed.default_of.or(parameter);
+            composed.through = Through::both(composed.through, through);
         }
     }
 
@@ -143,9 +143,9 @@ impl Text {
         }
         self.separate(separator);
         match alt {
-            Alt::Scalar { text, default_of, .. } => {
+            Alt::Scalar { text, through, .. } => {
                 self.tail.push_str(names.text(*text));
-                self.default_of = self.default_of.or(*default_of);
+                self.through = Through::both(self.through, *through);
             }
             Alt::Text(parts) => {
                 for part in parts {
@@ -192,7 +192,7 @@ impl Text {
 
     fn finish(mut self, names: &Names, origin: Origin) -> Alt {
         if self.parts.is_empty() {
-            return scalar(names, names.intern(&self.tail), false, origin, self.default_of);
+            return scalar(names, names.intern(&self.tail), false, origin, self.through);
         }
         self.flush(names);
         match self.parts[..] {

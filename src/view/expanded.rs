@@ -153,11 +153,12 @@ mod tests {
     use crate::document::Document;
     use crate::sam;
     use crate::source::Source;
-    use crate::template::Folder;
+    use crate::template::{Deployment, Folder};
 
     fn expanded(path: &str, text: &str) -> Option<Value> {
         let document = Document::parse(path, text).document?;
-        let (mut template, _) = Template::read(Source::new(path, text), &document, Folder::none());
+        let (mut template, _) =
+            Template::read(Source::new(path, text), &document, Folder::none(), &Deployment::default());
         sam::expand(&mut template);
         Some(to_json(&template))
     }

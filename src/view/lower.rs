@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::graph::{Default as Fallback, Fact, Plain, Shape};
 use crate::guard::{Node, NodeId, Place, Tree};
 use crate::names::{Name, Names};
-use crate::template::{Alt, Guard, Origin, Resolver, Val, ValueId};
+use crate::template::{Alt, Guard, Origin, Resolver, Through, Val, ValueId};
 
 use super::{Sight, Stated, Unseen, View, guard_id};
 use crate::document::{Scalar, Typed};
@@ -180,8 +180,8 @@ impl<'t> Lowering<'t> {
     fn as_written(&mut self, alt: Alt, sight: Sight) -> Option<NodeId> {
         match alt {
             Alt::Absent { .. } => None,
-            Alt::Scalar { text, is_plain, origin, default_of } => {
-                let sight = Self::scalar_sight(origin, default_of, sight);
+            Alt::Scalar { text, is_plain, origin, through } => {
+                let sight = Self::scalar_sight(origin, through, sight);
                 Some(self.scalar(text, is_plain, sight))
             }
             Alt::OneOf { ref values, .. } if values.len() > MOST_CHOICES => {
@@ -230,8 +230,8 @@ impl<'t> Lowering<'t> {
                     Fallback::Missing => None,
                 }
             }
-            Alt::Scalar { text, is_plain, origin, default_of } => {
-                let sight = Self::scalar_sight(origin, default_of, sight);
+            Alt::Scalar { text, is_plain, origin, through } => {
+                let sight = Self::scalar_sight(origin, through, sight);
                 Some(self.shaped(text, is_plain, shape, sight))
             }
             Alt::OneOf { ref values, .. } if values.len() > MOST_CHOICES => {
@@ -251,10 +251,15 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn scalar_sight(origin: Origin, default_of: Option<Name>, sight: Sight) -> Sight {
-        match default_of {
+    fn scalar_sight(origin: Origin, through: Option<Through>, sight: Sight) -> Sight {
+        match through {
+            Some(through) if through.decides => Sight {
+                stated: Stated::Parameter(through),
+                value: sight.value,
+                ..Sight::written(origin, None)
+            },
             // The place is the property that refers to the parameter: that is what the author would change.
-            Some(parameter) => Sight { stated: Stated::ParameterDefault(parameter), ..sight },
+            Some(through) => Sight { stated: Stated::Parameter(through), ..sight },
             None => Sight { value: sight.value, ..Sight::written(origin, None) },
         }
     }

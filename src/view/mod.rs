@@ -12,7 +12,7 @@ use crate::graph::Graph;
 use crate::guard::{GuardId, NodeId, Place, Tree};
 use crate::names::Name;
 use crate::source::Location;
-use crate::template::{Guard, Origin, OriginKind, Resolver, ValueId};
+use crate::template::{Guard, Origin, OriginKind, Resolver, Through, ValueId};
 
 pub(crate) use expanded::to_json as expanded_to_json;
 use lower::Lowering;
@@ -48,8 +48,8 @@ pub(crate) enum Stated {
     Globals,
     /// It is written nowhere: the service's default.
     Default,
-    /// The default of a parameter, which a deployment may override.
-    ParameterDefault(Name),
+    /// A parameter has it or decides it.
+    Parameter(Through),
     /// One of the values that a parameter allows.
     AllowedValue(Name),
     /// A construct (a resource, an event, a route) or a conclusion about one: it is shown by its key.
@@ -97,7 +97,7 @@ impl Sight {
     pub(crate) fn location(self) -> Location {
         match self.stated {
             Stated::Default | Stated::Construct => self.origin.at_key(),
-            Stated::Written | Stated::Globals | Stated::ParameterDefault(_) | Stated::AllowedValue(_) => {
+            Stated::Written | Stated::Globals | Stated::Parameter(_) | Stated::AllowedValue(_) => {
                 self.origin.at_value()
             }
         }

@@ -50,7 +50,9 @@ fn every_finding_on_the_corpus_points_at_what_it_is_about() {
     for path in templates(&corpus) {
         let bytes = fs::read(&path).unwrap();
         let shown = path.display().to_string();
-        let Some(checked) = linter.check(&Input { path: &shown, on_disk: Some(&path), bytes: &bytes }) else {
+        let Some(checked) =
+            linter.check(&Input { path: &shown, on_disk: Some(&path), bytes: &bytes, given: None })
+        else {
             continue;
         };
         for finding in &checked.findings {

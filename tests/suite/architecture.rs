@@ -5,8 +5,27 @@ use std::path::{Path, PathBuf};
 
 /// Lowest floor first. A module may import those before it, never those after it.
 const FLOORS: &[&str] = &[
-    "corpus", "names", "spelling", "source", "document", "guard", "template", "sam", "asl", "graph", "view",
-    "finding", "verdict", "rule", "discover", "engine", "lint", "report", "cli", "main",
+    "corpus",
+    "names",
+    "spelling",
+    "source",
+    "document",
+    "guard",
+    "template",
+    "sam",
+    "asl",
+    "graph",
+    "view",
+    "finding",
+    "verdict",
+    "rule",
+    "discover",
+    "engine",
+    "parameters",
+    "lint",
+    "report",
+    "cli",
+    "main",
 ];
 
 /// Pairs that the order would allow and the house does not.
@@ -24,6 +43,10 @@ const NEVER: &[(&str, &str)] = &[
     ("finding", "graph"),
     ("rule", "template"),
     ("rule", "graph"),
+    // What is given is read without a template at hand.
+    ("parameters", "template"),
+    ("parameters", "graph"),
+    ("parameters", "engine"),
     // A file is judged by its bytes.
     ("discover", "document"),
     ("discover", "template"),

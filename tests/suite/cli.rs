@@ -8,6 +8,7 @@ use std::process::{Output, Stdio};
 use crate::lenslint;
 
 mod cdk;
+mod deployment;
 mod expand;
 mod extensions;
 mod guard;

@@ -124,7 +124,8 @@ fn the_sample_page_for_contributors_is_a_rule() {
     let everything = Selection { profile: Profile::Pedantic, select: Vec::new(), ignore: Vec::new() };
     let linter = Linter::new(&catalogue, everything, Confidence::Low);
     for example in &examples {
-        let input = Input { path: "template.yaml", on_disk: None, bytes: example.text.as_bytes() };
+        let input =
+            Input { path: "template.yaml", on_disk: None, bytes: example.text.as_bytes(), given: None };
         let checked = linter.check(&input).unwrap();
         let line = |at: u32| checked.sources[0].position(at, ColumnUnit::CodePoints).line;
         let fired: Vec<u32> =

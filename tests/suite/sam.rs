@@ -82,7 +82,7 @@ impl Corpus {
 fn expanded(path: &Path) -> Value {
     let bytes = fs::read(path).unwrap();
     let shown = path.display().to_string();
-    match expand(&Input { path: &shown, on_disk: Some(path), bytes: &bytes }) {
+    match expand(&Input { path: &shown, on_disk: Some(path), bytes: &bytes, given: None }) {
         Ok(Expanded { json, .. }) => json.unwrap_or_default(),
         Err(_) => Value::Null,
     }

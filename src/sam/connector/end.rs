@@ -251,7 +251,7 @@ impl Expansion<'_> {
         // The language extensions put in what a parameter says, which may be given only on deployment.
         let parameter = self.reference_in(value).filter(|_| self.has_language_extensions());
         let value = match parameter.and_then(|parameter| self.template.parameters.get(&parameter)) {
-            Some(parameter) => parameter.default.ok_or(Refusal::Unknown)?,
+            Some(parameter) => parameter.setting().ok_or(Refusal::Unknown)?.0,
             None => value,
         };
         let is_text = matches!(self.typed(value), Some(Typed::Text(text)) if !text.is_empty());

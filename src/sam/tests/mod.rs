@@ -16,7 +16,7 @@ mod web_sockets;
 use crate::corpus;
 use crate::document::Document;
 use crate::source::Source;
-use crate::template::{Call, Data, Folder, Origin, Resource, SubPart, Template, ValueId};
+use crate::template::{Call, Data, Deployment, Folder, Origin, Resource, SubPart, Template, ValueId};
 
 use super::{Unexpanded, expand};
 
@@ -28,7 +28,8 @@ struct Expanded {
 
 fn expanded(text: &str) -> Expanded {
     let document = Document::parse("t.yaml", text).document.expect("the test's text is sound");
-    let (mut template, _) = Template::read(Source::new("t.yaml", text), &document, Folder::none());
+    let (mut template, _) =
+        Template::read(Source::new("t.yaml", text), &document, Folder::none(), &Deployment::default());
     let told = expand(&mut template);
     Expanded { template, told }
 }
@@ -158,8 +159,12 @@ fn every_template_of_the_corpus_expands_within_its_own_text() {
         }
         let shown = path.display().to_string();
         let Some(document) = Document::parse(&shown, &text).document else { continue };
-        let (mut template, _) =
-            Template::read(Source::new(shown.clone(), text.clone()), &document, Folder::none());
+        let (mut template, _) = Template::read(
+            Source::new(shown.clone(), text.clone()),
+            &document,
+            Folder::none(),
+            &Deployment::default(),
+        );
         let told = expand(&mut template);
         let inside = |span: crate::source::Span| text.get(span.range()).is_some();
         assert!(told.iter().all(|told| inside(told.location.span)), "{shown}");

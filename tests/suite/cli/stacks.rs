@@ -93,11 +93,14 @@ fn parameters_go_down_into_nested_stacks_and_outputs_come_up() {
         folder_with(&[("app.yaml", ROOT), ("stacks/queue.yaml", QUEUE), ("stacks/worker.yaml", WORKER)]);
     let [finding] = &slow_queues(folder.path(), &["app.yaml"])[..] else { panic!("one finding") };
     assert!(
-        finding.contains(
-            "Queue 'Queues/Jobs' hides messages for 45 s, but its consumer 'Workers/Worker' may run for 30 s"
+        finding.starts_with(
+            "stacks/queue.yaml:10 Queue 'Queues/Jobs' hides messages for 45 s (passed for parameter 'Queues/Hide'), but its consumer 'Workers/Worker' may run for 30 s (passed for parameter 'Workers/Wait')"
         ),
         "{finding}"
     );
+    // Where it is passed, the consumer's timeout and where that is passed, the mapping, and where the stack is nested.
+    let related = "[app.yaml:12 stacks/worker.yaml:13 app.yaml:18 stacks/worker.yaml:15 app.yaml:7]";
+    assert!(finding.ends_with(related), "{finding}");
     assert!(finding.contains("when IsProd is false"), "{finding}");
     // What is checked as a part of the application is not checked for itself.
     assert_eq!(slow_queues(folder.path(), &["."]), std::slice::from_ref(finding));

@@ -55,7 +55,7 @@ fn difference(before: &Said, after: &Said) -> String {
 
 /// What is said of a template; a resource that the transform made counts as the one that it was made from.
 fn said(linter: &Linter<'_>, on_disk: &Path, path: &str, bytes: &[u8], provenance: &Value) -> Said {
-    let Some(checked) = linter.check(&Input { path, on_disk: Some(on_disk), bytes }) else {
+    let Some(checked) = linter.check(&Input { path, on_disk: Some(on_disk), bytes, given: None }) else {
         return Said::new();
     };
     let said = |Finding { rule, resource, .. }: Finding| {
@@ -69,7 +69,8 @@ fn said(linter: &Linter<'_>, on_disk: &Path, path: &str, bytes: &[u8], provenanc
 /// The expansion of a template as a template of its own, and where its resources come from.
 fn plain(path: &Path, bytes: &[u8]) -> Option<(String, Value)> {
     let shown = path.display().to_string();
-    let expanded = expand_with_provenance(&Input { path: &shown, on_disk: Some(path), bytes }).ok()?;
+    let expanded =
+        expand_with_provenance(&Input { path: &shown, on_disk: Some(path), bytes, given: None }).ok()?;
     let mut json = expanded.json?;
     let provenance = json.as_object_mut()?.remove("Provenance")?;
     let text = std::str::from_utf8(bytes).ok()?;
