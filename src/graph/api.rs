@@ -106,11 +106,13 @@ pub(super) fn read_authorizer(draft: &mut Draft<'_>, id: Name, resource: &Resour
 
 /// States where a REST API's endpoint is: its property says so, or else a parameter of the import.
 fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) {
-    let by_property = draft.presence(resource, &["EndpointConfiguration", "Types", "0"]);
-    let by_parameter = draft.presence(resource, &["Parameters", "endpointConfigurationTypes"]);
+    let by_property = draft.presence(resource, settings::ENDPOINT);
+    let by_parameter = draft.presence(resource, settings::ENDPOINT_PARAMETER);
     let is_by_parameter = by_property == Plain::Bool(false) && by_parameter != Plain::Bool(false);
     let place = if is_by_parameter { settings::ENDPOINT_PARAMETER } else { settings::ENDPOINT };
-    let mut facts = settings::facts(place, resource.properties, resource.origin);
+    let default = if draft.resolver.template().has_edge_endpoints() { "EDGE" } else { "REGIONAL" };
+    let setting = settings::endpoint(place, default);
+    let mut facts = settings::facts(&[setting], resource.properties, resource.origin);
     if draft.may_have_globals(resource) {
         leave_to_globals(&mut facts);
     }

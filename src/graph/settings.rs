@@ -119,13 +119,16 @@ const TABLE: &[Setting] = &[
     optional_integer("WriteCapacityUnits", &["ProvisionedThroughput", "WriteCapacityUnits"]),
 ];
 
-/// Where a REST API's endpoint is: at the edge, unless it is stated.
-pub(super) const ENDPOINT: &[Setting] =
-    &[text("EndpointType", &["EndpointConfiguration", "Types", "0"], "EDGE")];
+/// Where a REST API states its endpoint type.
+pub(super) const ENDPOINT: &[&str] = &["EndpointConfiguration", "Types", "0"];
 
-/// The other place where a REST API may state its endpoint type.
-pub(super) const ENDPOINT_PARAMETER: &[Setting] =
-    &[text("EndpointType", &["Parameters", "endpointConfigurationTypes"], "EDGE")];
+/// The other place where it may.
+pub(super) const ENDPOINT_PARAMETER: &[&str] = &["Parameters", "endpointConfigurationTypes"];
+
+/// Where a REST API's endpoint is: where the one place or the other says, or else at `default`.
+pub(super) const fn endpoint(path: &'static [&'static str], default: &'static str) -> Setting {
+    text("EndpointType", path, default)
+}
 
 const STATE_MACHINE: &[Setting] = &[text("WorkflowType", &["StateMachineType"], "STANDARD")];
 

@@ -4,7 +4,7 @@ use crate::names::Name;
 use crate::template::{Data, Entry, SubPart, ValueId};
 
 use super::body::{Clash, Language};
-use super::make::{PARTITION, PropertyTable};
+use super::make::PropertyTable;
 use super::{Expansion, Kind, Subject};
 
 const REST_API: PropertyTable = PropertyTable {
@@ -66,7 +66,11 @@ impl Expansion<'_> {
         if let Some(body) = self.rest_body(subject) {
             self.put(&mut entries, "Body", body);
         }
-        if let Some(endpoint) = self.property(properties, "EndpointConfiguration") {
+        let endpoint = match self.property(properties, "EndpointConfiguration") {
+            None if !self.template.has_edge_endpoints() => Some(self.text(at, "REGIONAL")),
+            written => written,
+        };
+        if let Some(endpoint) = endpoint {
             let parameters = self.endpoint_parameters(endpoint);
             self.put_some(&mut entries, "Parameters", parameters);
             let endpoint = self.endpoint(endpoint);
@@ -187,7 +191,7 @@ impl Expansion<'_> {
                 continue;
             }
             if let Some(function) = self.property(Some(entry.value), "FunctionArn") {
-                let partition = [self.part(PARTITION)];
+                let partition = [self.part(self.template.partition())];
                 self.make_authorizer_permission(subject, api, &partition, entry, function);
             }
         }

@@ -6,7 +6,7 @@ use crate::template::{Call, Entry, SubPart, ValueId};
 use super::body::{ANY_METHOD, INTEGRATION, Route, TIMEOUT};
 use super::events::Event;
 use super::implicit::{HTTP_API, REST_API};
-use super::make::{PARTITION, Target};
+use super::make::Target;
 use super::{Expansion, Kind};
 
 /// The API that an event belongs to.
@@ -33,7 +33,7 @@ impl Expansion<'_> {
         };
         let method_text = self.text_of(method).to_lowercase();
         let resource = permitted(&method_text, &starred(self.text_of(path), true));
-        let mut source = self.arn_of_account(&[self.part(PARTITION)], "execute-api");
+        let mut source = self.arn_of_account(&[self.part(self.template.partition())], "execute-api");
         self.add_execution(event, &mut source, &api, &resource);
         let source = self.sub(event.at, source);
         // The permission of an API whose stage's name is not known is told apart by the word `Stage`.

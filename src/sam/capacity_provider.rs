@@ -2,7 +2,7 @@
 
 use crate::template::{Call, Entry, Origin, ValueId};
 
-use super::make::{PARTITION, PropertyTable};
+use super::make::PropertyTable;
 use super::{Expansion, Subject};
 
 const CAPACITY_PROVIDER: PropertyTable = PropertyTable {
@@ -79,7 +79,8 @@ impl Expansion<'_> {
     fn make_operator_role(&mut self, subject: &Subject) -> ValueId {
         let at = subject.origin.generated();
         let assumed = self.assumed_by(at, "lambda.amazonaws.com");
-        let policy = ["arn:", PARTITION, ":iam::aws:policy/AWSLambdaManagedEC2ResourceOperator"].concat();
+        let partition = self.template.partition();
+        let policy = ["arn:", partition, ":iam::aws:policy/AWSLambdaManagedEC2ResourceOperator"].concat();
         let policy = self.text(at, &policy);
         let policies = self.list(at, vec![policy]);
         let is_handed_on = self.hands_tags_on(subject.properties);

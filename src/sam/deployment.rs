@@ -3,7 +3,6 @@
 use crate::names::Name;
 use crate::template::{Call, Data, Entry, Origin, SubPart, ValueId};
 
-use super::make::PARTITION;
 use super::{Expansion, Subject};
 
 /// A function whose deployments `CodeDeploy` shifts.
@@ -181,8 +180,9 @@ impl Expansion<'_> {
             return;
         }
         let assumed = self.assumed_by(at, "codedeploy.amazonaws.com");
+        let partition = self.template.partition();
         let policy =
-            self.id(&["arn:", PARTITION, ":iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"]);
+            self.id(&["arn:", partition, ":iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"]);
         let policy = self.text_named(at, policy);
         let policies = self.list(at, vec![policy]);
         let mut entries = Vec::new();

@@ -5,9 +5,6 @@ use crate::template::{Call, Data, Entry, NameMap, Origin, Resource, SubPart, Val
 
 use super::{Expansion, Subject};
 
-/// The partition that is assumed where the transform writes it out.
-pub(super) const PARTITION: &str = "aws";
-
 /// The attributes that a SAM resource hands on to the resource that takes its place. `Connectors` wait there
 /// until they are expanded.
 const KEPT: &[&str] =

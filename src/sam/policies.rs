@@ -3,7 +3,6 @@
 use crate::names::Name;
 use crate::template::{Data, Entry, Origin, ValueId};
 
-use super::make::PARTITION;
 use super::{Expansion, Subject};
 
 /// An execution role while the function or state machine that it serves is expanded.
@@ -46,7 +45,7 @@ const SOURCE_ACTIONS: &[(&str, &[&str])] = &[
 impl Expansion<'_> {
     /// Adds one of AWS's managed policies.
     pub(super) fn add_managed_policy(&mut self, role: &mut Role, at: Origin, policy: &str) {
-        let arn = self.id(&["arn:", PARTITION, ":iam::aws:policy/", policy]);
+        let arn = self.id(&["arn:", self.template.partition(), ":iam::aws:policy/", policy]);
         if !role.managed_names.contains(&arn) {
             role.managed_names.push(arn);
             let arn = self.text_named(at, arn);

@@ -6,7 +6,6 @@ use crate::template::{Call, Data, Entry, SubPart, ValueId};
 
 use super::Expansion;
 use super::events::Event;
-use super::make::PARTITION;
 use super::policies::Role;
 use super::rule::QueueAccess;
 
@@ -141,7 +140,7 @@ impl Expansion<'_> {
         else {
             return;
         };
-        let mut source = self.arn_of_account(&[self.part(PARTITION)], "logs");
+        let mut source = self.arn_of_account(&[self.part(self.template.partition())], "logs");
         source.push(self.part(":log-group:"));
         source.push(SubPart::Bound(self.name("__LogGroupName__"), group));
         source.push(self.part(":*"));
@@ -167,7 +166,7 @@ impl Expansion<'_> {
         };
         let at = event.at;
         let rule = self.reference(at, event.id);
-        let mut source = self.arn_of_account(&[self.part(PARTITION)], "iot");
+        let mut source = self.arn_of_account(&[self.part(self.template.partition())], "iot");
         source.push(self.part(":rule/"));
         source.push(SubPart::Bound(self.name("RuleName"), rule));
         let source = self.sub(at, source);

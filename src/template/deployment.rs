@@ -143,6 +143,11 @@ impl Template {
     pub(crate) fn partition(&self) -> &str {
         self.names.text(self.pseudo.partition)
     }
+
+    /// Whether API Gateway has edge-optimized endpoints there: in `aws` and nowhere else.
+    pub(crate) fn has_edge_endpoints(&self) -> bool {
+        self.partition() == AWS.name
+    }
 }
 
 /// A group of regions, with the end of its services' domains.
@@ -274,19 +279,19 @@ Conditions:
 
     #[test]
     fn a_region_decides_its_partition() {
-        for (region, partition, suffix) in [
-            (None, "aws", "amazonaws.com"),
-            (Some("eu-west-1"), "aws", "amazonaws.com"),
-            (Some("cn-north-1"), "aws-cn", "amazonaws.com.cn"),
-            (Some("us-gov-west-1"), "aws-us-gov", "amazonaws.com"),
-            (Some("us-iso-east-1"), "aws-iso", "c2s.ic.gov"),
-            (Some("us-isob-east-1"), "aws-iso-b", "sc2s.sgov.gov"),
-            (Some("eu-isoe-west-1"), "aws-iso-e", "cloud.adc-e.uk"),
-            (Some("us-isof-south-1"), "aws-iso-f", "csp.hci.ic.gov"),
-            (Some("eusc-de-east-1"), "aws-eusc", "amazonaws.eu"),
+        for (region, partition, suffix, has_edge) in [
+            (None, "aws", "amazonaws.com", true),
+            (Some("eu-west-1"), "aws", "amazonaws.com", true),
+            (Some("cn-north-1"), "aws-cn", "amazonaws.com.cn", false),
+            (Some("us-gov-west-1"), "aws-us-gov", "amazonaws.com", false),
+            (Some("us-iso-east-1"), "aws-iso", "c2s.ic.gov", false),
+            (Some("us-isob-east-1"), "aws-iso-b", "sc2s.sgov.gov", false),
+            (Some("eu-isoe-west-1"), "aws-iso-e", "cloud.adc-e.uk", false),
+            (Some("us-isof-south-1"), "aws-iso-f", "csp.hci.ic.gov", false),
+            (Some("eusc-de-east-1"), "aws-eusc", "amazonaws.eu", false),
         ] {
             let template = template("!Ref AWS::URLSuffix", &[], region);
-            assert_eq!(template.partition(), partition);
+            assert_eq!((template.partition(), template.has_edge_endpoints()), (partition, has_edge));
             assert!(template.told("R", "P")[0].starts_with(suffix), "{region:?}");
         }
     }

@@ -80,7 +80,14 @@ fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph) -> NodeId {
     }
     let machines = lowering.add(Node::Map { entries: machines, is_open: false }, Sight::construct(TOP));
 
-    let entries = vec![("Nodes", by_id), ("Edges", edges), ("SyncPaths", paths), ("StateMachines", machines)];
+    let partition = lowering.text(lowering.resolver().template().partition(), TOP);
+    let entries = vec![
+        ("Partition", partition),
+        ("Nodes", by_id),
+        ("Edges", edges),
+        ("SyncPaths", paths),
+        ("StateMachines", machines),
+    ];
     lowering.map(entries, TOP)
 }
 

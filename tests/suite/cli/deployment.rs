@@ -67,7 +67,7 @@ parameter_overrides = [\"Env=prod\", \"Timeout=200\"]
 
 fn concise(arguments: &[&str]) -> String {
     let folder = folder_with(&[("t.yaml", STAGED), ("samconfig.toml", SAM_CONFIG)]);
-    let check = ["check", "--output", "concise", "--select", "SLP202,SLP203"];
+    let check = ["check", "--output", "concise", "--select", "SLP202,SLP203,SLP313"];
     stdout(&run(folder.path(), &[&check[..], arguments].concat()))
 }
 
@@ -76,7 +76,8 @@ fn two_environments_of_one_template_have_findings_of_their_own() {
     assert_eq!(
         concise(&["--env", "dev"]),
         "t.yaml:9:31: warning[SLP202] Queue 'Orders' hides messages for 60 s (with Env = 'dev' as given), but its consumer \
-         'Worker' may run for 30 s (given for parameter 'Timeout'): six times that, plus the batch window of 0 s, is 180 s\n"
+         'Worker' may run for 30 s (given for parameter 'Timeout'): six times that, plus the batch window of 0 s, is 180 s\n\
+         t.yaml:21:3: info[SLP313] REST API 'Api' does not state its endpoint type: it will be edge-optimized\n"
     );
     assert_eq!(
         concise(&["--env", "prod"]),
@@ -105,14 +106,36 @@ fn what_is_given_is_as_sure_as_what_is_written_and_a_default_is_not() {
 }
 
 #[test]
-fn the_region_decides_conditions_and_rows() {
+fn the_region_decides_conditions_rows_and_whether_there_are_edge_endpoints() {
     let folder = folder_with(&[("t.yaml", STAGED)]);
     let graph = |region: &str| -> serde_json::Value {
         let output = run(folder.path(), &["expand", "--graph", "--region", region, "t.yaml"]);
         serde_json::from_str(&stdout(&output)).unwrap()
     };
-    for (region, batch) in [("eu-west-1", 5), ("cn-north-1", 100)] {
-        assert_eq!(graph(region)["Resources"]["WorkerOrder"]["Properties"]["BatchSize"], batch);
+    for (region, partition, endpoint, batch) in
+        [("eu-west-1", "aws", "EDGE", 5), ("cn-north-1", "aws-cn", "REGIONAL", 100)]
+    {
+        let json = graph(region);
+        assert_eq!(json["Graph"]["Partition"], partition);
+        assert_eq!(json["Graph"]["Nodes"]["Api"]["EndpointType"], endpoint);
+        assert_eq!(json["Resources"]["WorkerOrder"]["Properties"]["BatchSize"], batch);
+    }
+    let expanded = run(folder.path(), &["expand", "--region", "us-gov-west-1", "t.yaml"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&expanded)).unwrap();
+    assert_eq!(json["Resources"]["Api"]["Properties"]["EndpointConfiguration"]["Types"][0], "REGIONAL");
+    let policy = &json["Resources"]["WorkerRole"]["Properties"]["ManagedPolicyArns"][0];
+    assert_eq!(*policy, "arn:aws-us-gov:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
+    let plain = "Resources:\n  A: {Type: AWS::ApiGateway::RestApi}\n";
+    for (region, expected) in [("eu-west-1", 1), ("us-gov-west-1", 0), ("cn-north-1", 0)] {
+        let output =
+            piped(&["check", "--output", "concise", "--select", "SLP313", "--region", region, "-"], plain);
+        assert_eq!(stdout(&output).lines().count(), expected, "{region}");
+    }
+    let fronted = "Resources:\n  A: {Type: AWS::ApiGateway::RestApi, Properties: {EndpointConfiguration: {Types: [EDGE]}}}\n  D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: a, DomainName: !Sub '${A}.execute-api.${AWS::Region}.${AWS::URLSuffix}'}]}}}\n";
+    for (region, expected) in [("eu-west-1", 1), ("eusc-de-east-1", 0)] {
+        let output =
+            piped(&["check", "--output", "concise", "--select", "SLP314", "--region", region, "-"], fronted);
+        assert_eq!(stdout(&output).lines().count(), expected, "{region}");
     }
 }
 
