@@ -199,9 +199,12 @@ impl Wording<'_> {
                 }
                 Stated::Parameter(Through { parameter, by: SetBy::Given, .. }) => (parameter, &mut given),
                 Stated::AllowedValue(parameter) => (parameter, &mut allowed),
-                // A label shows where it is passed.
-                Stated::Parameter(Through { by: SetBy::Passed(_), .. }) => continue,
-                Stated::Written | Stated::Globals | Stated::Default | Stated::Construct => continue,
+                // A label shows where something is passed.
+                Stated::Parameter(Through { by: SetBy::Passed(_), .. })
+                | Stated::Written
+                | Stated::Globals
+                | Stated::Default
+                | Stated::Construct => continue,
             };
             let is_said = message.contains(&format!("parameter {}", quoted(parameter)))
                 || message.contains(&format!("(with {} as given)", self.as_given(parameter)));

@@ -245,7 +245,7 @@ Conditions:
     #[test]
     fn a_value_that_is_not_allowed_counts_all_the_same() {
         assert_eq!(told("!If [IsProd, 1, 2]", &[("Env", "test")], None), ["2"]);
-        assert_eq!(told("!FindInMap [M, !Ref Env, Size]", &[("Env", "test")], None), ["Mapping"]);
+        assert_eq!(told("!FindInMap [M, !Ref Env, Size]", &[("Env", "test")], None), ["NoRow"]);
     }
 
     #[test]

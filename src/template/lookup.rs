@@ -49,8 +49,8 @@ impl<'t> Resolver<'t> {
             };
             for (guard, second) in self.keys(*second, guard, Some(row)) {
                 let value = second.and_then(|(second, second_through)| {
-                    let cell = *row.get(&second).ok_or(Unknown::NoRow)?;
-                    Ok((cell, Through::both(top_through, second_through)))
+                    let value = *row.get(&second).ok_or(Unknown::NoRow)?;
+                    Ok((value, Through::both(top_through, second_through)))
                 });
                 found.push((guard, value));
             }
