@@ -76,7 +76,8 @@ fn applications(pairs: u64) -> String {
 }
 
 fn linter() -> Linter<'static> {
-    let selection = Selection { profile: Profile::Default, select: Vec::new(), ignore: Vec::new() };
+    let selection =
+        Selection { profile: Profile::Default, select: Vec::new(), extend: Vec::new(), ignore: Vec::new() };
     Linter::new(Catalogue::built_in(), selection, Confidence::Low)
 }
 

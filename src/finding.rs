@@ -78,6 +78,46 @@ impl fmt::Display for Severity {
     }
 }
 
+/// From which severity on findings fail a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything.
+    Info,
+    /// Nothing.
+    Never,
+}
+
+impl FailOn {
+    /// The level of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Error, Self::Warning, Self::Info, Self::Never].into_iter().find(|level| level.as_str() == name)
+    }
+
+    /// `error`, `warning`, `info`, `never`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+            Self::Never => "never",
+        }
+    }
+
+    /// Whether a finding of this severity fails the run.
+    pub fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Info => true,
+            Self::Never => false,
+        }
+    }
+}
+
 /// A place, and what is to be seen there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

@@ -6,6 +6,7 @@
 
 pub(crate) mod asl;
 pub mod cli;
+pub mod config;
 #[cfg(test)]
 pub(crate) mod corpus;
 pub mod discover;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, FailOn};
 use crate::rule::Profile;
 
 /// A linter for the performance pillar of the AWS Serverless Applications Lens.
@@ -34,6 +34,10 @@ pub(super) enum Command {
     Guard(Guard),
     /// Test rules: the examples of rule pages, and the test files of Guard rules
     Test(Test),
+    /// Write a commented lenslint.toml to begin with
+    Init(Init),
+    /// About configuration files
+    Config(Config),
 }
 
 /// When output is coloured.
@@ -63,9 +67,15 @@ pub(super) struct Check {
     pub(super) rules: Vec<String>,
     #[command(flatten)]
     pub(super) deployment: Deployment,
-    /// Which rules run
-    #[arg(long, value_name = "PROFILE", default_value = "default")]
-    pub(super) profile: ProfileArgument,
+    /// The configuration, in place of the lenslint.toml, .lenslint.toml or pyproject.toml nearest to each template
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub(super) isolated: bool,
+    /// Which rules run [default: default]
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<ProfileArgument>,
     /// Run these rules only, whatever the profile: ids, families (SLP2, queues) or ALL. The linter's own findings
     /// (SLP0) stay, unless they are ignored
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -73,12 +83,12 @@ pub(super) struct Check {
     /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
-    /// Leave out findings that are less sure
-    #[arg(long, value_name = "LEVEL", default_value = "low")]
-    pub(super) min_confidence: ConfidenceArgument,
-    /// Exit with 1 for findings of this severity or above
-    #[arg(long, value_name = "LEVEL", default_value = "warning")]
-    pub(super) fail_on: FailOn,
+    /// Leave out findings that are less sure [default: low]
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) min_confidence: Option<ConfidenceArgument>,
+    /// Exit with 1 for findings of this severity or above [default: warning]
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) fail_on: Option<FailOnArgument>,
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -88,6 +98,9 @@ pub(super) struct Check {
     /// Exit with 2 if no template was found
     #[arg(long)]
     pub(super) require_templates: bool,
+    /// Hold files that are named here to the configuration's `exclude` too
+    #[arg(long)]
+    pub(super) force_exclude: bool,
     /// After the report, count the findings of each rule on standard error
     #[arg(long)]
     pub(super) statistics: bool,
@@ -193,6 +206,29 @@ pub(super) struct Test {
     pub(super) paths: Vec<String>,
 }
 
+/// `lenslint init`.
+#[derive(Args)]
+pub(super) struct Init {
+    /// The folder that gets it
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) folder: PathBuf,
+}
+
+/// `lenslint config`.
+#[derive(Args)]
+pub(super) struct Config {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: ConfigCommand,
+}
+
+/// What to do about configuration files.
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print the JSON Schema of lenslint.toml
+    Schema,
+}
+
 /// How the list of rules is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RulesFormat {
@@ -204,9 +240,9 @@ pub(super) enum RulesFormat {
     Markdown,
 }
 
-/// From which severity on findings fail a run.
+/// From which severity on findings fail a run, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
+pub(super) enum FailOnArgument {
     /// Errors
     Error,
     /// Warnings and errors
@@ -217,14 +253,13 @@ pub(super) enum FailOn {
     Never,
 }
 
-impl FailOn {
-    /// Whether a finding of this severity fails the run.
-    pub(super) fn includes(self, severity: Severity) -> bool {
-        match self {
-            Self::Error => severity >= Severity::Error,
-            Self::Warning => severity >= Severity::Warning,
-            Self::Info => true,
-            Self::Never => false,
+impl From<FailOnArgument> for FailOn {
+    fn from(level: FailOnArgument) -> Self {
+        match level {
+            FailOnArgument::Error => Self::Error,
+            FailOnArgument::Warning => Self::Warning,
+            FailOnArgument::Info => Self::Info,
+            FailOnArgument::Never => Self::Never,
         }
     }
 }

@@ -1,49 +1,51 @@
 //! `lenslint check`: finds the templates, checks them side by side, prints the report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{self, Path};
 use std::thread;
 
+use crate::config::{Settings, without_dots};
 use crate::discover::{self, Found, Kind};
-use crate::finding::{Checked, Report, RunError};
-use crate::lint::{Applications, Input, Linter};
-use crate::parameters::Deployments;
+use crate::finding::{Checked, FailOn, Report, RunError};
+use crate::lint::{Applications, Input, Linter, check_files};
+use crate::parameters::Given;
 use crate::report::{self, Style, inert::inert};
-use crate::rule::{Catalogue, Selection, Selector};
+use crate::rule::Catalogue;
 use crate::source::Source;
-use crate::spelling;
 
 use super::arguments::{Check, Color};
-use super::deployment;
+use super::configuration::{Configured, configure};
+use super::deployment::{self, Configured as ConfiguredDeployments};
 use super::output::{self, Output};
-use super::rules;
 use super::terminal::{plain_style, style, tell, tell_all};
 use super::{Ending, Trouble};
 
 pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let outputs = output::read(&check.output)?;
-    let (catalogue, rule_errors) = rules::catalogue(&check.rules)?;
-    let selection = selection(check, &catalogue)?;
     let jobs = jobs(check);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let threads = threads.map_err(|error| Trouble::Usage(format!("cannot start {jobs} threads: {error}")))?;
-    let (inputs, mut errors) = inputs(check)?;
+    let (found, mut errors) = found(check);
+    let paths: Vec<Option<&Path>> = match &found {
+        Named::Files(files) => files.iter().map(|file| Some(file.path.as_path())).collect(),
+        Named::Stdin(path) => vec![on_disk(path)],
+    };
+    let Configured { catalogue, errors: rule_errors, settings, of_files } = configure(check, color, &paths)?;
     errors.extend(rule_errors);
+    let inputs = inputs(check, found, &settings, &of_files)?;
     if check.show_files {
         return show_files(inputs, errors, out);
     }
-    let deployments = deployment::read(&check.deployment, &inputs.places())?;
-    let report = threads.install(|| {
-        let linter = Linter::new(&catalogue, selection, check.min_confidence.into());
-        check_all(&linter, &deployments, inputs, check.merge, errors)
-    });
+    let deployments = deployment::configured(check, &settings, &inputs.places())?;
+    let (report, fails) =
+        threads.install(|| check_all(check, &catalogue, settings, &deployments, inputs, errors));
     print(check, color, &outputs, &report, &catalogue, out)?;
     if !check.quiet {
         tell_of_given(&deployments, &report);
     }
-    Ok(ending(check, &report))
+    Ok(ending(check, &report, fails))
 }
 
 /// Beyond this, threads only wait for each other; starting thousands takes longer than any check.
@@ -57,53 +59,74 @@ fn jobs(check: &Check) -> usize {
     asked.min(MOST_JOBS)
 }
 
-fn selection(check: &Check, catalogue: &Catalogue) -> Result<Selection, Trouble> {
-    let read = |names: &[String]| -> Result<Vec<Selector>, Trouble> {
-        names
-            .iter()
-            .map(|name| {
-                Selector::read(name, catalogue).map_err(|unknown| {
-                    let hint = spelling::hint(unknown.nearest.as_deref());
-                    Trouble::Usage(format!("there is no rule or family '{}'{hint}", unknown.name))
-                })
-            })
-            .collect()
-    };
-    Ok(Selection {
-        profile: check.profile.into(),
-        select: read(&check.select)?,
-        ignore: read(&check.ignore)?,
-    })
-}
-
-/// What is to be checked: files, or what came on standard input.
-enum Inputs {
+/// What was named: files, or what comes on standard input, by its name.
+enum Named {
     Files(Vec<Found>),
-    Stdin { path: String, bytes: Vec<u8>, kind: Kind },
+    Stdin(String),
 }
 
-impl Inputs {
-    /// Where the files lie; standard input without a name is nowhere.
-    fn places(&self) -> Vec<Option<&Path>> {
-        match self {
-            Self::Files(files) => files.iter().map(|found| Some(found.path.as_path())).collect(),
-            Self::Stdin { path, .. } => vec![(path != "-").then(|| Path::new(path))],
-        }
-    }
-}
-
-fn inputs(check: &Check) -> Result<(Inputs, Vec<RunError>), Trouble> {
+fn found(check: &Check) -> (Named, Vec<RunError>) {
     let is_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path == "-");
     if !is_stdin {
         let (found, errors) = discover::find(&check.paths, discover::TEMPLATES);
-        return Ok((Inputs::Files(found), errors));
+        return (Named::Files(found), errors);
     }
     if !check.quiet && check.paths.iter().any(|path| path != "-" && path != ".") {
         tell("standard input is checked alone: the other paths are left out");
     }
-    let path = check.stdin_filename.clone().unwrap_or_else(|| "-".to_owned());
-    let (bytes, kind) = discover::read_standard_input(&path)?;
-    Ok((Inputs::Stdin { path, bytes, kind }, Vec::new()))
+    (Named::Stdin(check.stdin_filename.clone().unwrap_or_else(|| "-".to_owned())), Vec::new())
+}
+
+/// Where what comes on standard input would lie.
+fn on_disk(stdin_path: &str) -> Option<&Path> {
+    (stdin_path != "-").then(|| Path::new(stdin_path))
+}
+
+/// What is to be checked, each with the index of its settings.
+enum Inputs {
+    Files(Vec<(Found, usize)>),
+    Stdin { path: String, bytes: Vec<u8>, kind: Kind, settings: usize },
+}
+
+impl Inputs {
+    /// Where the files lie, each with the index of its settings; standard input without a name is nowhere.
+    fn places(&self) -> Vec<(Option<&Path>, usize)> {
+        match self {
+            Self::Files(files) => {
+                files.iter().map(|(found, settings)| (Some(found.path.as_path()), *settings)).collect()
+            }
+            Self::Stdin { path, settings, .. } => vec![(on_disk(path), *settings)],
+        }
+    }
+}
+
+/// Leaves out what the settings exclude, and reads standard input.
+fn inputs(check: &Check, found: Named, settings: &[Settings], of_files: &[usize]) -> Result<Inputs, Trouble> {
+    let excludes = |index: usize, path: &Path| {
+        let settings: &Settings = &settings[index];
+        // Few configurations exclude anything, and a path costs more than they do.
+        !settings.exclude.is_empty()
+            && path::absolute(path).is_ok_and(|path| settings.excludes(&without_dots(&path)))
+    };
+    match found {
+        Named::Files(files) => {
+            let is_named =
+                |found: &Found| check.paths.iter().any(|path| path.trim_start_matches("./") == found.shown);
+            let files = files.into_iter().zip(of_files.iter().copied());
+            let files = files.filter(|(found, index)| {
+                !excludes(*index, &found.path) || !settings[*index].force_exclude && is_named(found)
+            });
+            Ok(Inputs::Files(files.collect()))
+        }
+        Named::Stdin(path) => {
+            let index = of_files[0];
+            if settings[index].force_exclude && on_disk(&path).is_some_and(|path| excludes(index, path)) {
+                return Ok(Inputs::Files(Vec::new()));
+            }
+            let (bytes, kind) = discover::read_standard_input(&path)?;
+            Ok(Inputs::Stdin { path, bytes, kind, settings: index })
+        }
+    }
 }
 
 fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) -> Result<Ending, Trouble> {
@@ -111,7 +134,7 @@ fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) ->
         Inputs::Stdin { path, kind: Kind::Template, .. } => writeln!(out, "{}", inert(&path))?,
         Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => {}
         Inputs::Files(files) => {
-            for found in files {
+            for (found, _) in files {
                 match discover::read(&found) {
                     Ok((_, Kind::Template)) => writeln!(out, "{}", inert(&found.shown))?,
                     Ok((_, Kind::TemplateOfTemplates | Kind::Other)) => {}
@@ -123,27 +146,41 @@ fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) ->
     Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
 }
 
-/// Checks every input.
+/// Checks every input, and says whether what was found fails the run.
 fn check_all(
-    linter: &Linter<'_>,
-    deployments: &Deployments,
+    check: &Check,
+    catalogue: &Catalogue,
+    settings: Vec<Settings>,
+    deployments: &ConfiguredDeployments,
     inputs: Inputs,
-    merge: bool,
     mut errors: Vec<RunError>,
-) -> Report {
-    let checked = match inputs {
+) -> (Report, bool) {
+    let applications = match &inputs {
+        Inputs::Files(files) if check.merge => vec![(0..files.len()).collect()],
+        Inputs::Files(files) => applications(files, &settings),
+        Inputs::Stdin { .. } => Applications::new(),
+    };
+    let levels: Vec<FailOn> = settings.iter().map(|settings| settings.fail_on).collect();
+    let linters: Vec<Linter<'_>> =
+        settings.into_iter().map(|settings| Linter::configured(catalogue, settings)).collect();
+    let checked: Vec<(FailOn, Checked)> = match inputs {
         Inputs::Files(files) => {
-            let applications = if merge { vec![(0..files.len()).collect()] } else { Applications::new() };
-            let (checked, failed) = linter.check_files(&files, deployments, &applications);
+            let given = |(found, settings): &(Found, usize)| -> Given {
+                let given = deployments.of(*settings, Some(&found.path));
+                // The region that the CDK has bound a stack to is its own, unless another is asked for.
+                given.or_region(found.region.as_deref())
+            };
+            let given: Vec<Given> = files.iter().map(given).collect();
+            let (checked, failed) = check_files(&linters, &files, &given, &applications);
             errors.extend(failed);
-            checked
+            checked.into_iter().map(|(index, checked)| (levels[files[index].1], checked)).collect()
         }
         Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => Vec::new(),
-        Inputs::Stdin { path, bytes, kind: Kind::Template } => {
-            let on_disk = (path != "-").then(|| Path::new(&path));
-            let given = Some(&deployments.of(on_disk));
-            match linter.check_read(&Input { path: &path, on_disk, bytes: &bytes, given }) {
-                Ok(checked) => checked.into_iter().collect(),
+        Inputs::Stdin { path, bytes, kind: Kind::Template, settings } => {
+            let on_disk = on_disk(&path);
+            let given = Some(&deployments.of(settings, on_disk));
+            match linters[settings].check_read(&Input { path: &path, on_disk, bytes: &bytes, given }) {
+                Ok(checked) => checked.into_iter().map(|checked| (levels[settings], checked)).collect(),
                 Err(error) => {
                     errors.push(error);
                     Vec::new()
@@ -151,10 +188,31 @@ fn check_all(
             }
         }
     };
+    let fails = checked
+        .iter()
+        .any(|(level, checked)| checked.findings.iter().any(|finding| level.includes(finding.severity)));
+    let checked: Vec<Checked> = checked.into_iter().map(|(_, checked)| checked).collect();
     errors.extend(checked.iter().flat_map(|checked: &Checked| checked.broken.iter().cloned()));
     errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     errors.dedup();
-    Report { checked, rules: linter.rules(), errors, ..Report::default() }
+    let rules: BTreeSet<String> = linters.iter().flat_map(Linter::rules).collect();
+    (Report { checked, rules: rules.into_iter().collect(), errors, ..Report::default() }, fails)
+}
+
+/// The files of each application that a configuration names; one that is in two belongs to the first.
+fn applications(files: &[(Found, usize)], settings: &[Settings]) -> Applications {
+    let mut applications = Applications::new();
+    let mut taken = BTreeSet::new();
+    for (index, settings) in settings.iter().enumerate() {
+        for application in &settings.applications {
+            let is_part = |found: &Found| {
+                path::absolute(&found.path).is_ok_and(|path| application.holds(&without_dots(&path)))
+            };
+            let parts = files.iter().enumerate().filter(|(_, (found, of))| *of == index && is_part(found));
+            applications.push(parts.map(|(part, _)| part).filter(|part| taken.insert(*part)).collect());
+        }
+    }
+    applications
 }
 
 fn print(
@@ -187,8 +245,8 @@ fn print(
 }
 
 /// Says what is odd about the values that are given. What the file that does not parse declares is not known.
-fn tell_of_given(deployments: &Deployments, report: &Report) {
-    deployment::tell_notes(deployments);
+fn tell_of_given(deployments: &ConfiguredDeployments, report: &Report) {
+    deployments.tell_notes();
     for checked in &report.checked {
         for note in &checked.notes {
             let path = checked.sources.first().map_or("-", Source::path);
@@ -201,7 +259,7 @@ fn tell_of_given(deployments: &Deployments, report: &Report) {
     {
         let declared: Vec<&str> =
             report.checked.iter().flat_map(|checked| &checked.parameters).map(String::as_str).collect();
-        deployment::tell_undeclared(deployments, &declared);
+        deployments.tell_undeclared(&declared);
     }
 }
 
@@ -215,14 +273,10 @@ fn statistics(report: &Report) {
     }
 }
 
-fn ending(check: &Check, report: &Report) -> Ending {
+fn ending(check: &Check, report: &Report, fails: bool) -> Ending {
     let is_missing = check.require_templates && report.checked.is_empty();
     if !report.errors.is_empty() || is_missing {
         return Ending::Trouble;
     }
-    let mut findings = report.checked.iter().flat_map(|file| &file.findings);
-    if !check.exit_zero && findings.any(|finding| check.fail_on.includes(finding.severity)) {
-        return Ending::Findings;
-    }
-    Ending::Clean
+    if fails && !check.exit_zero { Ending::Findings } else { Ending::Clean }
 }

@@ -2,10 +2,13 @@
 
 mod arguments;
 mod check;
+mod config;
+mod configuration;
 mod deployment;
 mod expand;
 mod explain;
 mod guard;
+mod init;
 mod output;
 mod rules;
 mod terminal;
@@ -39,6 +42,8 @@ pub(crate) enum Trouble {
     Usage(String),
     /// The output could not be written.
     Output(io::Error),
+    /// It has been told already.
+    Told,
 }
 
 impl From<io::Error> for Trouble {
@@ -67,7 +72,7 @@ pub fn main() -> ExitCode {
         Ok(Err(Trouble::Output(error))) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Ok(Err(Trouble::Output(error))) => complain(&format!("cannot write the output: {error}")),
         Ok(Err(Trouble::Usage(message))) => complain(&message),
-        Err(_) => ExitCode::from(Ending::Trouble as u8),
+        Ok(Err(Trouble::Told)) | Err(_) => ExitCode::from(Ending::Trouble as u8),
     }
 }
 
@@ -83,6 +88,8 @@ fn run(out: &mut dyn Write) -> Result<Ending, Trouble> {
         Command::Expand(expand) => expand::run(&expand, out),
         Command::Guard(guard) => guard::run(&guard, arguments.color, out),
         Command::Test(test) => test::run(&test, out),
+        Command::Init(init) => init::run(&init),
+        Command::Config(config) => config::run(&config.command, out),
     }
 }
 

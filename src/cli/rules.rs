@@ -31,6 +31,12 @@ pub(super) fn run(rules: &Rules, out: &mut dyn Write) -> Result<Ending, Trouble>
 
 /// The rules of a run: those that lenslint carries and those below some paths; and the files that hold none.
 pub(super) fn catalogue(paths: &[String]) -> Result<(Catalogue, Vec<RunError>), Trouble> {
+    let (own, errors) = pages(paths)?;
+    Ok((catalogue_with(own)?, errors))
+}
+
+/// The rules below some paths, and the files that hold none.
+pub(super) fn pages(paths: &[String]) -> Result<(Vec<Page>, Vec<RunError>), Trouble> {
     let (files, errors) = discover::read_rules(paths, discover::RULE_FILES);
     if files.is_empty() && errors.is_empty() && !paths.is_empty() {
         let wanted = "expected rule pages (.md) or Guard files (.guard, .ruleset)";
@@ -43,9 +49,12 @@ pub(super) fn catalogue(paths: &[String]) -> Result<(Catalogue, Vec<RunError>), 
             RuleFile::Guard(file) => own.extend(file.pages()),
         }
     }
-    let catalogue = Catalogue::with(own)
-        .map_err(|duplicate| Trouble::Usage(format!("{}: {duplicate}", duplicate.again)))?;
-    Ok((catalogue, errors))
+    Ok((own, errors))
+}
+
+/// The rules that lenslint carries, and others.
+pub(super) fn catalogue_with(own: Vec<Page>) -> Result<Catalogue, Trouble> {
+    Catalogue::with(own).map_err(|duplicate| Trouble::Usage(format!("{}: {duplicate}", duplicate.again)))
 }
 
 fn text(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {

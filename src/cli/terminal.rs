@@ -36,7 +36,19 @@ pub(super) fn style(color: Color) -> Style {
     let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
     let is_linked =
         io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
-    Style { colour: is_coloured(color), hyperlinks: is_linked, width, ..plain_style() }
+    Style {
+        colour: is_coloured(color, io::stdout().is_terminal()),
+        hyperlinks: is_linked,
+        width,
+        ..plain_style()
+    }
+}
+
+/// How a complaint about a configuration looks on standard error.
+pub(super) fn style_of_errors(color: Color) -> Style {
+    let width =
+        terminal_size::terminal_size_of(io::stderr()).map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
+    Style { colour: is_coloured(color, io::stderr().is_terminal()), width, ..Style::default() }
 }
 
 /// How a report looks in a file.
@@ -55,13 +67,13 @@ fn repository_root(folder: &Path) -> PathBuf {
     project.unwrap_or_else(|| with_git().unwrap_or(folder).to_owned())
 }
 
-fn is_coloured(color: Color) -> bool {
+fn is_coloured(color: Color, is_terminal: bool) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if is_set("NO_COLOR") => false,
         Color::Auto if is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE") => true,
-        Color::Auto => io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Color::Auto => is_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }
 

@@ -31,6 +31,7 @@ pub fn run_example(catalogue: &Catalogue, page: &Page, example: &Example) -> Exa
     let selection = Selection {
         profile: Profile::Pedantic,
         select: vec![Selector::Rule(page.id.clone())],
+        extend: Vec::new(),
         ignore: Vec::new(),
     };
     let path = if example.is_json { "template.json" } else { "template.yaml" };

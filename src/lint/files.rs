@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, RunError};
-use crate::parameters::{Deployments, Given};
+use crate::parameters::Given;
 use crate::source::{Location, Span};
 
 use super::exchange::{Exchange, Trade};
@@ -30,64 +30,68 @@ enum Seen {
 /// Which files are parts of one application: their indices.
 pub type Applications = Vec<Vec<usize>>;
 
-impl Linter<'_> {
-    /// Checks files, in their order whatever finishes first. What is checked as a part of another template is not
-    /// checked for itself.
-    pub fn check_files(
-        &self,
-        files: &[Found],
-        deployments: &Deployments,
-        applications: &Applications,
-    ) -> (Vec<Checked>, Vec<RunError>) {
-        let parts: HashSet<usize> = applications.iter().flatten().copied().collect();
-        let given: Vec<Given> = files.iter().map(|found| given(found, deployments)).collect();
-        let look_at = |(index, found)| self.look_at(found, &given[index], parts.contains(&index));
-        let seen: Vec<Seen> = files.par_iter().enumerate().map(look_at).collect();
-        let mut outcomes = Vec::new();
-        let mut held: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
-        let mut trades = Vec::new();
-        for (index, seen) in seen.into_iter().enumerate() {
-            match seen {
-                Seen::Checked(outcome) => outcomes.push((index, outcome)),
-                Seen::Part(bytes) => drop(held.insert(index, bytes)),
-                Seen::Trading(bytes, trade) => {
-                    held.insert(index, bytes);
-                    trades.push((index, trade));
-                }
+/// Checks files, each with the linter of the index beside it and what is given for it, in their order whatever finishes
+/// first. What is checked as a part of another template is not checked for itself; of several that are checked together
+/// the first has the say. Each result comes with the index of its file.
+pub fn check_files(
+    linters: &[Linter<'_>],
+    files: &[(Found, usize)],
+    given: &[Given],
+    applications: &Applications,
+) -> (Vec<(usize, Checked)>, Vec<RunError>) {
+    let parts: HashSet<usize> = applications.iter().flatten().copied().collect();
+    let look_at = |(index, (found, linter)): (usize, &(Found, usize))| {
+        linters[*linter].look_at(found, &given[index], parts.contains(&index))
+    };
+    let linter_of = |index: usize| &linters[files[index].1];
+    let seen: Vec<Seen> = files.par_iter().enumerate().map(look_at).collect();
+    let mut outcomes = Vec::new();
+    let mut held: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
+    let mut trades = Vec::new();
+    for (index, seen) in seen.into_iter().enumerate() {
+        match seen {
+            Seen::Checked(outcome) => outcomes.push((index, outcome)),
+            Seen::Part(bytes) => drop(held.insert(index, bytes)),
+            Seen::Trading(bytes, trade) => {
+                held.insert(index, bytes);
+                trades.push((index, trade));
             }
         }
-        let input_of = |index: &usize| Some(input(&files[*index], held.get(index)?, &given[*index]));
-        let merged = applications.par_iter().flat_map_iter(|application| {
-            let inputs: Vec<Input<'_>> = application.iter().filter_map(input_of).collect();
-            let first = application.first().copied().unwrap_or_default();
-            let path = inputs.first().map_or("", |input| input.path);
-            let outcomes = match shielded(path, || self.check_merged(&inputs)) {
-                Ok(checked) => checked.into_iter().map(|checked| Ok(Some(checked))).collect(),
-                Err(error) => vec![Err(error)],
-            };
-            outcomes.into_iter().map(move |outcome| (first, outcome)).collect::<Vec<_>>()
-        });
-        outcomes.par_extend(merged);
-        outcomes.par_extend(groups(&trades, &input_of).into_par_iter().map(|group| {
-            let inputs: Vec<Input<'_>> = group.iter().filter_map(input_of).collect();
-            let outcome = match inputs.as_slice() {
-                [alone] => self.check_read(alone),
-                several => shielded(several[0].path, || self.check_together(several)),
-            };
-            (group[0], outcome)
-        }));
-        outcomes.sort_by_key(|(index, _)| *index);
-        let mut errors = Vec::new();
-        let mut checked: Vec<(usize, Checked)> = Vec::new();
-        for (index, outcome) in outcomes {
-            match outcome {
-                Ok(one) => checked.extend(one.map(|one| (index, one))),
-                Err(error) => errors.push(error),
-            }
-        }
-        (without_repetitions(files, checked), errors)
     }
+    let input_of = |index: &usize| Some(input(&files[*index].0, held.get(index)?, &given[*index]));
+    let with_parts = applications.par_iter().filter(|application| !application.is_empty());
+    let merged = with_parts.flat_map_iter(|application| {
+        let inputs: Vec<Input<'_>> = application.iter().filter_map(input_of).collect();
+        let first = application[0];
+        let path = inputs.first().map_or("", |input| input.path);
+        let outcomes = match shielded(path, || linter_of(first).check_merged(&inputs)) {
+            Ok(checked) => checked.into_iter().map(|checked| Ok(Some(checked))).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        outcomes.into_iter().map(move |outcome| (first, outcome)).collect::<Vec<_>>()
+    });
+    outcomes.par_extend(merged);
+    outcomes.par_extend(groups(&trades, &input_of).into_par_iter().map(|group| {
+        let inputs: Vec<Input<'_>> = group.iter().filter_map(input_of).collect();
+        let outcome = match inputs.as_slice() {
+            [alone] => linter_of(group[0]).check_read(alone),
+            several => shielded(several[0].path, || linter_of(group[0]).check_together(several)),
+        };
+        (group[0], outcome)
+    }));
+    outcomes.sort_by_key(|(index, _)| *index);
+    let mut errors = Vec::new();
+    let mut checked: Vec<(usize, Checked)> = Vec::new();
+    for (index, outcome) in outcomes {
+        match outcome {
+            Ok(one) => checked.extend(one.map(|one| (index, one))),
+            Err(error) => errors.push(error),
+        }
+    }
+    (without_repetitions(files, checked), errors)
+}
 
+impl Linter<'_> {
     /// Checks one file that has been read.
     ///
     /// # Errors
@@ -147,11 +151,6 @@ fn input<'i>(found: &'i Found, bytes: &'i [u8], given: &'i Given) -> Input<'i> {
     Input { path: &found.shown, on_disk: Some(&found.path), bytes, given: Some(given) }
 }
 
-/// What is given for a file. The region that the CDK has bound a stack to is its own, unless another is asked for.
-fn given(found: &Found, deployments: &Deployments) -> Given {
-    deployments.of(Some(&found.path)).or_region(found.region.as_deref())
-}
-
 fn shielded<T>(path: &str, check: impl FnOnce() -> T) -> Result<T, RunError> {
     catch_unwind(AssertUnwindSafe(check)).map_err(|_| RunError {
         path: path.to_owned(),
@@ -161,10 +160,13 @@ fn shielded<T>(path: &str, check: impl FnOnce() -> T) -> Result<T, RunError> {
 
 /// Without what was checked for itself and as a part of another template, and without what two templates say of one
 /// place in a file that both nest.
-fn without_repetitions(files: &[Found], mut checked: Vec<(usize, Checked)>) -> Vec<Checked> {
+fn without_repetitions(
+    files: &[(Found, usize)],
+    mut checked: Vec<(usize, Checked)>,
+) -> Vec<(usize, Checked)> {
     if checked.iter().any(|(_, one)| !one.nested.is_empty()) {
         let path_of: Vec<Option<PathBuf>> =
-            checked.iter().map(|(index, _)| files[*index].path.canonicalize().ok()).collect();
+            checked.iter().map(|(index, _)| files[*index].0.path.canonicalize().ok()).collect();
         let nesting: Vec<usize> =
             (0..checked.len()).filter(|index| !checked[*index].1.nested.is_empty()).collect();
         let nests = |outer: usize, inner: usize| {
@@ -191,5 +193,5 @@ fn without_repetitions(files: &[Found], mut checked: Vec<(usize, Checked)>) -> V
         one.findings.retain(|finding| is_new(&finding.rule, finding.primary.location));
         one.undecided.retain(|check| is_new(&check.rule, check.location));
     }
-    checked.into_iter().map(|(_, one)| one).collect()
+    checked
 }

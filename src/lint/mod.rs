@@ -7,6 +7,7 @@ mod exchange;
 mod expand;
 mod files;
 mod guard;
+mod muted;
 mod reading;
 mod suppression;
 
@@ -14,10 +15,12 @@ use std::collections::BTreeMap;
 use std::path::{self, Path};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
+use crate::config::Settings;
 use crate::document::{Document, DuplicateKey, Parsed};
 use crate::engine::{Checking, check};
-use crate::finding::{Checked, Confidence, Finding, Label, RunError};
+use crate::finding::{Checked, Confidence, Finding, Label, RunError, Severity};
 use crate::graph::Graph;
 use crate::parameters::Given;
 use crate::rule::{Catalogue, Page, Selection};
@@ -28,8 +31,9 @@ use crate::view::{Resources, View};
 use assembly::{Assembly, Documents, word_for};
 pub use examples::{ExampleResult, run_example};
 pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};
-pub use files::Applications;
+pub use files::{Applications, check_files};
 pub use guard::{GuardLinter, Judged};
+use muted::Muted;
 use reading::{Reading, Undecodable, read};
 use suppression::sorted_out;
 
@@ -44,8 +48,9 @@ const MOST_DUPLICATES: usize = 100;
 /// A linter is set up once and checks any number of files, from any number of threads.
 pub struct Linter<'c> {
     catalogue: &'c Catalogue,
-    selection: Selection,
-    min_confidence: Confidence,
+    settings: Settings,
+    /// The severities that are not the rules' own, by id.
+    severities: FxHashMap<&'c str, Severity>,
     /// The pages that run over a template.
     pages: Vec<&'c Page>,
     resources: Resources,
@@ -66,11 +71,19 @@ pub struct Input<'i> {
 impl<'c> Linter<'c> {
     /// A linter that runs the selected rules of a catalogue.
     pub fn new(catalogue: &'c Catalogue, selection: Selection, min_confidence: Confidence) -> Self {
-        let pages: Vec<&Page> = catalogue.pages.iter().filter(|page| selection.includes(page)).collect();
+        Self::configured(catalogue, Settings { selection, min_confidence, ..Settings::default() })
+    }
+
+    /// A linter for the templates of one configuration.
+    pub fn configured(catalogue: &'c Catalogue, settings: Settings) -> Self {
+        let pages = catalogue.pages.iter().filter(|page| settings.selection.includes(page));
+        let pages: Vec<&Page> = pages.collect();
+        let severity = |page: &'c Page| Some((page.id.as_str(), settings.severity_of(page)?));
+        let severities = catalogue.pages.iter().filter_map(severity).collect();
         // Parsing the pages' logic is most of what a run over one small template costs: all threads take part.
         let asks: Vec<bool> = pages.par_iter().map(|page| asks_for_resources(page)).collect();
         let resources = if asks.contains(&true) { Resources::Included } else { Resources::LeftOut };
-        Self { catalogue, selection, min_confidence, pages, resources }
+        Self { catalogue, settings, severities, pages, resources }
     }
 
     /// The ids of the rules that run, in order.
@@ -94,7 +107,7 @@ impl<'c> Linter<'c> {
         let source = Source::new(input.path, text);
         let Some(document) = parsed.document else {
             checked.sources.push(source);
-            return Some(sorted(checked, |_| false));
+            return Some(self.finished(checked, |_| false));
         };
         // What could not be read may be just what a rule would miss: after a syntax error nothing is proved.
         if !parsed.errors.is_empty() {
@@ -104,7 +117,7 @@ impl<'c> Linter<'c> {
             for finding in &mut checked.findings {
                 place(finding, &documents.path_to(finding.primary.location));
             }
-            return Some(sorted(checked, |_| false));
+            return Some(self.finished(checked, |_| false));
         }
         Some(self.check_assembly(input, Assembly::of(input, text, document)))
     }
@@ -173,18 +186,19 @@ impl<'c> Linter<'c> {
         let graph = Graph::build(resolver);
         let view = View::build(resolver, &graph, self.resources);
         let path_to = |location: Location| documents.path_to(location);
-        let checking = Checking {
-            is_of_tests: &|| is_of_tests(input),
-            template: &template,
-            view: &view,
-            profile: self.selection.grades(),
-            path_to: &path_to,
-        };
-        for page in &self.pages {
+        let muted = Muted::of(&self.settings, &template.sources);
+        for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
+            let checking = Checking {
+                is_of_tests: &|| is_of_tests(input),
+                template: &template,
+                view: &view,
+                profile: self.settings.selection.grades_of(page),
+                path_to: &path_to,
+            };
             match check(checking, page) {
                 Ok(mut said) => {
                     checked.findings.append(&mut said.findings);
-                    if page.confidence >= self.min_confidence {
+                    if page.confidence >= self.settings.min_confidence {
                         checked.undecided.append(&mut said.undecided);
                     }
                 }
@@ -194,7 +208,7 @@ impl<'c> Linter<'c> {
                 }
             }
         }
-        checked.findings.retain(|finding| finding.confidence >= self.min_confidence);
+        checked.findings.retain(|finding| finding.confidence >= self.settings.min_confidence);
         let constructs = construct::ByPlace::of(&template);
         for finding in &mut checked.findings {
             lead_to(finding, &template);
@@ -204,12 +218,30 @@ impl<'c> Linter<'c> {
         }
         checked.sources = template.sources;
         checked.undecided.retain(|check| !suppressions.hide(check.location, &check.rule, &check.name));
-        sorted(checked, |finding| suppressions.hide(finding.primary.location, &finding.rule, &finding.name))
+        self.finished(checked, |finding| {
+            suppressions.hide(finding.primary.location, &finding.rule, &finding.name)
+        })
+    }
+
+    /// The findings as the configuration wants them, in order, and without those that are suppressed.
+    fn finished(&self, mut checked: Checked, hides: impl Fn(&Finding) -> bool) -> Checked {
+        let muted = Muted::of(&self.settings, &checked.sources);
+        let is_wanted = |location: Location, rule: &str| {
+            muted.is_empty() || !self.catalogue.page(rule).is_some_and(|page| muted.at(location.file, page))
+        };
+        checked.findings.retain(|finding| is_wanted(finding.primary.location, &finding.rule));
+        checked.undecided.retain(|check| is_wanted(check.location, &check.rule));
+        for finding in &mut checked.findings {
+            if let Some(severity) = self.severities.get(finding.rule.as_str()) {
+                finding.severity = *severity;
+            }
+        }
+        sorted(checked, hides)
     }
 
     /// One of the linter's own findings, unless it is ignored.
     fn own(&self, rule: &str, location: Location, message: String, help: Option<String>) -> Option<Finding> {
-        let page = self.catalogue.page(rule).filter(|page| self.selection.includes(page))?;
+        let page = self.catalogue.page(rule).filter(|page| self.settings.selection.includes(page))?;
         Some(Finding {
             rule: page.id.clone(),
             name: page.slug.clone(),
@@ -261,7 +293,7 @@ impl<'c> Linter<'c> {
         let Undecodable { text, span, message, help } = undecodable;
         let findings = self.own(UNREADABLE, in_template(span), message, Some(help)).into_iter().collect();
         let sources = vec![Source::new(input.path, text)];
-        sorted(Checked { sources, findings, ..Checked::default() }, |_| false)
+        self.finished(Checked { sources, findings, ..Checked::default() }, |_| false)
     }
 }
 

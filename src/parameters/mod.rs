@@ -47,6 +47,13 @@ pub struct Given {
 }
 
 impl Given {
+    /// With what is given besides, and beats it.
+    #[must_use]
+    pub fn under(mut self, other: Self) -> Self {
+        self.parameters.extend(other.parameters);
+        Self { parameters: self.parameters, region: other.region.or(self.region) }
+    }
+
     /// With a region that the template is bound to, unless another is given.
     #[must_use]
     pub fn or_region(self, region: Option<&str>) -> Self {

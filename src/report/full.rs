@@ -8,11 +8,13 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use super::inert::{inert, inert_lines};
 use super::snippet::Snippet;
 use super::{
-    LONGEST_HELP, LONGEST_LABEL, RELATED, REPOSITORY, Style, counted, cut, docs, findings,
+    LONGEST_HELP, LONGEST_LABEL, LONGEST_MESSAGE, RELATED, REPOSITORY, Style, counted, cut, docs, findings,
     message_with_condition, source, undecided,
 };
-use crate::finding::{Checked, FileKind, Finding, Report, Severity};
+use crate::config::Problem;
+use crate::finding::{Checked, FileKind, Finding, Label, Report, Severity};
 use crate::rule::Catalogue;
+use crate::source::{FileId, Location, Source};
 
 /// Columns that line numbers and frame take from a line of source.
 const FRAME: usize = 12;
@@ -28,12 +30,7 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let width = style.width.max(NARROWEST);
-    let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    // A word is never broken, for its second half could be a command to a build server.
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(width)
-        .with_break_words(false)
-        .with_links(style.hyperlinks);
+    let handler = handler(style, width);
     for (checked, finding) in findings(report) {
         let shown = Shown::of(checked, finding, catalogue, width);
         let notes = notes(finding);
@@ -56,6 +53,30 @@ pub(super) fn write(
         Some(undecided) => writeln!(out, "{undecided}"),
         None => Ok(()),
     }
+}
+
+/// Writes what is wrong with a configuration file, as a finding is shown.
+pub(crate) fn write_problems<'p>(
+    source: &Source,
+    problems: impl Iterator<Item = &'p Problem>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let width = style.width.max(NARROWEST);
+    let handler = handler(style, width);
+    for problem in problems {
+        writeln!(out, "{}", rendered(&handler, &Shown::of_problem(source, problem, width))?)?;
+    }
+    Ok(())
+}
+
+fn handler(style: &Style, width: usize) -> GraphicalReportHandler {
+    let theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    // A word is never broken, for its second half could be a command to a build server.
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(width)
+        .with_break_words(false)
+        .with_links(style.hyperlinks)
 }
 
 fn rendered(handler: &GraphicalReportHandler, shown: &Shown) -> io::Result<String> {
@@ -110,19 +131,33 @@ impl Shown {
             .chain(finding.related.iter().take(RELATED))
             .map(|label| (source(checked, label), label))
             .collect();
-        let help = finding.help.as_ref().map(|help| {
-            let help = cut(help, LONGEST_HELP);
-            inert_lines(&help).collect::<Vec<_>>().join("\n")
-        });
         Self {
             message: inert(&message_with_condition(finding)).into_owned(),
             code: format!("{}[{}]", finding.severity, inert(&finding.rule)),
             severity: finding.severity,
-            help,
+            help: finding.help.as_deref().map(shown_help),
             docs: catalogue.page(&finding.rule).and_then(|page| docs(page, REPOSITORY)),
             snippet: Snippet::of(&labels, width - FRAME),
         }
     }
+
+    fn of_problem(source: &Source, problem: &Problem, width: usize) -> Self {
+        let location = Location { file: FileId::TEMPLATE, span: problem.at };
+        let label = Label { location, message: problem.label.clone() };
+        Self {
+            message: inert(&cut(&problem.message, LONGEST_MESSAGE)).into_owned(),
+            code: format!("{}[configuration]", problem.severity),
+            severity: problem.severity,
+            help: problem.help.as_deref().map(shown_help),
+            docs: None,
+            snippet: Snippet::of(&[(source, &label)], width - FRAME),
+        }
+    }
+}
+
+fn shown_help(help: &str) -> String {
+    let help = cut(help, LONGEST_HELP);
+    inert_lines(&help).collect::<Vec<_>>().join("\n")
 }
 
 impl fmt::Display for Shown {

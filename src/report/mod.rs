@@ -38,6 +38,7 @@ mod undecided;
 mod verdicts;
 mod xml;
 
+pub(crate) use full::write_problems;
 pub(crate) use verdicts::write as write_verdicts;
 
 /// Who reads the report.

@@ -1,4 +1,5 @@
-//! A check of documents against `docs/report.schema.json`, for the tests of the format and of the program.
+//! A check of documents against `docs/report.schema.json` and the schema of the configuration, for the tests of the
+//! format and of the program.
 
 use serde_json::Value;
 
@@ -9,12 +10,24 @@ pub(super) fn breaks(schema: &Value, document: &Value) -> Vec<String> {
     breaks
 }
 
-/// Holds `value` against the keywords of JSON Schema that `docs/report.schema.json` uses. Beyond the
+/// Holds `value` against the keywords of JSON Schema that our schemas use. Beyond the
 /// standard, each property that a schema lists must be required: our documents leave nothing out.
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, breaks: &mut Vec<String>) {
     for (keyword, argument) in schema.as_object().unwrap() {
         match keyword.as_str() {
-            "$schema" | "$id" | "$defs" | "title" | "description" | "additionalProperties" => {}
+            "$schema" | "$id" | "$defs" | "title" | "description" => {}
+            // Of tables with names of the author's; what `properties` leaves over is told there.
+            "additionalProperties" if argument.is_boolean() => {}
+            "additionalProperties" => {
+                for (key, inner) in value.as_object().into_iter().flatten() {
+                    check(root, argument, inner, &format!("{at}/{key}"), breaks);
+                }
+            }
+            "propertyNames" => {
+                for key in value.as_object().into_iter().flat_map(|entries| entries.keys()) {
+                    check(root, argument, &Value::from(key.as_str()), &format!("{at}/{key}"), breaks);
+                }
+            }
             "$ref" => {
                 let pointer = argument.as_str().unwrap().trim_start_matches('#');
                 check(root, root.pointer(pointer).unwrap(), value, at, breaks);
@@ -82,6 +95,8 @@ fn is_a(value: &Value, kind: &str) -> bool {
         "string" => value.is_string(),
         "integer" => value.is_u64(),
         "null" => value.is_null(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
         other => panic!("{other} is a type that this check does not know"),
     }
 }

@@ -10,11 +10,13 @@ pub struct Selection {
     pub profile: Profile,
     /// What runs, whatever the profile; empty for "what the profile says".
     pub select: Vec<Selector>,
+    /// What runs besides.
+    pub extend: Vec<Selector>,
     /// What does not run.
     pub ignore: Vec<Selector>,
 }
 
-/// A rule, a family or everything, as named on the command line.
+/// A rule, a family or everything, as named on the command line or in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
     /// `ALL`: every rule of every profile.
@@ -59,7 +61,8 @@ impl Selector {
         Err(UnknownRule { name: name.to_owned(), nearest: catalogue.nearest(name) })
     }
 
-    fn names(&self, page: &Page) -> bool {
+    /// Whether it names a rule.
+    pub fn names(&self, page: &Page) -> bool {
         match self {
             Self::All => true,
             Self::Rule(id) => page.id == *id,
@@ -76,15 +79,19 @@ impl Selection {
         let is_selected = if page.scope == Scope::Tool {
             true
         } else if self.select.is_empty() {
-            page.profile <= self.profile
+            page.profile <= self.profile || self.is_extended_by(page)
         } else {
-            self.select.iter().any(|selector| selector.names(page))
+            self.select.iter().any(|selector| selector.names(page)) || self.is_extended_by(page)
         };
         is_selected && !self.ignore.iter().any(|selector| selector.names(page))
     }
 
-    /// The profile that grades are held against: what is selected by name runs with all of its grades.
-    pub fn grades(&self) -> Profile {
-        if self.select.is_empty() { self.profile } else { Profile::Pedantic }
+    /// The profile that a rule's grades are held against: what is selected by name runs with all of its grades.
+    pub fn grades_of(&self, page: &Page) -> Profile {
+        if self.select.is_empty() && !self.is_extended_by(page) { self.profile } else { Profile::Pedantic }
+    }
+
+    fn is_extended_by(&self, page: &Page) -> bool {
+        self.extend.iter().any(|selector| selector.names(page))
     }
 }

@@ -20,6 +20,7 @@ const FLOORS: &[&str] = &[
     "verdict",
     "rule",
     "discover",
+    "config",
     "engine",
     "parameters",
     "lint",
@@ -47,6 +48,12 @@ const NEVER: &[(&str, &str)] = &[
     ("parameters", "template"),
     ("parameters", "graph"),
     ("parameters", "engine"),
+    // A configuration names rules and files, whatever is in them; and no rule asks how it came to run.
+    ("config", "document"),
+    ("config", "template"),
+    ("config", "graph"),
+    ("config", "discover"),
+    ("engine", "config"),
     // A file is judged by its bytes.
     ("discover", "document"),
     ("discover", "template"),

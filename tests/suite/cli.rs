@@ -8,6 +8,7 @@ use std::process::{Output, Stdio};
 use crate::lenslint;
 
 mod cdk;
+pub(crate) mod config;
 mod deployment;
 mod expand;
 mod extensions;
@@ -50,7 +51,12 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn piped(arguments: &[&str], text: &str) -> Output {
+    piped_in(Path::new("."), arguments, text)
+}
+
+fn piped_in(folder: &Path, arguments: &[&str], text: &str) -> Output {
     let mut command = lenslint(arguments);
+    command.current_dir(folder);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();

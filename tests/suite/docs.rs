@@ -121,7 +121,8 @@ fn the_sample_page_for_contributors_is_a_rule() {
     assert!(examples.iter().any(|example| !example.fires.is_empty()), "no example fails");
 
     let catalogue = Catalogue { pages: vec![page] };
-    let everything = Selection { profile: Profile::Pedantic, select: Vec::new(), ignore: Vec::new() };
+    let everything =
+        Selection { profile: Profile::Pedantic, select: Vec::new(), extend: Vec::new(), ignore: Vec::new() };
     let linter = Linter::new(&catalogue, everything, Confidence::Low);
     for example in &examples {
         let input =

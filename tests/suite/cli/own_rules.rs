@@ -46,7 +46,7 @@ Resources:
 ```
 ";
 
-const PLAIN: &str = "\
+pub(super) const PLAIN: &str = "\
 let functions = Resources.*[ Type == 'AWS::Lambda::Function' ]
 
 #@ id: ACME-7

@@ -1,5 +1,6 @@
 //! Templates that are deployed together: nested stacks, exports, and the parts of one application.
 
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -185,6 +186,13 @@ fn the_parts_of_an_application_are_merged() {
     let [finding] = &slow_queues(folder.path(), &["--merge", "."])[..] else { panic!("one finding") };
     assert!(finding.starts_with("queue.yaml:10 Queue 'Jobs' hides messages for 45 s"), "{finding}");
     assert!(finding.contains("worker.yaml:"), "{finding}");
+
+    let written = "[[application]]\nname = 'jobs'\nfiles = ['main.yaml', 'queue.yaml', 'worker.yaml']\n";
+    fs::write(folder.path().join("lenslint.toml"), written).unwrap();
+    assert_eq!(slow_queues(folder.path(), &["."]), [finding.as_str()], "a configuration says so too");
+    let incomplete = written.replace("'queue.yaml', ", "");
+    fs::write(folder.path().join("lenslint.toml"), incomplete).unwrap();
+    assert!(slow_queues(folder.path(), &["."]).is_empty());
 }
 
 #[test]
@@ -252,7 +260,7 @@ fn nothing_outside_of_the_project_is_nested_and_what_is_broken_is_told() {
     assert!(!printed.contains("Queues/Jobs"), "{printed}");
     assert!(told.contains("./stacks/worker.yaml is not taken into account: line "), "{told}");
     // Inside of the repository it is.
-    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
     assert!(graph("app.yaml").0.contains("Queues/Jobs"));
 }
 
