@@ -12,7 +12,7 @@ use lenslint::rule::{Catalogue, Example, GuardFile, Page, Profile, Scope, Select
 use lenslint::source::ColumnUnit;
 use serde_json::Value;
 
-use crate::lenslint;
+use crate::{cli, lenslint};
 
 const RULE_LANGUAGE: &str = "docs/rule-language.md";
 
@@ -243,6 +243,39 @@ fn the_numbers_of_the_readme_are_right() {
         format!("It finds {} things wrong with it", in_words(findings)),
     ] {
         assert!(readme.contains(&sentence), "README.md does not say: {sentence}");
+    }
+}
+
+#[test]
+fn every_key_of_a_configuration_is_described_and_its_example_is_right() {
+    let page = read("docs/configuration.md");
+    let printed = lenslint(&["config", "schema"]).output().unwrap();
+    let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let known: BTreeSet<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    let headings = page.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
+    assert_eq!(headings.map(str::to_owned).collect::<BTreeSet<_>>(), known);
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("here/our-rules")).unwrap();
+    fs::write(folder.path().join("base.toml"), "").unwrap();
+    fs::write(folder.path().join("here/prod.json"), "[]").unwrap();
+    let rule = "#@ id: ACME1\nrule ours { Resources exists }\n";
+    fs::write(folder.path().join("here/our-rules/ours.guard"), rule).unwrap();
+    let template = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n";
+    fs::write(folder.path().join("here/template.yaml"), template).unwrap();
+    for key in &known {
+        let section = section_of(&page, &format!("### `{key}`")).unwrap();
+        assert!(section.contains("\nType: ") && section.contains(" Default: "), "{key}");
+        let example = blocks(section, "```", "toml").concat();
+        assert!(example.contains(key.as_str()), "{key} has no example");
+    }
+    for example in blocks(&page, "```", "toml") {
+        assert_eq!(cli::config::breaks(&example), [""; 0], "{example}");
+        fs::write(folder.path().join("here/lenslint.toml"), &example).unwrap();
+        let output =
+            lenslint(&["check", "template.yaml"]).current_dir(folder.path().join("here")).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.is_empty(), "{example}\n{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 

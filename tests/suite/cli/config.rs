@@ -338,6 +338,31 @@ fn rules_of_a_configuration_run_over_its_own_templates_only() {
 }
 
 #[test]
+fn what_a_configuration_gives_for_the_deployment_holds_unless_something_else_is_typed() {
+    let template = SLOW
+        .replace("Resources:", "Parameters: {Hide: {Type: Number}, Wait: {Type: Number}}\nResources:")
+        .replace("VisibilityTimeout: 60", "VisibilityTimeout: !Ref Hide")
+        .replace("Timeout: 30", "Timeout: !Ref Wait");
+    let folder = folder_with(&[
+        ("slow.yaml", &template),
+        ("other/slow.yaml", &template),
+        ("other/lenslint.toml", "parameters = {Hide = 180}\nparameter-files = ['p.json']"),
+        ("other/p.json", "{\"Hide\": \"60\", \"Wait\": \"30\"}"),
+        ("lenslint.toml", "env = 'test'"),
+        (
+            "samconfig.toml",
+            "[test.deploy.parameters]\nparameter_overrides = 'Hide=60 Wait=30'\n[prod.deploy.parameters]\nparameter_overrides = 'Hide=180 Wait=30'",
+        ),
+    ]);
+    let slow = |arguments: &[&str]| found(&folder, arguments).1;
+    let found_of = |path: &str| vec![format!("{path} warning[SLP202]")];
+    assert_eq!(slow(&["."]), found_of("slow.yaml"), "the parameters of a configuration beat its files");
+    assert!(slow(&["--env", "prod", "."]).is_empty());
+    assert_eq!(slow(&["--isolated", "other"]), Vec::<String>::new(), "nothing is known");
+    assert_eq!(slow(&["--parameter", "Hide=60", "other"]), found_of("other/slow.yaml"));
+}
+
+#[test]
 fn a_configuration_that_is_written_for_us_is_the_start_of_one() {
     let folder = folder_with(&[("slow.yaml", SLOW)]);
     let before = found(&folder, &["."]);
