@@ -259,6 +259,7 @@ fn every_key_of_a_configuration_is_described_and_its_example_is_right() {
     fs::create_dir_all(folder.path().join("here/our-rules")).unwrap();
     fs::write(folder.path().join("base.toml"), "").unwrap();
     fs::write(folder.path().join("here/prod.json"), "[]").unwrap();
+    fs::write(folder.path().join("here/samconfig.toml"), "[prod.deploy.parameters]\n").unwrap();
     let rule = "#@ id: ACME1\nrule ours { Resources exists }\n";
     fs::write(folder.path().join("here/our-rules/ours.guard"), rule).unwrap();
     let template = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n";
