@@ -125,17 +125,22 @@ fn groups<'i>(
     trades: &[(usize, Trade)],
     input_of: &(impl Fn(&usize) -> Option<Input<'i>> + Sync),
 ) -> Vec<Vec<usize>> {
-    let is_traded =
-        trades.iter().any(|(_, trade)| trade.may_export) && trades.iter().any(|(_, trade)| trade.may_import);
-    let exchange = |(index, _): &(usize, Trade)| {
+    let any = |claim: fn(&Trade) -> bool| trades.iter().any(|(_, trade)| claim(trade));
+    let is_traded = trades.len() > 1
+        && any(|trade| trade.may_export || trade.may_nest)
+        && any(|trade| trade.may_import || trade.may_nest);
+    let exchange = |(index, trade): &(usize, Trade)| {
         let input = input_of(index)?;
-        shielded(input.path, || Exchange::of(&input)).ok()
+        shielded(input.path, || Exchange::of(&input, *trade)).ok()
     };
-    let exchanges: Vec<Exchange> = if is_traded {
+    let mut exchanges: Vec<Exchange> = if is_traded {
         trades.par_iter().map(|trade| exchange(trade).unwrap_or_default()).collect()
     } else {
         Vec::new()
     };
+    Exchange::through_parents(&mut exchanges, |index| {
+        input_of(&trades[index].0)?.on_disk?.canonicalize().ok()
+    });
     let mut groups = Exchange::groups(&exchanges);
     let together: HashSet<usize> = groups.iter().flatten().copied().collect();
     groups.extend((0..trades.len()).filter(|index| !together.contains(index)).map(|index| vec![index]));

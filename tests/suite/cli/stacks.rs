@@ -147,6 +147,30 @@ fn an_export_and_its_import_join_up() {
 }
 
 #[test]
+fn what_a_nested_stack_exports_is_what_its_parent_makes_of_it() {
+    let queue = QUEUE
+        .replace("Hide: {Type: Number}", "Hide: {Type: Number, Default: 45}")
+        .replace("Jobs.Arn}", "Jobs.Arn, Export: {Name: jobs}}");
+    let root = |hide: &str| {
+        format!(
+            "Resources:\n  Queues: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: stacks/queue.yaml, Parameters: {{Hide: {hide}}}}}}}\n"
+        )
+    };
+    let worker = WORKER.replace("!Ref QueueArn", "!ImportValue jobs").replace("!Ref Wait", "30");
+    let told = |hide: &str, paths: &[&str]| {
+        let files =
+            [("app.yaml", &*root(hide)), ("stacks/queue.yaml", &queue), ("other/worker.yaml", &worker)];
+        slow_queues(folder_with(&files).path(), paths)
+    };
+    assert!(told("300", &["."]).is_empty(), "the default of the parameter is nothing that is deployed");
+    let [finding] = &told("60", &["."])[..] else { panic!("one finding") };
+    let expected = "stacks/queue.yaml:10 Queue 'Queues/Jobs' hides messages for 60 s (passed for parameter 'Queues/Hide'), but";
+    assert!(finding.starts_with(expected), "{finding}");
+    // The nested template is seen, whether it is among the paths or not.
+    assert_eq!(told("60", &["other", "app.yaml"]), std::slice::from_ref(finding));
+}
+
+#[test]
 fn what_two_stacks_call_alike_is_told_apart_unless_it_is_alike() {
     let export = |env: &str| {
         format!(
