@@ -1,6 +1,7 @@
 //! Wording makes a finding of a failure: places, numbers with their source, the condition in words.
 
-use rustc_hash::FxHashSet;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::document::Scalar;
 use crate::finding::{Finding, Label, Severity};
@@ -39,27 +40,33 @@ impl Wording<'_> {
         let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
         let primary = self.globals(members).unwrap_or_else(|| self.location(first.failure.at));
         let mut finding = self.worded(first, primary, None, places.len() - 1);
+        let guards = &self.checking.template.guards;
         let mut when = Guard::NEVER;
+        let mut when_at: IndexMap<Location, (&Fired, Guard), FxBuildHasher> = IndexMap::default();
+        for case in cases() {
+            when = guards.or(when, self.when(case));
+            let (_, there) = when_at.entry(self.location(case.failure.at)).or_insert((case, Guard::NEVER));
+            *there = guards.or(*there, self.when(case));
+        }
         let mut seen: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
         seen.insert(primary);
-        for case in cases() {
-            when = self.checking.template.guards.or(when, self.when(case));
-            let location = self.location(case.failure.at);
-            if seen.insert(location) {
-                finding.related.push(Label { location, message: self.margin(case) });
+        for (location, (case, there)) in &when_at {
+            if seen.insert(*location) {
+                finding.related.push(Label { location: *location, message: self.margin(case, *there) });
             }
         }
-        if places.len() > 1 && when != self.when(first) {
-            finding.primary.message = self.margin(first);
+        let there = when_at.get(&self.location(first.failure.at)).map(|(_, there)| *there);
+        if let Some(there) = there.filter(|there| places.len() > 1 && when != *there) {
+            finding.primary.message = self.margin(first, there);
         }
         Some(Placed { finding, when, apart: 0.0, subject: None })
     }
 
-    /// What is to be seen at a member.
-    fn margin(self, member: &Fired) -> String {
+    /// What is to be seen at a member, in the cases in which it is one.
+    fn margin(self, member: &Fired, when: Guard) -> String {
         let label =
             member.failure.message.as_ref().map_or_else(String::new, |said| self.text(&said.label, 0));
-        self.checking.in_its_case(label, self.when(member))
+        self.checking.in_its_case(label, when)
     }
 
     /// `Globals.Function`, else `Globals`, for what every member could have from there.

@@ -196,6 +196,11 @@ impl Formulas {
         self.allowed.get(&term).map(Vec::as_slice)
     }
 
+    /// The guard that says it, if something in the template does.
+    pub(super) fn guard(&self, formula: Formula) -> Option<Guard> {
+        self.guards.get(&formula).copied()
+    }
+
     fn intern(&mut self, formula: Formula) -> Guard {
         let next = Guard(self.interned.len() as u32 + 2);
         let guard = *self.guards.entry(formula).or_insert(next);
@@ -333,6 +338,28 @@ mod tests {
         assert_eq!(words(both(not(env("dev")), not(env("test")))), "Env is 'prod'");
         assert_eq!(words(both(both(a, not(env("dev"))), not(env("prod")))), "A is true and Env is 'test'");
         assert_eq!(words(not(env("dev"))), "Env is not 'dev'");
+    }
+
+    #[test]
+    fn words_leave_out_what_the_others_imply() {
+        let template = template(
+            "Parameters: {Env: {Type: String, AllowedValues: [dev, test, prod]}}\nConditions:\n  IsDev: !Equals [!Ref Env, dev]\n  IsProd: !Equals [!Ref Env, prod]\n  IsBelow: !Not [!Condition IsProd]\n  IsBig: !Equals [!Ref Size, big]\nResources: {}\n",
+        );
+        let guards = &template.guards;
+        let words = |guard| guards.words(&template.names, (guard, true));
+        let [dev, prod, below, big] =
+            ["IsDev", "IsProd", "IsBelow", "IsBig"].map(|name| guard(&template, name));
+        let env = guards.equal(template.names.intern("Env"), template.names.intern("dev"));
+        assert_eq!(words(guards.and(guards.and(guards.not(prod), below), dev)), "IsDev is true");
+        assert_eq!(words(guards.and(guards.not(prod), env)), "Env is 'dev'");
+        assert_eq!(words(guards.and(guards.not(prod), below)), "IsBelow is true");
+        assert_eq!(words(guards.and(env, dev)), "IsDev is true");
+        assert_eq!(words(guards.or(dev, below)), "IsBelow is true");
+        assert_eq!(words(guards.and(big, guards.not(prod))), "IsBig is true and IsProd is false");
+        let test = guards.equal(template.names.intern("Env"), template.names.intern("test"));
+        assert_eq!(words(guards.and(guards.not(env), guards.not(prod))), "Env is 'test'");
+        assert_eq!(words(guards.and(guards.not(test), below)), "Env is 'dev'");
+        assert_eq!(words(guards.or(guards.and(env, below), big)), "Env is 'dev' or IsBig is true");
     }
 
     #[test]

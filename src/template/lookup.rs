@@ -231,7 +231,7 @@ mod tests {
                 ROWS,
                 "!If [IsProd, !FindInMap [M, !Ref Env, Size], none]"
             ),
-            ["10 when IsProd is true and Env is 'prod'", "none when IsProd is false"]
+            ["10 when IsProd is true", "none when IsProd is false"]
         );
     }
 

@@ -3,6 +3,7 @@
 use crate::names::{Name, Names};
 
 use super::condition::{Formula, Formulas, Guard, Literal};
+use super::search;
 
 /// A claim in words: `IsProd is false`, `Env is not 'prod'`.
 pub(super) fn words(formulas: &Formulas, names: &Names, claim: Literal) -> String {
@@ -26,6 +27,8 @@ impl Writer<'_> {
     const MOST_PIECES: usize = 4;
     /// Pieces past this many are not compared with one another.
     const MOST_GATHERED: usize = 64;
+    /// Past this many, pieces are not asked whether the others imply them.
+    const MOST_WEIGHED: usize = 8;
     /// `a and (b or c)` has two.
     const MOST_LEVELS: usize = 3;
 
@@ -65,8 +68,9 @@ impl Writer<'_> {
 
     fn joined(&self, pieces: &[Literal], connective: Connective, levels: usize) -> String {
         let mut phrases: Vec<String> = Vec::new();
-        for piece in pieces {
-            if let Some(phrase) = self.beside(*piece, pieces, connective, levels)
+        let pieces = self.weighed(pieces, connective);
+        for piece in &pieces {
+            if let Some(phrase) = self.beside(*piece, &pieces, connective, levels)
                 && !phrases.contains(&phrase)
             {
                 phrases.push(phrase);
@@ -80,6 +84,62 @@ impl Writer<'_> {
             Connective::And => " and ",
             Connective::Or => " or ",
         })
+    }
+
+    /// Without the pieces that say nothing beside the others: `IsProd is false and Env is 'dev'` needs no first half.
+    /// Of two that say the same, the one without "not" stays, and a name rather than what it stands for.
+    fn weighed(&self, pieces: &[Literal], connective: Connective) -> Vec<Literal> {
+        if !(2..=Self::MOST_WEIGHED).contains(&pieces.len()) {
+            return pieces.to_vec();
+        }
+        let mut weighed = match connective {
+            Connective::And => self.settled(pieces),
+            Connective::Or => pieces.to_vec(),
+        };
+        // `a or b` is all that is not both `not a` and `not b`.
+        let claimed = |(guard, holds): Literal| (guard, holds == (connective == Connective::And));
+        let is_named = |guard| matches!(self.formulas.formula(guard), Some(Formula::Condition { .. }));
+        let mut least_first = weighed.clone();
+        least_first.sort_by_key(|(guard, holds)| (*holds, is_named(*guard)));
+        for piece in least_first {
+            let (guard, holds) = claimed(piece);
+            let others = weighed.iter().filter(|other| **other != piece).map(|other| claimed(*other));
+            let claims: Vec<Literal> = others.chain([(guard, !holds)]).collect();
+            if claims.len() > 1 && !search::can_hold(self.formulas, &claims) {
+                weighed.retain(|other| *other != piece);
+            }
+        }
+        weighed
+    }
+
+    /// With what a term equals instead of what it does not, where the pieces leave just one text of those that it can.
+    fn settled(&self, pieces: &[Literal]) -> Vec<Literal> {
+        let excluding = |(guard, holds): Literal| {
+            let Some(Formula::Equal { term, .. }) = self.formulas.formula(guard) else { return None };
+            (!holds).then_some(term)
+        };
+        let mut settled = pieces.to_vec();
+        for term in pieces.iter().filter_map(|piece| excluding(*piece)) {
+            if let Some(only) = self.only_left(term, pieces) {
+                settled.retain(|piece| excluding(*piece) != Some(term) && *piece != (only, true));
+                settled.push((only, true));
+            }
+        }
+        settled
+    }
+
+    fn only_left(&self, term: Name, pieces: &[Literal]) -> Option<Guard> {
+        let allowed = self.formulas.allowed(term).filter(|texts| texts.len() <= Self::MOST_GATHERED)?;
+        let mut left = None;
+        for &text in allowed {
+            let guard = self.formulas.guard(Formula::Equal { term, text })?;
+            if search::can_hold(self.formulas, &[pieces, &[(guard, true)]].concat())
+                && left.replace(guard).is_some()
+            {
+                return None;
+            }
+        }
+        left
     }
 
     /// What a piece says beside its siblings: `a and (not a or b)` is `a and b`, `a and (a or b)` is `a`, and the
@@ -99,6 +159,7 @@ impl Writer<'_> {
             return None;
         }
         parts.retain(|&(guard, holds)| !siblings.contains(&(guard, !holds)));
+        let parts = self.weighed(&parts, inner);
         match *parts.as_slice() {
             [] => Some(self.phrase(piece, levels - 1)),
             [only] => Some(self.phrase(only, levels - 1)),

@@ -14,11 +14,22 @@ const FUNCTION: &str = "Type: AWS::Serverless::Function
 
 /// The findings of one rule in a SAM template with a condition `IsProd`, without the path.
 fn findings(rule: &str, resources: &str) -> Vec<String> {
+    let said = |finding: &serde_json::Value| {
+        let message = finding["message"].as_str().unwrap();
+        match finding["condition"].as_str() {
+            Some(condition) => format!("{message} | {condition}"),
+            None => message.to_owned(),
+        }
+    };
+    reported(rule, resources).iter().map(said).collect()
+}
+
+fn reported(rule: &str, resources: &str) -> Vec<serde_json::Value> {
     let folder = tempfile::tempdir().unwrap();
     let template = format!(
         "Transform: AWS::Serverless-2016-10-31
 Parameters: {{Stage: {{Type: String}}}}
-Conditions: {{IsProd: !Equals [!Ref Stage, prod]}}
+Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, test]}}
 Resources:
 {}",
         resources.replace("FUNCTION", FUNCTION.trim_end())
@@ -27,14 +38,7 @@ Resources:
     let arguments = ["check", "--select", rule, "--output", "json", "template.yaml"];
     let output = lenslint(&arguments).current_dir(folder.path()).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let said = |finding: &serde_json::Value| {
-        let message = finding["message"].as_str().unwrap();
-        match finding["condition"].as_str() {
-            Some(condition) => format!("{message} | {condition}"),
-            None => message.to_owned(),
-        }
-    };
-    report["findings"].as_array().unwrap().iter().map(said).collect()
+    report["findings"].as_array().unwrap().clone()
 }
 
 #[test]
@@ -103,4 +107,27 @@ fn what_is_one_finding_for_a_template_names_a_member_that_is_one_in_every_case()
     );
     let [only] = told.as_slice() else { panic!("one template, one finding: {told:?}") };
     assert!(only.contains("'Always' and 1 more") && !only.contains('|'), "{only}");
+}
+
+#[test]
+fn a_label_names_every_case_in_which_its_place_counts() {
+    let reported = reported(
+        "SLP217",
+        "  Orders: {Type: AWS::SQS::Queue}
+  First:
+    FUNCTION
+      Events: {Order: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}}
+  Second:
+    FUNCTION
+      Events:
+        Order:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Orders.Arn
+            BatchSize: !If [IsProd, 5, !If [IsTest, 6, 1]]
+",
+    );
+    let [finding] = reported.as_slice() else { panic!("one finding: {reported:?}") };
+    let label = finding["related"][0]["message"].as_str();
+    assert_eq!(label, Some("no batch window (when IsProd is true or IsTest is true)"));
 }
