@@ -12,6 +12,7 @@ mod document;
 mod fixtures;
 mod joining;
 mod sam;
+mod traps;
 
 /// The program, as a user runs it; colours and links off.
 fn lenslint(arguments: &[&str]) -> std::process::Command {
