@@ -1,5 +1,6 @@
 //! Whole templates with their expected findings: each folder of `fixtures/` that holds an `expected.txt` is a
-//! case. One with a folder `rules` is checked with those as well, has what Guard mode says of the template in
+//! case. One with a `runs.txt` is checked several ways: each line names what is expected, and the arguments that it
+//! is checked with. One with a folder `rules` is checked with those as well, has what Guard mode says of the template in
 //! `expected-guard.txt`, and its rules pass their own tests. To accept what is printed now, run with
 //! `UPDATE_FIXTURES=1` and read the difference.
 
@@ -29,11 +30,21 @@ fn every_case_prints_its_expected_findings() {
             let tested = printed(&case, &["test", "rules"]);
             assert!(tested.ends_with(" passed.\n"), "{}: {tested}", case.display());
         } else {
-            compare("expected.txt", &["check", "--output", "concise", "."]);
+            for run in runs(&case).lines() {
+                let mut words = run.split_whitespace();
+                let expected = words.next().unwrap();
+                let arguments: Vec<&str> =
+                    ["check", "--output", "concise"].into_iter().chain(words).collect();
+                compare(expected, &arguments);
+            }
         }
     }
     assert!(cases > 0, "no case in {}", fixtures.display());
     assert!(differences.is_empty(), "{differences}");
+}
+
+fn runs(case: &Path) -> String {
+    fs::read_to_string(case.join("runs.txt")).unwrap_or_else(|_| "expected.txt .".to_owned())
 }
 
 fn printed(folder: &Path, arguments: &[&str]) -> String {
