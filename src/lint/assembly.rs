@@ -209,15 +209,12 @@ fn deploying(template: &Template) -> Vec<Deploying> {
         let properties = resource.properties?;
         let [url, parameters] = keys.map(|key| values.get(properties, key?));
         let url = url.filter(|_| names.text(resource.type_name) == "AWS::CloudFormation::Stack")?;
-        let named = resolver.text(resolver.resolve(url).only()?)?;
+        // The CDK says which file beside the template it will upload to that URL.
+        let named = template.asset_path(resource, "TemplateURL");
+        let named = named.or_else(|| resolver.text(resolver.resolve(url).only()?).map(str::to_owned))?;
         let is_file = !named.contains("://") && !named.is_empty();
         let by = Nested { id: *id, origin: resource.origin };
-        is_file.then(|| Deploying {
-            by,
-            named: named.to_owned(),
-            at: values.origin(url).at_value(),
-            parameters,
-        })
+        is_file.then(|| Deploying { by, named, at: values.origin(url).at_value(), parameters })
     });
     stacks.collect()
 }
