@@ -19,4 +19,4 @@ pub use evaluate::{
 };
 pub use parse::ParseError;
 pub use traps::{Trap, traps};
-pub use tree::{GuardId, Node, NodeId, Place, Scenario, Tree};
+pub use tree::{Bounds, GuardId, Node, NodeId, Place, Scenario, Tree};

@@ -14,7 +14,33 @@ pub struct Place(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GuardId(pub u32);
 
-/// What a node is. A document read from a file has none of the last three.
+/// What is certain of a value that is not known before deployment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bounds {
+    /// A number.
+    Number {
+        /// It is not less; negative infinity if nothing says so.
+        low: f64,
+        /// It is not more; infinity if nothing says so.
+        high: f64,
+    },
+    /// A text.
+    Text {
+        /// It starts so.
+        starts: Name,
+        /// It ends so, behind the start.
+        ends: Name,
+        /// It has at least so many characters.
+        least: usize,
+    },
+    /// A list.
+    List {
+        /// It has at least so many items.
+        least: usize,
+    },
+}
+
+/// What a node is. A document read from a file has none of the last four.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     /// Null.
@@ -41,6 +67,9 @@ pub enum Node {
     Choice(Vec<(GuardId, Option<NodeId>)>),
     /// One of these, at the deployer's choice: only what is true of all of them is proved.
     OneOf(Vec<NodeId>),
+    /// Something whose value is not known before deployment, within bounds: what is true of all values within
+    /// them is proved.
+    Bounded(Bounds),
     /// Something whose value is not known before deployment.
     Unknown,
 }

@@ -36,7 +36,8 @@ impl Printer<'_> {
                 let entries =
                     entries.iter().map(|(key, node)| (self.template.names.text(*key).to_owned(), *node));
                 let is_told = |node: &NodeId| {
-                    !matches!(self.view.tree.node(*node), Node::Unknown) || self.written(*node).is_some()
+                    !matches!(self.view.tree.node(*node), Node::Bounded(_) | Node::Unknown)
+                        || self.written(*node).is_some()
                 };
                 let entries = entries.filter(|(_, node)| is_told(node));
                 entries.map(|(key, node)| (key, self.node(node))).collect::<Map<_, _>>().into()
@@ -52,7 +53,9 @@ impl Printer<'_> {
                 let members: Vec<Value> = members.iter().map(|member| self.node(*member)).collect();
                 self.written(id).unwrap_or_else(|| json!({"OneOf": members}))
             }
-            Node::Unknown => self.written(id).unwrap_or_else(|| json!({"Ref": "AWS::NoValue"})),
+            Node::Bounded(_) | Node::Unknown => {
+                self.written(id).unwrap_or_else(|| json!({"Ref": "AWS::NoValue"}))
+            }
         }
     }
 

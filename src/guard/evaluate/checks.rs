@@ -121,7 +121,7 @@ impl<'a> Run<'_, 'a> {
         self.read(value);
         let shape = self.shape(value);
         match shape {
-            Shape::Unknown => Some(Verdict::Unknown),
+            Shape::Unknown => Some(self.is_empty_within(value)),
             Shape::Text(text @ (Text::Named(_) | Text::Written(_))) => {
                 Some(if self.text(text).is_empty() { Verdict::Yes } else { Verdict::No })
             }

@@ -79,11 +79,11 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn ordered(&mut self, a: Value<'a>, operator: Operator, b: Value<'a>) -> Verdict {
         self.read(a);
         self.read(b);
-        let (a, b) = (self.shape(a), self.shape(b));
-        if matches!(a, Shape::Unknown) || matches!(b, Shape::Unknown) {
-            return Verdict::Unknown;
+        let (left, right) = (self.shape(a), self.shape(b));
+        if left.is_unknown() || right.is_unknown() {
+            return self.ordered_within(a, operator, b);
         }
-        let Some(ordering) = self.ordering(a, b) else { return Verdict::Incomparable };
+        let Some(ordering) = self.ordering(left, right) else { return Verdict::Incomparable };
         Verdict::of(match operator {
             Operator::Less => ordering.is_lt(),
             Operator::AtMost => ordering.is_le(),
@@ -171,7 +171,9 @@ impl<'a> Run<'_, 'a> {
         self.read(a);
         self.read(b);
         match (self.shape(a), self.shape(b)) {
-            (Shape::Unknown, _) | (_, Shape::Unknown) => Verdict::Unknown,
+            (Shape::Unknown, _) | (_, Shape::Unknown) => {
+                self.same_within(a, b, strictness == Strictness::Comparison)
+            }
             _ if depth > DEPTH => Verdict::Incomparable,
             (Shape::List, Shape::List) => {
                 let (a, b) = (self.items(a), self.items(b));

@@ -279,11 +279,15 @@ impl<'a> Run<'_, 'a> {
         right: &[Reached<'a>],
     ) -> Results<'a> {
         let is_possible = left.iter().chain(right).any(|reached| reached.is_possible);
+        let first = |reached: &[Reached<'a>]| reached.first().and_then(|first| first.found());
+        let values = (first(left), first(right));
         let (Some(left), Some(right)) = (self.first_shape(left), self.first_shape(right)) else {
             return Results::new();
         };
         let result = match (left, right) {
-            (Shape::Unknown, _) | (_, Shape::Unknown) => Some(Made::Unknown),
+            (Shape::Unknown, _) | (_, Shape::Unknown) => {
+                Some(self.calculated_within(calculation, values.0, values.1))
+            }
             (Shape::Int(left), Shape::Int(right)) => of_integers(calculation, left, right),
             (left, right) => {
                 let numbers = left.fraction().zip(right.fraction());

@@ -66,6 +66,7 @@ impl<'a> Run<'_, 'a> {
                 | Node::Text(_)
                 | Node::List(_)
                 | Node::Map { .. }
+                | Node::Bounded(_)
                 | Node::Unknown => return Some(Value::Node(node)),
             };
         }
@@ -91,6 +92,7 @@ impl<'a> Run<'_, 'a> {
                 | Node::Text(_)
                 | Node::List(_)
                 | Node::Map { .. }
+                | Node::Bounded(_)
                 | Node::Unknown => return Some(Value::Node(node)),
             }
         }
@@ -199,6 +201,7 @@ fn members_of<'a>(node: &Node, content: impl Fn(NodeId) -> Content<'a>) -> Small
         | Node::Text(_)
         | Node::Choice(_)
         | Node::OneOf(_)
+        | Node::Bounded(_)
         | Node::Unknown => SmallVec::new(),
     }
 }

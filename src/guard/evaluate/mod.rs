@@ -1,5 +1,6 @@
 //! Evaluation of rules over a tree. It copies no subtree and interns what it computes; what it cannot know it says.
 
+mod bounded;
 mod checks;
 mod clauses;
 mod compare;

@@ -290,7 +290,11 @@ impl<'a> Run<'_, 'a> {
         self.read(value);
         self.read(container);
         match (self.shape(value), self.shape(container)) {
-            (Shape::Unknown, _) | (_, Shape::Unknown) => Status::Unknown,
+            (Shape::Unknown, Shape::List) if self.is_bounded_scalar(value) => {
+                let members = self.items(container);
+                self.is_among(value, &members).status(is_negated)
+            }
+            (Shape::Unknown, Shape::List) | (Shape::List, Shape::Unknown) => Status::Unknown,
             (Shape::List, Shape::List) => {
                 let members = self.items(container);
                 let is_of_lists = members.first().is_some_and(|first| self.shape(*first).is_list());

@@ -4,7 +4,7 @@ use super::value::{Made, Reached, Shape, Value, What};
 use super::{Failure, Run, RunError, Wanted};
 use crate::guard::ast::Query;
 use crate::guard::message::{Message, Piece};
-use crate::guard::tree::Place;
+use crate::guard::tree::{Bounds, Place};
 use crate::source::Span;
 
 /// A message with its queries answered.
@@ -237,9 +237,11 @@ impl<'a> Run<'_, 'a> {
             Shape::Char(value) => text.push(value),
             Shape::Text(value) => text.push_str(self.text(value)),
             Shape::Pattern(pattern) => text.push_str(&pattern.text),
-            Shape::IntRange(_) | Shape::FloatRange(_) | Shape::CharRange(_) | Shape::Unknown => {
-                text.push_str(UNKNOWN);
-            }
+            Shape::Unknown => match self.bounds(value) {
+                Some(Bounds::Number { low, high }) => text.push_str(&shown_between(low, high)),
+                Some(Bounds::Text { .. } | Bounds::List { .. }) | None => text.push_str(UNKNOWN),
+            },
+            Shape::IntRange(_) | Shape::FloatRange(_) | Shape::CharRange(_) => text.push_str(UNKNOWN),
             Shape::List | Shape::Map { .. } if depth >= SHOWN_DEPTH => text.push('…'),
             Shape::List => {
                 text.push('[');
@@ -271,5 +273,16 @@ impl<'a> Run<'_, 'a> {
             let value = self.settled_content(member.content).unwrap_or(Value::Made(Made::Unknown));
             self.show(value, depth + 1, text);
         }
+    }
+}
+
+/// `60 to 900`, `at least 60`.
+fn shown_between(low: f64, high: f64) -> String {
+    match (low.is_finite(), high.is_finite()) {
+        (true, true) if low >= high => low.to_string(),
+        (true, true) => format!("{low} to {high}"),
+        (true, false) => format!("at least {low}"),
+        (false, true) => format!("at most {high}"),
+        (false, false) => UNKNOWN.to_owned(),
     }
 }

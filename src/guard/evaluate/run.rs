@@ -172,7 +172,7 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn read(&mut self, value: Value<'a>) {
         if let Value::Node(node) = value {
             self.reads.insert(self.tree().place(node));
-            if let Node::Unknown = self.tree().node(node) {
+            if let Node::Bounded(_) | Node::Unknown = self.tree().node(node) {
                 self.doubt(value);
             }
         }

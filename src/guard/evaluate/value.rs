@@ -33,6 +33,13 @@ pub(super) enum Made {
     Text(Name),
     /// A character.
     Char(char),
+    /// A number that was computed from one that is not known, and its bounds.
+    Between {
+        /// It is not less.
+        low: f64,
+        /// It is not more.
+        high: f64,
+    },
     /// Computed from something that is not known.
     Unknown,
 }
@@ -173,7 +180,7 @@ impl<'a> Run<'_, 'a> {
             Value::Made(Made::Float(value)) => Shape::Float(value),
             Value::Made(Made::Text(name)) => Shape::Text(Text::Named(name)),
             Value::Made(Made::Char(value)) => Shape::Char(value),
-            Value::Made(Made::Unknown) => Shape::Unknown,
+            Value::Made(Made::Between { .. } | Made::Unknown) => Shape::Unknown,
         }
     }
 
@@ -204,7 +211,7 @@ fn node_shape<'a>(node: &Node) -> Shape<'a> {
         Node::Text(name) => Shape::Text(Text::Named(*name)),
         Node::List(_) => Shape::List,
         Node::Map { is_open, .. } => Shape::Map { is_open: *is_open },
-        Node::Choice(_) | Node::OneOf(_) | Node::Unknown => Shape::Unknown,
+        Node::Choice(_) | Node::OneOf(_) | Node::Bounded(_) | Node::Unknown => Shape::Unknown,
     }
 }
 

@@ -211,3 +211,89 @@ fn a_certain_status_has_no_doubts() {
         assert!(case.doubted.is_empty(), "{clauses}");
     }
 }
+
+#[test]
+fn what_is_true_of_every_number_within_bounds_is_proved() {
+    let world = World::new("N: !Between [60, 900]\nL: !Between [60]\nF: 30\nU: !Unknown ''\n");
+    statuses(
+        &world,
+        &[
+            ("N exists", Pass),
+            ("N > 59", Pass),
+            ("N > 60", Unknown),
+            ("N >= 60", Pass),
+            ("N >= 901", Fail),
+            ("N <= 59", Fail),
+            ("N <= 60", Unknown),
+            ("N < 60", Fail),
+            ("N < 900.5", Pass),
+            ("L < 1000000", Unknown),
+            ("L <= 59", Fail),
+            ("F < N", Pass),
+            ("F >= N", Fail),
+            ("N > L", Unknown),
+            ("N > U", Unknown),
+            ("N > 'a'", Unknown),
+            ("N == 30", Fail),
+            ("N != 30", Pass),
+            ("N == 60", Unknown),
+            ("N == 'a'", Unknown),
+            ("N in [1, 2]", Fail),
+            ("N not in [1, 2]", Pass),
+            ("N in [1, 60]", Unknown),
+            ("N in r[60, 900]", Pass),
+            ("N in r(60, 900]", Unknown),
+            ("N in r[1, 60)", Fail),
+            ("N == r[1, 10]", Fail),
+            ("N in r[1.5, 10.5]", Fail),
+            ("N empty", Unknown),
+            ("N is_string", Unknown),
+            ("N.key exists", Unknown),
+        ],
+    );
+}
+
+#[test]
+fn bounds_are_calculated_with() {
+    let world = World::new("N: !Between [60, 900]\nL: !Between [60]\nZ: !Between [-1, 1]\nU: !Unknown ''\n");
+    statuses(
+        &world,
+        &[
+            ("let six = multiply(L, 6)\n%six >= 360", Pass),
+            ("let six = multiply(L, 6)\n%six > 360", Unknown),
+            ("let six = multiply(L, 6)\n%six <= 300", Fail),
+            ("let less = subtract(100, N)\n%less <= 40", Pass),
+            ("let less = subtract(100, N)\n%less <= -800", Unknown),
+            ("let more = add(N, N)\n%more >= 120", Pass),
+            ("let shorter = divide(N, 60)\n%shorter <= 15", Pass),
+            ("let none = divide(60, Z)\n%none <= 15", Unknown),
+            ("let one = add(N, U)\n%one >= 0", Unknown),
+        ],
+    );
+}
+
+#[test]
+fn the_known_ends_of_a_text_say_what_it_is_not() {
+    let world = World::new("T: !Ends ['arn:', '/x']\nN: !Ends ['', '', 1]\nL: !Items 1\n");
+    statuses(
+        &world,
+        &[
+            ("T == 'arn:y/x'", Unknown),
+            ("T == 'queue/x'", Fail),
+            ("T != 'queue/x'", Pass),
+            ("'arn:/y' == T", Fail),
+            ("T == 'arn:x'", Fail),
+            ("T in ['a', 'b']", Fail),
+            ("T == /x$/", Unknown),
+            ("let part = 'queue'\n%part in T", Fail),
+            ("let part = 'arn:y/x'\n%part in T", Unknown),
+            ("T !empty", Pass),
+            ("N !empty", Pass),
+            ("N == ''", Fail),
+            ("N == 5", Unknown),
+            ("L !empty", Pass),
+            ("L[*] exists", Unknown),
+            ("let n = count(L[*])\n%n == 1", Unknown),
+        ],
+    );
+}

@@ -10,13 +10,14 @@ mod subjects;
 
 use crate::document::{self, Document, Kind, Typed};
 use crate::guard::{
-    Candidates, Dialect, Evaluator, Failure, GuardId, Node, NodeId, Place, Plain, RuleIndex, Rules, Scenario,
-    Status, Tree,
+    Bounds, Candidates, Dialect, Evaluator, Failure, GuardId, Node, NodeId, Place, Plain, RuleIndex, Rules,
+    Scenario, Status, Tree,
 };
 use crate::names::Names;
 
 /// A document in YAML with tags of our own: `!Unknown ''`, `!Open {a: 1}`, `!If [7, value]` (there if condition 7
-/// holds), `!Choice [[1, value], [2, value]]`, `!OneOf [value, value]`.
+/// holds), `!Choice [[1, value], [2, value]]`, `!OneOf [value, value]`, `!Between [1, 9]`, `!Ends [start, end]`,
+/// `!Items 1` (a list of at least one).
 struct World {
     text: String,
     document: Document,
@@ -48,6 +49,22 @@ impl World {
         let items: Vec<document::NodeId> = self.document.items(node).collect();
         let value = match (tag.as_deref(), self.document.kind(node)) {
             (Some("!Unknown"), _) => Node::Unknown,
+            (Some("!Between"), _) => {
+                let end =
+                    |at: usize| items.get(at).and_then(|end| self.document.scalar(*end).text.parse().ok());
+                let (low, high) = (end(0).unwrap_or(f64::NEG_INFINITY), end(1).unwrap_or(f64::INFINITY));
+                Node::Bounded(Bounds::Number { low, high })
+            }
+            (Some("!Ends"), _) => {
+                let text = |at: usize| items.get(at).map_or("", |item| self.document.scalar(*item).text);
+                let (starts, ends) = (self.names.intern(text(0)), self.names.intern(text(1)));
+                let least = text(2).parse().unwrap_or(text(0).len() + text(1).len());
+                Node::Bounded(Bounds::Text { starts, ends, least })
+            }
+            (Some("!Items"), _) => {
+                let least = self.document.scalar(node).text.parse().unwrap();
+                Node::Bounded(Bounds::List { least })
+            }
             (Some("!If"), _) => Node::Choice(vec![self.alternative(&items)]),
             (Some("!Choice"), _) => {
                 let alternatives: Vec<Vec<_>> =
