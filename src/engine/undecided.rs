@@ -214,8 +214,14 @@ impl<'a> Teller<'a> {
             Unknown::DynamicReference => {
                 (ReasonKind::DynamicReference, "it is resolved at deployment ({{resolve:...}})".to_owned())
             }
-            Unknown::Pseudo(name) => {
+            Unknown::PartOf(name) if self.checking.template.parameters.contains_key(&name) => {
+                self.words_of_parameter(name)
+            }
+            Unknown::Pseudo(name) | Unknown::PartOf(name) => {
                 (ReasonKind::Pseudo, format!("`{}` is known at deployment", self.named(name)))
+            }
+            Unknown::Zones => {
+                (ReasonKind::Function, "the availability zones are known at deployment".to_owned())
             }
             Unknown::Mapping => {
                 (ReasonKind::Mapping, "the row of a mapping depends on what is not known".to_owned())
@@ -248,7 +254,7 @@ impl<'a> Teller<'a> {
             (ReasonKind::DynamicReference, text)
         } else if parameter.allowed.len() > 1 {
             (ReasonKind::Parameter, format!("parameter '{shown}' can be one of several values"))
-        } else if is_list(type_name) && parameter.default.is_some() {
+        } else if is_list(type_name) && parameter.setting().is_some() {
             (ReasonKind::Function, format!("parameter '{shown}' is a list, which is not taken apart here"))
         } else {
             (ReasonKind::Parameter, format!("parameter '{shown}' has no value"))

@@ -301,7 +301,10 @@ impl Draft<'_> {
 
     fn write_unknown(&self, unknown: Unknown, text: &mut String) {
         match unknown {
-            Unknown::Parameter(name) | Unknown::Pseudo(name) | Unknown::Undefined(name) => {
+            Unknown::Parameter(name)
+            | Unknown::Pseudo(name)
+            | Unknown::PartOf(name)
+            | Unknown::Undefined(name) => {
                 self.write_variable(name, None, text);
             }
             Unknown::Import
@@ -309,6 +312,7 @@ impl Draft<'_> {
             | Unknown::Mapping
             | Unknown::NoRow
             | Unknown::Macro
+            | Unknown::Zones
             | Unknown::Function
             | Unknown::TooMany
             | Unknown::Circular => text.push_str(UNKNOWN),

@@ -80,7 +80,7 @@ pub(crate) enum Alt {
 }
 
 /// The parameter that a value comes through. `AWS::Region` is one, also for what it decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Through {
     /// The parameter.
     pub parameter: Name,
@@ -92,7 +92,7 @@ pub(crate) struct Through {
 }
 
 /// What sets a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum SetBy {
     /// Its `Default`, which a deployment may override.
     Default,
@@ -159,12 +159,17 @@ pub(crate) enum Unknown {
     DynamicReference,
     /// A pseudo parameter.
     Pseudo(Name),
+    /// Something cut from a parameter or pseudo parameter, or made of it.
+    PartOf(Name),
     /// A mapping's row that depends on something unknown.
     Mapping,
     /// A row that the mapping does not have: where it is asked for nothing is deployed.
     NoRow,
     /// A macro writes here.
     Macro,
+    /// The availability zones of a region, a list of at least one: `Fn::GetAZs` names those with a default
+    /// subnet.
+    Zones,
     /// A name that nothing in this file defines.
     Undefined(Name),
     /// A function that nothing here evaluates, or one with arguments of the wrong shape.
@@ -173,4 +178,24 @@ pub(crate) enum Unknown {
     TooMany,
     /// Stacks that hand it to one another in a circle.
     Circular,
+}
+
+impl Unknown {
+    /// Why a part of this is unknown: a part of a parameter is not that parameter.
+    pub(super) fn in_part(self) -> Self {
+        match self {
+            Self::Parameter(name) | Self::Pseudo(name) => Self::PartOf(name),
+            Self::Zones => Self::Function,
+            Self::PartOf(_)
+            | Self::Import
+            | Self::DynamicReference
+            | Self::Mapping
+            | Self::NoRow
+            | Self::Circular
+            | Self::Macro
+            | Self::Undefined(_)
+            | Self::Function
+            | Self::TooMany => self,
+        }
+    }
 }

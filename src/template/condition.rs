@@ -46,7 +46,7 @@ pub(super) enum Formula {
     Condition { name: Name, meaning: Option<Guard> },
     /// A term equals a text: two texts for one term exclude each other.
     Equal { term: Name, text: Name },
-    /// Two terms are equal, which nothing else says anything about.
+    /// Two terms are equal: what is known of one is known of the other.
     Same(Name, Name),
     /// The opposite.
     Not(Guard),
@@ -65,11 +65,16 @@ pub(super) struct Formulas {
     conditions: FxHashMap<Name, Guard>,
     /// All texts that a term can equal, for terms that have such a list.
     allowed: FxHashMap<Name, Vec<Name>>,
+    /// What holds in every deployment: the `Rules` section asserts it.
+    assumptions: Vec<Guard>,
     /// What was found out about single guards.
     possible: FxHashMap<Guard, bool>,
 }
 
 impl Guards {
+    /// Assertions of the `Rules` section past this many are not followed.
+    const MOST_ASSUMPTIONS: usize = 64;
+
     /// The guard of a named condition; a name that no condition has is a free claim of its own.
     pub(crate) fn condition(&self, name: Name) -> Guard {
         let mut formulas = self.formulas.borrow_mut();
@@ -175,6 +180,20 @@ impl Guards {
         if a == b { Guard::ALWAYS } else { self.intern(Formula::Same(a.min(b), a.max(b))) }
     }
 
+    /// A claim that holds in every deployment. One that cannot hold beside the others is left out: nothing could
+    /// be deployed, and nothing said.
+    pub(super) fn assume(&self, guard: Guard) {
+        let mut formulas = self.formulas.borrow_mut();
+        let is_new = guard != Guard::ALWAYS && !formulas.assumptions.contains(&guard);
+        if is_new
+            && formulas.assumptions.len() < Self::MOST_ASSUMPTIONS
+            && search::can_hold(&formulas, &[(guard, true)])
+        {
+            formulas.assumptions.push(guard);
+            formulas.possible.clear();
+        }
+    }
+
     /// A term never equals another text than these.
     pub(super) fn allow(&self, term: Name, texts: Vec<Name>) {
         self.formulas.borrow_mut().allowed.insert(term, texts);
@@ -189,6 +208,11 @@ impl Formulas {
     /// What a guard says, unless it is one of the two constants.
     pub(super) fn formula(&self, guard: Guard) -> Option<Formula> {
         (guard.0 as usize).checked_sub(2).map(|index| self.interned[index])
+    }
+
+    /// What holds in every deployment.
+    pub(super) fn assumptions(&self) -> &[Guard] {
+        &self.assumptions
     }
 
     /// All texts that a term can equal, if they are known.
@@ -273,6 +297,93 @@ mod tests {
         assert!(can_hold(&template, &[("X", true), ("Z", true)]));
         assert!(can_hold(&template, &[("Same", true)]) && can_hold(&template, &[("Same", false)]));
         assert!(!can_hold(&template, &[("Same", true), ("SameToo", false)]));
+    }
+
+    #[test]
+    fn what_is_known_of_one_parameter_is_known_of_its_equals() {
+        let template = template(
+            "Parameters: {P: {Type: String}, Q: {Type: String}, R: {Type: String}, E: {Type: String, AllowedValues: [x, y]}, F: {Type: String, AllowedValues: [y, z]}}\nConditions:\n  PQ: !Equals [!Ref P, !Ref Q]\n  QR: !Equals [!Ref Q, !Ref R]\n  PR: !Equals [!Ref P, !Ref R]\n  Px: !Equals [!Ref P, x]\n  Rx: !Equals [!Ref R, x]\n  Ry: !Equals [!Ref R, y]\n  EF: !Equals [!Ref E, !Ref F]\n  Ex: !Equals [!Ref E, x]\n  Ey: !Equals [!Ref E, y]\n  PE: !Equals [!Ref P, !Ref E]\nResources: {}\n",
+        );
+        let cannot: &[&[(&str, bool)]] = &[
+            &[("PQ", true), ("QR", true), ("PR", false)],
+            &[("PQ", true), ("QR", true), ("Px", true), ("Rx", false)],
+            &[("PQ", true), ("QR", true), ("Px", true), ("Ry", true)],
+            &[("Px", true), ("Rx", true), ("PR", false)],
+            &[("PR", false), ("Px", true), ("Rx", true)],
+            &[("Px", true), ("Ry", true), ("PR", true)],
+            &[("PQ", true), ("PR", false), ("QR", true)],
+            &[("EF", true), ("Ex", true)],
+            &[("EF", true), ("Ey", false)],
+            &[("PE", true), ("Px", false), ("Ey", false)],
+        ];
+        let can: &[&[(&str, bool)]] = &[
+            &[("PQ", true), ("QR", true), ("Px", true), ("Rx", true)],
+            &[("PQ", true), ("PR", false), ("Px", true)],
+            &[("PQ", false), ("QR", false), ("PR", true)],
+            &[("EF", true), ("Ey", true)],
+            &[("EF", false), ("Ey", true)],
+            &[("Px", false), ("Rx", false), ("PR", false)],
+        ];
+        for claims in cannot {
+            assert!(!can_hold(&template, claims), "{claims:?}");
+        }
+        for claims in can {
+            assert!(can_hold(&template, claims), "{claims:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_parameters_equals_another_where_its_pieces_do() {
+        let template = template(
+            "Parameters: {Env: {Type: String, Default: dev}, Tier: {Type: String, AllowedValues: [a, ab]}}\nConditions:\n  Dev: !Equals [!Ref Env, dev]\n  Sub: !Equals [!Sub 'x-${Env}', x-dev]\n  Join: !Equals [dev.y, !Join ['.', [!Ref Env, y]]]\n  Not: !Equals [!Sub 'x-${Env}', y-dev]\n  IsA: !Equals [!Ref Tier, a]\n  Both: !Equals [!Sub '${Tier}${Env}', abc]\n  C: !Equals [!Ref Env, c]\n  BC: !Equals [!Ref Env, bc]\n  Two: !Equals [!Sub '${Env}-${AWS::Region}', dev-x]\n  TwoToo: !Equals [!Sub '${Env}-${AWS::Region}', dev-y]\n  List: !Equals [[!Ref Env, y], [dev, y]]\n  Longer: !Equals [[!Ref Env], [dev, y]]\nResources: {}\n",
+        );
+        for same in ["Sub", "Join", "List"] {
+            assert!(!can_hold(&template, &[("Dev", true), (same, false)]), "{same}");
+            assert!(!can_hold(&template, &[("Dev", false), (same, true)]), "{same}");
+        }
+        for never in ["Not", "Longer"] {
+            assert_eq!(guard(&template, never), Guard::NEVER, "{never}");
+        }
+        assert!(can_hold(&template, &[("Both", true), ("IsA", true), ("BC", true)]));
+        assert!(can_hold(&template, &[("Both", true), ("IsA", false), ("C", true)]));
+        assert!(!can_hold(&template, &[("Both", true), ("IsA", true), ("C", true)]));
+        // Where one ends and the other starts is open, but it is one text.
+        assert!(can_hold(&template, &[("Two", true), ("Dev", false)]));
+        assert!(!can_hold(&template, &[("Two", true), ("TwoToo", true)]));
+    }
+
+    #[test]
+    fn what_rules_assert_holds_in_every_deployment() {
+        let template = template(
+            "Parameters: {Env: {Type: String}, Region: {Type: String}, A: {Type: String}, B: {Type: String}}\nRules:\n  NotInTheWest:\n    RuleCondition: !Equals [!Ref Region, west]\n    Assertions:\n      - {Assert: {'Fn::Contains': [[dev, test], !Ref Env]}, AssertDescription: x}\n  Members:\n    Assertions:\n      - Assert: {'Fn::EachMemberIn': [[!Ref A, !Ref B], [x, y]]}\n      - Assert: !Not [{'Fn::EachMemberEquals': [[!Ref A, !Ref B], x]}]\n      - Assert: !Or [{'Fn::Contains': [{'Fn::RefAll': 'AWS::EC2::VPC::Id'}, z]}, {'Fn::EachMemberIn': [{'Fn::ValueOfAll': [T, K]}, {'Fn::RefAll': T}]}]\nConditions:\n  Prod: !Equals [!Ref Env, prod]\n  Dev: !Equals [!Ref Env, dev]\n  West: !Equals [!Ref Region, west]\n  Ax: !Equals [!Ref A, x]\n  Bx: !Equals [!Ref B, x]\n  Az: !Equals [!Ref A, z]\nResources: {}\n",
+        );
+        assert!(!can_hold(&template, &[("West", true), ("Prod", true)]));
+        assert!(can_hold(&template, &[("West", false), ("Prod", true)]));
+        assert!(can_hold(&template, &[("West", true), ("Dev", true)]));
+        assert!(!can_hold(&template, &[("Az", true)]));
+        assert!(!can_hold(&template, &[("Ax", true), ("Bx", true)]));
+        assert!(can_hold(&template, &[("Ax", true), ("Bx", false)]));
+    }
+
+    #[test]
+    fn rules_that_contradict_each_other_leave_every_case_open() {
+        let template = template(
+            "Rules:\n  R:\n    Assertions:\n      - Assert: !Equals [!Ref P, a]\n      - Assert: !Equals [!Ref P, b]\n  S: {Assertions: [{Assert: !Equals [x, y]}]}\n  T: {}\n  U: text\nConditions:\n  A: !Equals [!Ref P, a]\nResources: {}\n",
+        );
+        assert!(can_hold(&template, &[("A", true)]));
+        assert!(!can_hold(&template, &[("A", false)]), "the first that can be is kept");
+    }
+
+    #[test]
+    fn allowed_truth_values_are_the_texts_that_conditions_compare() {
+        let template = template(
+            "Parameters: {On: {Type: String, AllowedValues: [True, False]}}\nConditions:\n  Yes: !Equals [!Ref On, 'true']\n  Plain: !Equals [!Ref On, True]\n  Quoted: !Equals [!Ref On, 'True']\n  Never: !Equals [!Ref On, maybe]\nResources: {}\n",
+        );
+        assert!(can_hold(&template, &[("Yes", true)]) && can_hold(&template, &[("Yes", false)]));
+        for other in ["Plain", "Quoted"] {
+            assert!(!can_hold(&template, &[("Yes", true), (other, false)]), "{other}");
+        }
+        assert_eq!(guard(&template, "Never"), Guard::NEVER);
     }
 
     #[test]
@@ -408,6 +519,30 @@ mod tests {
         let start = Instant::now();
         assert!(can_hold(&template, &[("A99", true)]));
         assert!(start.elapsed() < Duration::from_millis(500));
+    }
+
+    #[test]
+    fn rules_without_a_short_answer_cost_no_more_than_milliseconds() {
+        let mut text = "Parameters:\n".to_owned();
+        for n in 0..30 {
+            text.push_str(&format!("  P{n}: {{Type: String, AllowedValues: [a, b, c]}}\n"));
+        }
+        text.push_str("Rules:\n  R:\n    Assertions:\n");
+        for n in 0..60 {
+            let (a, b) = (n * 7 % 30, (n * 11 + 3) % 30);
+            text.push_str(&format!("      - Assert: !Not [!Equals [!Ref P{a}, !Ref P{b}]]\n"));
+        }
+        text.push_str("Conditions:\n");
+        for n in 0..30 {
+            text.push_str(&format!("  C{n}: !Equals [!Ref P{n}, a]\n"));
+        }
+        text.push_str("Resources: {}\n");
+        let start = Instant::now();
+        let template = template(&text);
+        for n in 0..30 {
+            can_hold(&template, &[(&format!("C{n}"), true), ("C0", true)]);
+        }
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     }
 
     #[test]

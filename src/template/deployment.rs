@@ -9,6 +9,7 @@ use crate::spelling;
 
 use super::Template;
 use super::evaluate::{is_filled_by_ssm, is_list};
+use super::section::coerced;
 use super::value::Data;
 
 /// What is given for one template. It cannot be printed, since a value may be a secret: only the template says
@@ -57,7 +58,9 @@ impl Deployment {
             }
             let mut texts: Vec<&str> =
                 if is_list(type_name) { given.split(',').map(str::trim).collect() } else { vec![given] };
-            texts.retain(|text| !allowed.contains(text));
+            // `AllowedValues: [Yes]` may mean 'Yes' and 'true'.
+            let coerced = |text| coerced(Scalar { text, is_plain: true });
+            texts.retain(|text| !allowed.contains(text) && !allowed.contains(&coerced(text)));
             let Some(odd) = texts.first() else { continue };
             refused.push(if parameter.is_secret {
                 format!("parameter '{name}' is given a value that is not among its AllowedValues")
@@ -191,6 +194,8 @@ mod tests {
   Env: {Type: String, AllowedValues: [dev, prod]}
   Size: {Type: Number, Default: 5}
   Free: {Type: String}
+  Slow: {Type: Number, MinValue: 60}
+  Truth: {Type: String, AllowedValues: [Yes, No]}
   Zones: {Type: CommaDelimitedList, Default: 'a, b'}
   Ports: {Type: List<Number>}
   Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /path}
@@ -199,6 +204,7 @@ Mappings: {M: {prod: {Size: 10}, dev: {Size: 1}, eu-west-1: {Size: 2}}}
 Conditions:
   IsProd: !Equals [!Ref Env, prod]
   IsFirst: !Equals [!Select [0, !Ref Zones], x]
+  IsQuick: !Equals [!Ref Slow, 30]
   IsBig: !Equals [!Sub '${Env}-${Size}', prod-9]
   IsHidden: !Equals [!Ref Secret, sesame]
   IsHere: !Equals [!Ref AWS::Region, eu-west-1]
@@ -246,6 +252,36 @@ Conditions:
     fn a_value_that_is_not_allowed_counts_all_the_same() {
         assert_eq!(told("!If [IsProd, 1, 2]", &[("Env", "test")], None), ["2"]);
         assert_eq!(told("!FindInMap [M, !Ref Env, Size]", &[("Env", "test")], None), ["NoRow"]);
+    }
+
+    #[test]
+    fn a_value_that_is_out_of_bounds_counts_all_the_same() {
+        let quick = &[("Slow", "30")];
+        assert_eq!(told("!Ref Slow", quick, None), ["30 as given for Slow"]);
+        assert_eq!(told("!If [IsQuick, 1, 2]", quick, None), ["1"]);
+        assert_eq!(told("!If [IsQuick, 1, 2]", &[], None), ["2"]);
+        let has_bounds = |given| {
+            let template = template("x", given, None);
+            template.bounds(template.names.intern("Slow")).is_some()
+        };
+        assert!(has_bounds(&[]) && !has_bounds(quick), "what is known needs none");
+    }
+
+    #[test]
+    fn a_list_is_the_one_that_is_given() {
+        for (value, given, by_default) in [
+            ("!Ref Zones", "list", "list"),
+            ("!Select [2, !Ref Zones]", "z as given for Zones", "Function"),
+            ("!Length {Ref: Zones}", "3 as given for Zones", "2 by default of Zones"),
+            ("!Select [!Length {Ref: Zones}, [a, b, c, d]]", "d as given for Zones", "c by default of Zones"),
+            // A list cannot say what it rests on: only what may be overridden has to.
+            ("!Select [!Length {Ref: Zones}, [a, b, [c], [d]]]", "list", "part of Zones"),
+            ("!Cidr [10.0.0.0/16, !Length {Ref: Zones}, 8]", "list", "Function"),
+            ("!FindInMap [M, !Select [0, !Ref Zones], Size]", "1 as given for Zones", "Mapping"),
+        ] {
+            assert_eq!(told(value, &[("Zones", "dev, y, z")], None), [given], "{value}");
+            assert_eq!(told(value, &[], None), [by_default], "{value}");
+        }
     }
 
     #[test]
@@ -330,6 +366,7 @@ Resources:
             deployment(given, None).refused(&template)
         };
         assert_eq!(refused(&[("Env", "dev"), ("Free", "x"), ("Secret", "sesame")]), Vec::<String>::new());
+        assert!(refused(&[("Truth", "Yes")]).is_empty() && refused(&[("Truth", "true")]).is_empty());
         assert_eq!(
             refused(&[("Env", "prd")]),
             ["parameter 'Env' is given 'prd', which is not among its AllowedValues; did you mean 'prod'?"]

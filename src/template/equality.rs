@@ -2,23 +2,28 @@
 //! another.
 
 use rustc_hash::FxHashSet;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use crate::document::{Scalar, Typed};
+use crate::document::Scalar;
 use crate::names::Name;
 
 use super::Template;
-use super::alternative::Alt;
+use super::alternative::{Alt, TextPart, Unknown};
 use super::condition::Guard;
 use super::resolve::Resolver;
+use super::section::coerced;
 use super::value::{Call, Data, SubPart, ValueId};
 
 /// Gives every named condition its meaning.
 pub(super) fn define_conditions(template: &Template) {
-    let mut definer = Definer { resolver: Resolver::new(template), open: FxHashSet::default(), depth: 0 };
+    let resolver = Resolver::new(template).without_defaults();
+    let mut definer = Definer { resolver, open: FxHashSet::default(), depth: 0 };
     definer.allow_texts();
     for name in template.conditions.keys() {
         definer.condition(*name);
+    }
+    for rule in template.rules.values() {
+        definer.rule(*rule);
     }
 }
 
@@ -38,12 +43,15 @@ struct Definer<'t> {
 }
 
 /// One side of a comparison, in one case.
-#[derive(Clone, Copy)]
 enum Side {
     /// A text.
     Known(Name),
     /// Something that conditions can ask about.
     Term(Name),
+    /// A text that is put together.
+    Text(Vec<TextPart>),
+    /// A list.
+    List(ValueId),
 }
 
 impl Definer<'_> {
@@ -54,14 +62,21 @@ impl Definer<'_> {
         let template = self.resolver.template();
         for name in template.parameters.keys() {
             let texts = self.resolver.texts_of(*name).unwrap_or_default();
-            let mut allowed: Vec<Name> = Vec::new();
-            for text in texts {
-                if !allowed.contains(text) {
-                    allowed.push(*text);
-                }
+            if !texts.is_empty() {
+                template.guards.allow(*name, texts.to_vec());
             }
-            if !allowed.is_empty() {
-                template.guards.allow(*name, allowed);
+        }
+    }
+
+    /// A rule of the `Rules` section: where its condition holds, what it asserts does.
+    fn rule(&mut self, rule: ValueId) {
+        let Template { names, values, guards, .. } = self.resolver.template();
+        let at = |value, key: &str| names.find(key).and_then(|key| values.get(value, key));
+        let applies = at(rule, "RuleCondition").map_or(Guard::ALWAYS, |condition| self.meaning(condition));
+        for assertion in at(rule, "Assertions").map_or(&[][..], |assertions| values.items(assertions)) {
+            if let Some(assert) = at(*assertion, "Assert") {
+                let holds = self.meaning(assert);
+                guards.assume(guards.or(guards.not(applies), holds));
             }
         }
     }
@@ -104,8 +119,11 @@ impl Definer<'_> {
             | Call::ImportValue(_)
             | Call::Base64(_)
             | Call::ToJsonString(_)
-            | Call::Transform(_)
-            | Call::Other { .. } => self.free(id),
+            | Call::Transform(_) => self.free(id),
+            Call::Other { function, argument } => {
+                let members = self.members(template.names.text(*function), *argument);
+                members.unwrap_or_else(|| self.free(id))
+            }
         };
         self.depth -= 1;
         guard
@@ -117,56 +135,105 @@ impl Definer<'_> {
         self.resolver.template().guards.equal(self.term(id), names.intern("true"))
     }
 
+    /// What the functions of the `Rules` section say of lists that are written out.
+    fn members(&mut self, function: &str, argument: ValueId) -> Option<Guard> {
+        let Template { values, guards, .. } = self.resolver.template();
+        let [members, wanted] = *values.items(argument) else { return None };
+        let written = |list| matches!(values.data(list), Data::List(_)).then(|| values.items(list));
+        let contains = |value, list: &[ValueId]| {
+            list.iter().fold(Guard::NEVER, |any, item| guards.or(any, self.equals(*item, value)))
+        };
+        let members = written(members)?;
+        Some(match function {
+            "Fn::Contains" => contains(wanted, members),
+            "Fn::EachMemberEquals" => members
+                .iter()
+                .fold(Guard::ALWAYS, |all, member| guards.and(all, self.equals(*member, wanted))),
+            "Fn::EachMemberIn" => {
+                let wanted = written(wanted)?;
+                members.iter().fold(Guard::ALWAYS, |all, member| guards.and(all, contains(*member, wanted)))
+            }
+            _ => return None,
+        })
+    }
+
     fn equals(&self, a: ValueId, b: ValueId) -> Guard {
         let guards = &self.resolver.template().guards;
         let mut equal = Guard::NEVER;
         let others = self.sides(b);
         for (guard, side) in self.sides(a) {
             for (other_guard, other) in &others {
-                let same = match (side, *other) {
-                    (Side::Known(a), Side::Known(b)) if a == b => Guard::ALWAYS,
-                    (Side::Known(_), Side::Known(_)) => Guard::NEVER,
-                    (Side::Term(term), Side::Known(text)) | (Side::Known(text), Side::Term(term)) => {
-                        guards.equal(term, text)
-                    }
-                    (Side::Term(a), Side::Term(b)) => guards.same(a, b),
-                };
+                let same = self.same((a, &side), (b, other));
                 equal = guards.or(equal, guards.and(guards.and(guard, *other_guard), same));
             }
         }
         equal
     }
 
-    fn sides(&self, id: ValueId) -> SmallVec<[(Guard, Side); 1]> {
-        let template = self.resolver.template();
-        let id = self.resolver.behind_passed(id);
-        if let Data::Call(call) = template.values.data(id)
-            && let Call::Ref(name) = **call
-            && let Some(texts) = self.resolver.texts_of(name)
-        {
-            let side =
-                if let [text] = texts { Side::Known(self.spelled(*text, false)) } else { Side::Term(name) };
-            return smallvec![(Guard::ALWAYS, side)];
-        }
-        let side = |alt| match alt {
-            Alt::Scalar { text, is_plain, through, .. }
-                if !through.is_some_and(|through| through.by.is_overridable()) =>
-            {
-                Side::Known(self.spelled(text, is_plain))
+    fn same(&self, (a, side): (ValueId, &Side), (b, other): (ValueId, &Side)) -> Guard {
+        let Template { values, guards, .. } = self.resolver.template();
+        let as_term = |id, side: &Side| match side {
+            Side::Term(term) => *term,
+            Side::Known(_) | Side::Text(_) | Side::List(_) => self.term(id),
+        };
+        match (side, other) {
+            (Side::Known(a), Side::Known(b)) if a == b => Guard::ALWAYS,
+            (Side::Known(_), Side::Known(_)) => Guard::NEVER,
+            (Side::Term(term), Side::Known(text)) | (Side::Known(text), Side::Term(term)) => {
+                self.resolver.equals(*term, *text)
             }
-            _ => Side::Term(self.term(id)),
+            (Side::Text(parts), Side::Known(text)) => {
+                self.resolver.is_text(parts, *text).unwrap_or_else(|| guards.equal(self.term(a), *text))
+            }
+            (Side::Known(text), Side::Text(parts)) => {
+                self.resolver.is_text(parts, *text).unwrap_or_else(|| guards.equal(self.term(b), *text))
+            }
+            (Side::List(list), Side::Known(text)) | (Side::Known(text), Side::List(list)) => {
+                guards.equal(self.term(*list), *text)
+            }
+            (Side::List(a), Side::List(b)) if self.is_written_out(*a) && self.is_written_out(*b) => {
+                let (a, b) = (values.items(*a), values.items(*b));
+                if a.len() != b.len() {
+                    return Guard::NEVER;
+                }
+                let pairs = a.iter().zip(b);
+                pairs.fold(Guard::ALWAYS, |all, (a, b)| guards.and(all, self.equals(*a, *b)))
+            }
+            (
+                Side::Term(_) | Side::Text(_) | Side::List(_),
+                Side::Term(_) | Side::Text(_) | Side::List(_),
+            ) => guards.same(as_term(a, side), as_term(b, other)),
+        }
+    }
+
+    /// Whether a list's items are all there, and none is a list again.
+    fn is_written_out(&self, list: ValueId) -> bool {
+        let values = &self.resolver.template().values;
+        let is_one = |item: &ValueId| match values.data(*item) {
+            Data::Scalar { .. } => true,
+            Data::Call(call) => matches!(**call, Call::Ref(_) | Call::Sub(_)),
+            Data::List(_) | Data::Map(_) => false,
+        };
+        values.items(list).iter().all(is_one)
+    }
+
+    fn sides(&self, id: ValueId) -> SmallVec<[(Guard, Side); 1]> {
+        let id = self.resolver.behind_passed(id);
+        let names = &self.resolver.template().names;
+        let coerced_name =
+            |text, is_plain| names.intern(coerced(Scalar { text: names.text(text), is_plain }));
+        let side = |alt| match alt {
+            Alt::Scalar { text, is_plain, .. } => Side::Known(coerced_name(text, is_plain)),
+            Alt::OneOf { parameter: name, .. }
+            | Alt::Unknown(Unknown::Parameter(name) | Unknown::Pseudo(name)) => Side::Term(name),
+            Alt::Text(parts) => Side::Text(parts),
+            Alt::List(list) => Side::List(list),
+            Alt::Absent { .. } | Alt::Map(_) | Alt::Resource { .. } | Alt::Unknown(_) => {
+                Side::Term(self.term(id))
+            }
         };
         let alternatives = self.resolver.resolve(id).alternatives.into_iter();
         alternatives.map(|(guard, alt)| (guard, side(alt))).collect()
-    }
-
-    /// Conditions compare texts: the truth value `True` is the text `true`.
-    fn spelled(&self, text: Name, is_plain: bool) -> Name {
-        let names = &self.resolver.template().names;
-        match (Scalar { text: names.text(text), is_plain }).typed() {
-            Typed::Bool(value) => names.intern(if value { "true" } else { "false" }),
-            Typed::Null | Typed::Int(_) | Typed::Float(_) | Typed::Text(_) => text,
-        }
     }
 
     /// An expression by its text: equal expressions are one term.

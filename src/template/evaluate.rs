@@ -5,14 +5,12 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::names::Name;
 
-use super::alternative::{Alt, SetBy, TextPart, Through, Unknown, Val};
+use super::alternative::{Alt, SetBy, Through, Unknown, Val};
 use super::condition::Guard;
 use super::resolve::Resolver;
 use super::text::{Composer, scalar};
 use super::value::{Call, Data, SubPart, ValueId};
-use super::{Origin, Parameter, Resource};
-
-const FUNCTION: &str = "AWS::Lambda::Function";
+use super::{Origin, Parameter, Template};
 
 /// The alternatives found so far. One more than a [`Val`] may have ends the search for more.
 #[derive(Default)]
@@ -38,8 +36,39 @@ impl Cases {
         cases.into_val(under)
     }
 
+    /// Adds what a parameter decided, if one did. A collection has nowhere to say so: where the deployment may have
+    /// another, it is not known.
+    pub(super) fn add_decided(&mut self, others: Self, under: Guard, by: Option<Through>) {
+        if others.are_too_many() {
+            return self.push(under, Alt::Unknown(Unknown::TooMany));
+        }
+        for (guard, mut alt) in others.alternatives {
+            match (&mut alt, by) {
+                (Alt::Scalar { through, .. }, Some(_)) => {
+                    *through = Through::both(*through, by.map(Through::decided));
+                }
+                (Alt::List(_) | Alt::Map(_), Some(Through { parameter, by, .. })) if by.is_overridable() => {
+                    alt = Alt::Unknown(Unknown::PartOf(parameter));
+                }
+                (
+                    Alt::Absent { .. }
+                    | Alt::Scalar { .. }
+                    | Alt::OneOf { .. }
+                    | Alt::List(_)
+                    | Alt::Map(_)
+                    | Alt::Resource { .. }
+                    | Alt::Text(_)
+                    | Alt::Unknown(_),
+                    _,
+                ) => {}
+            }
+            self.push(guard, alt);
+        }
+    }
+
     pub(super) fn into_val(self, under: Guard) -> Val {
-        if self.are_too_many() {
+        // Past its bound, what can hold is only guessed: two guesses may leave nothing.
+        if self.are_too_many() || self.alternatives.is_empty() {
             return Val { alternatives: smallvec![(under, Alt::Unknown(Unknown::TooMany))] };
         }
         Val { alternatives: self.alternatives }
@@ -53,7 +82,8 @@ impl<'t> Resolver<'t> {
         match template.values.data(id) {
             Data::Scalar { text, is_plain } => {
                 let origin = template.values.origin(id);
-                cases.push(under, scalar(&template.names, *text, *is_plain, origin, None));
+                let through = template.values.through(id);
+                cases.push(under, scalar(&template.names, *text, *is_plain, origin, through));
             }
             Data::List(_) => cases.push(under, Alt::List(id)),
             Data::Map(_) => cases.push(under, Alt::Map(id)),
@@ -64,34 +94,41 @@ impl<'t> Resolver<'t> {
     fn collect_call(self, id: ValueId, call: &'t Call, under: Guard, cases: &mut Cases) {
         let unknown = match call {
             Call::Ref(name) => {
-                return self.collect_reference(*name, self.template().values.origin(id), under, cases);
+                return self.collect_named(id, *name, under, cases);
             }
             Call::GetAtt(resource, attribute) => {
                 return self.collect_attribute(*resource, *attribute, under, cases);
             }
             Call::Sub(parts) => return self.sub(id, parts, under, cases),
             Call::Join { separator, items } => return self.join(id, *separator, *items, under, cases),
-            Call::Select { index, items } => return self.select(id, *index, *items, under, cases),
+            Call::Select { index, items } => return self.select(*index, *items, under, cases),
+            Call::Split { separator, text } => return self.split_list(id, *separator, *text, under, cases),
             Call::If { condition, then, otherwise } => {
                 return self.either(*condition, *then, *otherwise, under, cases);
             }
             Call::FindInMap { .. } => return self.look_up(id, call, under, cases),
             Call::ToJsonString(value) => return self.json(*value, under, cases),
-            Call::Other { function, argument } if self.template().names.text(*function) == "Fn::Length" => {
-                return self.length(id, *argument, under, cases);
-            }
+            Call::Base64(value) => return self.base64(id, *value, under, cases),
+            Call::Other { function, argument } => match self.template().names.text(*function) {
+                "Fn::Length" => return self.length(id, *argument, under, cases),
+                "Fn::Cidr" => return self.blocks(id, *argument, under, cases),
+                "Fn::GetAZs" => Unknown::Zones,
+                _ => Unknown::Function,
+            },
             Call::ImportValue(name) => return self.collect_import(*name, under, cases),
             Call::Transform(_) => Unknown::Macro,
-            Call::Split { .. }
-            | Call::Base64(_)
-            | Call::Equals(..)
-            | Call::And(_)
-            | Call::Or(_)
-            | Call::Not(_)
-            | Call::Condition(_)
-            | Call::Other { .. } => Unknown::Function,
+            Call::Equals(..) | Call::And(_) | Call::Or(_) | Call::Not(_) | Call::Condition(_) => {
+                Unknown::Function
+            }
         };
         cases.push(under, Alt::Unknown(unknown));
+    }
+
+    /// `Ref`, which also gives lists.
+    fn collect_named(self, id: ValueId, name: Name, under: Guard, cases: &mut Cases) {
+        if !self.collect_list(id, name, under, cases) {
+            self.collect_reference(name, self.template().values.origin(id), under, cases);
+        }
     }
 
     /// `Ref`, also as a part of `Fn::Sub`, through the stacks that pass it on.
@@ -160,7 +197,8 @@ impl<'t> Resolver<'t> {
                 Alt::OneOf { parameter: name, values: parameter.allowed.clone() }
             }
             _ => {
-                let setting = parameter.setting().map(|(value, by)| (value, by, template.values.data(value)));
+                let setting = self.setting(parameter);
+                let setting = setting.map(|(value, by)| (value, by, template.values.data(value)));
                 let Some((value, by, Data::Scalar { text, is_plain })) = setting else {
                     return Alt::Unknown(Unknown::Parameter(name));
                 };
@@ -221,186 +259,23 @@ impl<'t> Resolver<'t> {
         composer.finish(origin, cases);
     }
 
-    fn join(self, id: ValueId, separator: Name, items: ValueId, under: Guard, cases: &mut Cases) {
-        let template = self.template();
-        let origin = template.values.origin(id);
-        let separator = template.names.text(separator);
-        for (guard, sequence) in self.sequences(items, under) {
-            let mut composer = Composer::new(template, guard, Some(separator));
-            match sequence {
-                Sequence::Items(items) => {
-                    for item in items {
-                        composer.add_val(&self.resolve_under(*item, guard));
-                    }
+    /// `Fn::Base64` of a text that is known.
+    fn base64(self, id: ValueId, value: ValueId, under: Guard, cases: &mut Cases) {
+        let Template { names, values, .. } = self.template();
+        for (guard, alt) in self.resolve_under(value, under).alternatives {
+            let alt = match alt {
+                Alt::Scalar { text, through, .. } => {
+                    let encoded = names.intern(&base64(names.text(text).as_bytes()));
+                    scalar(names, encoded, false, values.origin(id), through)
                 }
-                Sequence::Texts { texts, through } => {
-                    for text in texts {
-                        composer.add_text(text);
-                    }
-                    composer.rests_on(through);
-                }
-                Sequence::Pieces(parts) => {
-                    cases.push(guard, cut_from(&parts));
-                    continue;
-                }
-                Sequence::Unknown(unknown) => {
-                    cases.push(guard, Alt::Unknown(unknown));
-                    continue;
-                }
-            }
-            composer.finish(origin, cases);
-        }
-    }
-
-    fn select(self, id: ValueId, index: ValueId, items: ValueId, under: Guard, cases: &mut Cases) {
-        let template = self.template();
-        let origin = template.values.origin(id);
-        let index = self.resolve_under(index, under);
-        let index =
-            index.only().and_then(|alt| self.integer(alt)).and_then(|index| usize::try_from(index).ok());
-        let Some(index) = index else {
-            return cases.push(under, Alt::Unknown(Unknown::Function));
-        };
-        for (guard, sequence) in self.sequences(items, under) {
-            match sequence {
-                Sequence::Items(items) => match items.get(index) {
-                    Some(item) if !items[..=index].iter().any(|item| self.may_vanish(*item)) => {
-                        self.collect(*item, guard, cases);
-                    }
-                    _ => cases.push(guard, Alt::Unknown(Unknown::Function)),
-                },
-                Sequence::Texts { texts, through } => cases.push(
-                    guard,
-                    texts.get(index).map_or(Alt::Unknown(Unknown::Function), |text| {
-                        scalar(&template.names, template.names.intern(text), false, origin, through)
-                    }),
-                ),
-                Sequence::Pieces(parts) => {
-                    let function = self.function_in_arn(items, index, &parts);
-                    cases.push(guard, function.unwrap_or_else(|| cut_from(&parts)));
-                }
-                Sequence::Unknown(unknown) => cases.push(guard, Alt::Unknown(unknown)),
-            }
-        }
-    }
-
-    /// The function whose name `Fn::Select` cuts from the ARN of one, of its alias or of its version, which is how the
-    /// CDK names the function of an alias: `arn:aws:lambda:REGION:ACCOUNT:function:NAME:ALIAS`.
-    fn function_in_arn(self, items: ValueId, index: usize, parts: &[TextPart]) -> Option<Alt> {
-        const NAME: usize = 6;
-        let template = self.template();
-        let Data::Call(call) = template.values.data(items) else { return None };
-        let Call::Split { separator, .. } = **call else { return None };
-        let [TextPart::Resource { id, attribute }] = *parts else { return None };
-        if index != NAME || template.names.text(separator) != ":" {
-            return None;
-        }
-        let resource = template.resources.get(&id)?;
-        let attribute = attribute.map(|attribute| template.names.text(attribute));
-        let function = match (template.names.text(resource.type_name), attribute) {
-            (FUNCTION, Some("Arn")) => id,
-            ("AWS::Lambda::Alias" | "AWS::Lambda::Version", None) => {
-                let named = template.names.find("FunctionName")?;
-                let named = template.values.get(resource.properties?, named)?;
-                let Data::Call(call) = template.values.data(named) else { return None };
-                let (Call::Ref(function) | Call::GetAtt(function, _)) = **call else { return None };
-                let is_function = |resource: &Resource| template.names.text(resource.type_name) == FUNCTION;
-                template.resources.get(&function).is_some_and(is_function).then_some(function)?
-            }
-            _ => return None,
-        };
-        Some(Alt::Resource { id: function, attribute: None })
-    }
-
-    /// `Fn::Length` of the language extensions.
-    fn length(self, id: ValueId, list: ValueId, under: Guard, cases: &mut Cases) {
-        let template = self.template();
-        for (guard, sequence) in self.sequences(list, under) {
-            let (length, through) = match sequence {
-                Sequence::Items(items) if !items.iter().any(|item| self.may_vanish(*item)) => {
-                    (items.len(), None)
-                }
-                Sequence::Texts { texts, through } => (texts.len(), through),
-                Sequence::Items(_) | Sequence::Pieces(_) => {
-                    cases.push(guard, Alt::Unknown(Unknown::Function));
-                    continue;
-                }
-                Sequence::Unknown(unknown) => {
-                    cases.push(guard, Alt::Unknown(unknown));
-                    continue;
+                Alt::Unknown(unknown) => Alt::Unknown(unknown.in_part()),
+                Alt::OneOf { parameter, .. } => Alt::Unknown(Unknown::PartOf(parameter)),
+                Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Text(_) => {
+                    Alt::Unknown(Unknown::Function)
                 }
             };
-            let length = template.names.intern(&length.to_string());
-            let origin = template.values.origin(id);
-            cases.push(guard, scalar(&template.names, length, true, origin, through));
+            cases.push(guard, alt);
         }
-    }
-
-    /// Whether a list's item may be `AWS::NoValue`, so that those behind it move up.
-    fn may_vanish(self, item: ValueId) -> bool {
-        let Data::Call(call) = self.template().values.data(item) else { return false };
-        let is_no_value = |name| self.template().names.text(name) == "AWS::NoValue";
-        matches!(**call, Call::If { .. }) || matches!(**call, Call::Ref(name) if is_no_value(name))
-    }
-
-    /// The list that `Fn::Join` and `Fn::Select` work on.
-    fn sequences(self, id: ValueId, under: Guard) -> SmallVec<[(Guard, Sequence<'t>); 1]> {
-        let template = self.template();
-        let values = &template.values;
-        if let Data::Call(call) = values.data(id) {
-            if let Call::Split { separator, text } = **call {
-                let separator = template.names.text(separator);
-                let texts = self.resolve_under(text, under).alternatives.into_iter();
-                return texts.map(|(guard, alt)| (guard, self.split(separator, alt))).collect();
-            }
-            if let Call::Ref(name) = **call
-                && let Some(sequence) = self.list_parameter(name)
-            {
-                return smallvec![(under, sequence)];
-            }
-        }
-        let lists = self.resolve_under(id, under).alternatives.into_iter();
-        let sequence = |alt| match alt {
-            Alt::List(list) => Sequence::Items(values.items(list)),
-            Alt::Unknown(unknown) => Sequence::Unknown(unknown),
-            Alt::Absent { .. }
-            | Alt::Scalar { .. }
-            | Alt::OneOf { .. }
-            | Alt::Map(_)
-            | Alt::Resource { .. }
-            | Alt::Text(_) => Sequence::Unknown(Unknown::Function),
-        };
-        lists.map(|(guard, alt)| (guard, sequence(alt))).collect()
-    }
-
-    fn split(self, separator: &str, alt: Alt) -> Sequence<'t> {
-        match alt {
-            Alt::Scalar { text, through, .. } if !separator.is_empty() => {
-                let texts = self.template().names.text(text).split(separator).collect();
-                Sequence::Texts { texts, through }
-            }
-            Alt::Resource { id, attribute } => Sequence::Pieces(vec![TextPart::Resource { id, attribute }]),
-            Alt::Text(parts) => Sequence::Pieces(parts),
-            Alt::Unknown(unknown) => Sequence::Unknown(unknown),
-            Alt::OneOf { parameter, .. } => Sequence::Unknown(Unknown::Parameter(parameter)),
-            Alt::Absent { .. } | Alt::Scalar { .. } | Alt::List(_) | Alt::Map(_) => {
-                Sequence::Unknown(Unknown::Function)
-            }
-        }
-    }
-
-    /// What a parameter that is a list is set to.
-    fn list_parameter(self, name: Name) -> Option<Sequence<'t>> {
-        let template = self.template();
-        let parameter = template.parameters.get(&name)?;
-        let type_name = template.names.text(parameter.type_name);
-        let is_passed = parameter.passed.is_some();
-        if is_passed || parameter.is_secret || is_filled_by_ssm(type_name) || !is_list(type_name) {
-            return None;
-        }
-        let (value, by) = parameter.setting()?;
-        let texts = template.names.text(template.values.text(value)?).split(',').map(str::trim).collect();
-        Some(Sequence::Texts { texts, through: Some(Through::value(name, by)) })
     }
 
     /// `Fn::ToJsonString` keeps the tree: those who read the text read JSON.
@@ -419,31 +294,19 @@ impl<'t> Resolver<'t> {
     }
 }
 
-/// A list of texts, as `Fn::Join` and `Fn::Select` take it.
-enum Sequence<'t> {
-    /// Values, to be resolved.
-    Items(&'t [ValueId]),
-    /// Texts, cut from one that is known.
-    Texts {
-        texts: Vec<&'t str>,
-        through: Option<Through>,
-    },
-    /// Texts cut from one that is known in part: somewhere in the list are these parts.
-    Pieces(Vec<TextPart>),
-    Unknown(Unknown),
-}
-
-/// A text that is cut from another: it may have something of the resources in that one, and something before
-/// and after.
-fn cut_from(parts: &[TextPart]) -> Alt {
-    let unknown = TextPart::Unknown(Unknown::Function);
-    let resources = parts.iter().filter(|part| matches!(part, TextPart::Resource { .. })).cloned();
-    let mut cut: Vec<TextPart> = std::iter::once(unknown.clone()).chain(resources).collect();
-    if cut.len() == 1 {
-        return Alt::Unknown(Unknown::Function);
+/// The text of bytes in base 64, with the alphabet and the padding of RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
+            let digit = ALPHABET[(bits >> shift & 63) as usize];
+            text.push(if at <= chunk.len() { char::from(digit) } else { '=' });
+        }
     }
-    cut.push(unknown);
-    Alt::Text(cut)
+    text
 }
 
 /// `AWS::SSM::Parameter::Value<String>`: the default is the name of the value.

@@ -30,8 +30,9 @@ enum Handed {
 pub(crate) struct Handovers {
     /// The values of `Outputs` that are exported, by the name of the export.
     exports: NameMap<ValueId>,
-    /// Each is worked out once, however often it is asked for; one that needs itself is found here unknown.
-    known: RefCell<FxHashMap<Handed, Val>>,
+    /// Each is worked out once with parameters' defaults and once without, however often it is asked for; one that
+    /// needs itself is found here unknown.
+    known: RefCell<FxHashMap<(Handed, bool), Val>>,
     depth: Cell<usize>,
 }
 
@@ -159,13 +160,15 @@ impl<'t> Resolver<'t> {
 
     fn handed(self, what: Handed, value: ValueId) -> Val {
         let Handovers { known, depth, .. } = &self.template().handovers;
-        if let Some(val) = known.borrow().get(&what) {
+        if let Some(val) = known.borrow().get(&(what, self.takes_defaults())) {
             return val.clone();
         }
         if depth.get() == Self::MOST_HANDOVERS {
             return Val::always(Alt::Unknown(Unknown::Circular));
         }
-        known.borrow_mut().insert(what, Val::always(Alt::Unknown(Unknown::Circular)));
+        known
+            .borrow_mut()
+            .insert((what, self.takes_defaults()), Val::always(Alt::Unknown(Unknown::Circular)));
         depth.set(depth.get() + 1);
         let mut val = self.resolve(value);
         depth.set(depth.get() - 1);
@@ -182,7 +185,7 @@ impl<'t> Resolver<'t> {
                 }
             }
         }
-        known.borrow_mut().insert(what, val.clone());
+        known.borrow_mut().insert((what, self.takes_defaults()), val.clone());
         val
     }
 }

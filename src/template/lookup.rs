@@ -7,18 +7,32 @@ use smallvec::SmallVec;
 use crate::names::Name;
 
 use super::NameMap;
-use super::alternative::{Alt, Through, Unknown, Val};
+use super::alternative::{Alt, TextPart, Through, Unknown, Val};
 use super::condition::Guard;
 use super::evaluate::{Cases, is_filled_by_ssm, is_list};
 use super::resolve::Resolver;
 use super::text::scalar;
 use super::value::{Call, Data, ValueId};
 
-/// A key that a look-up can have, with the parameter that it comes through; or why there is none.
-type Key = (Guard, Result<(Name, Option<Through>), Unknown>);
+/// A key that a look-up can have.
+#[derive(Clone, Copy)]
+enum Key {
+    /// This one, with the parameter that it comes through.
+    Text(Name, Option<Through>),
+    /// None of those that are there.
+    Missing,
+    /// Nobody knows.
+    Unknown,
+}
 
-/// A value that a look-up can find, with the parameter that its keys come through; or why there is none.
-type Found = (Guard, Result<(ValueId, Option<Through>), Unknown>);
+/// What a look-up can find.
+#[derive(Clone, Copy)]
+enum Found {
+    /// A value, with the parameter that its keys come through.
+    Value(ValueId, Option<Through>),
+    Missing,
+    Unknown,
+}
 
 impl<'t> Resolver<'t> {
     /// A key that chooses among more rows is not followed, unless its parameter allows fewer.
@@ -29,44 +43,69 @@ impl<'t> Resolver<'t> {
     /// Adds to `cases` what a look-up can find where `under` holds.
     pub(super) fn look_up(self, id: ValueId, call: &'t Call, under: Guard, cases: &mut Cases) {
         let Call::FindInMap { map, top, second, default } = call else { return };
-        let map = self.resolve_under(*map, under);
-        let mapping =
-            map.only().and_then(|map| self.text(map)).and_then(|text| self.template().names.find(text));
-        let stack = self.template().stack_at(self.template().values.origin(id).file);
-        let rows = mapping.and_then(|mapping| stack.mappings.get(&mapping));
-        let mut found: SmallVec<[Found; 1]> = SmallVec::new();
-        for (guard, top) in self.keys(*top, under, rows) {
-            let row = top.and_then(|(top, through)| {
-                let row = rows.ok_or(Unknown::Mapping)?.get(&top).ok_or(Unknown::NoRow)?;
-                Ok((row, through))
-            });
-            let (row, top_through) = match row {
-                Ok(row) => row,
-                Err(unknown) => {
-                    found.push((guard, Err(unknown)));
-                    continue;
-                }
+        let mappings = &self.template().stack_at(self.template().values.origin(id).file).mappings;
+        for (guard, map) in self.keys(*map, under, mappings) {
+            let rows = match map {
+                Key::Text(map, through) => mappings.get(&map).map(|rows| (rows, through)),
+                Key::Missing | Key::Unknown => None,
             };
-            for (guard, second) in self.keys(*second, guard, Some(row)) {
-                let value = second.and_then(|(second, second_through)| {
-                    let value = *row.get(&second).ok_or(Unknown::NoRow)?;
-                    Ok((value, Through::both(top_through, second_through)))
-                });
-                found.push((guard, value));
+            let Some((rows, map_through)) = rows else {
+                cases.push(guard, Alt::Unknown(Unknown::Mapping));
+                continue;
+            };
+            let Some(found) = self.cells(rows, *top, *second, guard) else {
+                cases.push(guard, Alt::Unknown(Unknown::TooMany));
+                continue;
+            };
+            for (guard, found) in self.by_text(found) {
+                match (found, default) {
+                    (Found::Value(value, through), _) => {
+                        let through = Through::both(map_through, through).map(Through::decided);
+                        cases.push(guard, self.cell(value, through));
+                    }
+                    (Found::Missing, Some(default)) => self.collect(*default, guard, cases),
+                    (Found::Missing, None) => cases.push(guard, Alt::Unknown(Unknown::NoRow)),
+                    (Found::Unknown, _) => cases.push(guard, Alt::Unknown(Unknown::Mapping)),
+                }
+            }
+        }
+    }
+
+    /// What stands under the keys of a mapping that the two can be; nothing if that is too much.
+    fn cells(
+        self,
+        rows: &NameMap<NameMap<ValueId>>,
+        top: ValueId,
+        second: ValueId,
+        under: Guard,
+    ) -> Option<SmallVec<[(Guard, Found); 1]>> {
+        let mut found: SmallVec<[(Guard, Found); 1]> = SmallVec::new();
+        for (guard, top) in self.keys(top, under, rows) {
+            let row = match top {
+                Key::Text(top, through) => rows.get(&top).map(|row| (row, through)).ok_or(Found::Missing),
+                Key::Missing => Err(Found::Missing),
+                Key::Unknown => Err(Found::Unknown),
+            };
+            match row {
+                Err(nothing) => found.push((guard, nothing)),
+                Ok((row, top_through)) => {
+                    for (guard, second) in self.keys(second, guard, row) {
+                        let cell = match second {
+                            Key::Text(second, through) => row.get(&second).map_or(Found::Missing, |value| {
+                                Found::Value(*value, Through::both(top_through, through))
+                            }),
+                            Key::Missing => Found::Missing,
+                            Key::Unknown => Found::Unknown,
+                        };
+                        found.push((guard, cell));
+                    }
+                }
             }
             if found.len() > Self::MOST_FOUND {
-                return cases.push(under, Alt::Unknown(Unknown::TooMany));
+                return None;
             }
         }
-        for (guard, value) in self.by_text(found) {
-            match (value, default) {
-                (Ok((value, through)), _) => {
-                    cases.push(guard, self.cell(value, through.map(Through::decided)));
-                }
-                (Err(_), Some(default)) => self.collect(*default, guard, cases),
-                (Err(unknown), None) => cases.push(guard, Alt::Unknown(unknown)),
-            }
-        }
+        Some(found)
     }
 
     /// What stands in a mapping: a text or a list.
@@ -81,53 +120,64 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The keys that a value can be, among those of a row or a mapping.
-    fn keys<V>(self, id: ValueId, under: Guard, row: Option<&NameMap<V>>) -> SmallVec<[Key; 1]> {
-        let template = self.template();
-        let id = self.behind_passed(id);
-        if let Data::Call(call) = template.values.data(id)
-            && let Call::Ref(name) = **call
-            && let Some(texts) = self.texts_of(name)
-            && !self.is_decided(name)
-        {
-            let rows: Vec<Name> = match texts {
-                [] => row.into_iter().flat_map(NameMap::keys).copied().collect(),
-                texts => texts.to_vec(),
-            };
-            return self.choices(name, &rows, under);
-        }
-        let alternatives = self.resolve_under(id, under).alternatives.into_iter();
-        let key = |(guard, alt)| match alt {
-            Alt::Scalar { text, through, .. } => (guard, Ok((text, through))),
-            Alt::Absent { .. }
-            | Alt::OneOf { .. }
-            | Alt::List(_)
-            | Alt::Map(_)
-            | Alt::Resource { .. }
-            | Alt::Text(_)
-            | Alt::Unknown(_) => (guard, Err(Unknown::Mapping)),
-        };
-        alternatives.map(key).collect()
-    }
-
-    /// One case for each text that a term can equal, and one for all others.
-    fn choices(self, term: Name, texts: &[Name], under: Guard) -> SmallVec<[Key; 1]> {
-        let guards = &self.template().guards;
+    /// The keys that a value can be, among those of a row or a mapping. A parameter is followed whatever its
+    /// default, unless it is given a value: each row is a case.
+    fn keys<V>(self, id: ValueId, under: Guard, rows: &NameMap<V>) -> SmallVec<[(Guard, Key); 1]> {
         let mut keys = SmallVec::new();
-        let mut none = under;
-        for text in texts.iter().take(Self::MOST_ROWS) {
-            let is_text = guards.equal(term, *text);
-            let both = guards.and(under, is_text);
-            if guards.can_hold(&[(both, true)]) {
-                keys.push((both, Ok((*text, None))));
-            }
-            none = guards.and(none, guards.not(is_text));
-        }
-        if guards.can_hold(&[(none, true)]) {
-            let are_all = texts.len() <= Self::MOST_ROWS;
-            keys.push((none, Err(if are_all { Unknown::NoRow } else { Unknown::Mapping })));
+        for (guard, alt) in self.without_defaults().resolve_under(id, under).alternatives {
+            let parts = match alt {
+                Alt::Scalar { text, through, .. } => {
+                    keys.push((guard, Key::Text(text, through)));
+                    continue;
+                }
+                Alt::OneOf { parameter, .. } => vec![TextPart::Unknown(Unknown::Parameter(parameter))],
+                Alt::Unknown(Unknown::Pseudo(name)) => vec![TextPart::Pseudo(name)],
+                Alt::Unknown(unknown) => vec![TextPart::Unknown(unknown)],
+                Alt::Text(parts) => parts,
+                Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } => {
+                    keys.push((guard, Key::Unknown));
+                    continue;
+                }
+            };
+            self.choices(&parts, rows, guard, &mut keys);
         }
         keys
+    }
+
+    /// One case for each row that a text can name, and one for all others.
+    fn choices<V>(
+        self,
+        parts: &[TextPart],
+        rows: &NameMap<V>,
+        under: Guard,
+        keys: &mut SmallVec<[(Guard, Key); 1]>,
+    ) {
+        let guards = &self.template().guards;
+        let allowed = match parts {
+            [TextPart::Unknown(Unknown::Parameter(name))] => self.texts_of(*name).unwrap_or_default(),
+            _ => &[],
+        };
+        // Truth values may be spelt otherwise in a mapping: `Yes` is `true`.
+        let is_truth = |text: &Name| matches!(self.template().names.text(*text), "true" | "false");
+        let allowed = if allowed.iter().any(is_truth) { &[] } else { allowed };
+        let of_rows = rows.keys().filter(|_| allowed.is_empty());
+        let mut rest = under;
+        let mut count = 0;
+        for key in allowed.iter().filter(|key| rows.contains_key(*key)).chain(of_rows) {
+            let Some(is_key) = self.is_text(parts, *key).filter(|_| count < Self::MOST_ROWS) else {
+                keys.push((rest, Key::Unknown));
+                return;
+            };
+            let both = guards.and(under, is_key);
+            if guards.can_hold(&[(both, true)]) {
+                keys.push((both, Key::Text(*key, None)));
+                count += 1;
+            }
+            rest = guards.and(rest, guards.not(is_key));
+        }
+        if guards.can_hold(&[(rest, true)]) {
+            keys.push((rest, Key::Missing));
+        }
     }
 
     /// If conditions can ask what a name is: the texts that it can be, of which what is given leaves one, or
@@ -149,29 +199,23 @@ impl<'t> Resolver<'t> {
         (!is_filled_by_ssm(type_name)).then_some(&parameter.allowed)
     }
 
-    /// Whether the deployment has decided what a name is.
-    fn is_decided(self, name: Name) -> bool {
-        let template = self.template();
-        match template.parameters.get(&name) {
-            Some(parameter) => parameter.given.is_some(),
-            None => template.pseudo.text(template.names.text(name)).is_some(),
-        }
-    }
-
     /// Where there would be too many alternatives, those with the same text become one.
-    fn by_text(self, found: SmallVec<[Found; 1]>) -> SmallVec<[Found; 1]> {
+    fn by_text(self, found: SmallVec<[(Guard, Found); 1]>) -> SmallVec<[(Guard, Found); 1]> {
         if found.len() <= Val::MOST_ALTERNATIVES {
             return found;
         }
         let template = self.template();
-        let text = |value: Result<(ValueId, Option<Through>), Unknown>| {
-            value.map(|(value, _)| template.values.text(value))
+        let is_same = |a: Found, b: Found| match (a, b) {
+            (Found::Value(a, _), Found::Value(b, _)) => {
+                let (a, b) = (template.values.text(a), template.values.text(b));
+                a.is_some() && a == b
+            }
+            (Found::Missing, Found::Missing) | (Found::Unknown, Found::Unknown) => true,
+            (Found::Value(..) | Found::Missing | Found::Unknown, _) => false,
         };
-        let mut merged: SmallVec<[Found; 1]> = SmallVec::new();
+        let mut merged: SmallVec<[(Guard, Found); 1]> = SmallVec::new();
         for (guard, value) in found {
-            let same =
-                merged.iter_mut().find(|(_, other)| text(*other) == text(value) && text(value) != Ok(None));
-            match same {
+            match merged.iter_mut().find(|(_, other)| is_same(*other, value)) {
                 Some((all, _)) => *all = template.guards.or(*all, guard),
                 None => merged.push((guard, value)),
             }
@@ -251,6 +295,70 @@ mod tests {
         };
         assert_eq!(rows(|row| row), ["TooMany"]);
         assert_eq!(rows(|row| row % 2).len(), 3);
+    }
+
+    #[test]
+    fn a_key_may_be_conditional_or_put_together() {
+        let env = "Env: {Type: String, AllowedValues: [dev, prod]}, Any: {Type: String, Default: dev}";
+        assert_eq!(
+            told(env, ROWS, "!FindInMap [M, !If [IsProd, prod, dev], Size]"),
+            ["10 when IsProd is true", "1 when IsProd is false"]
+        );
+        assert_eq!(
+            told(env, ROWS, "!FindInMap [!Sub 'M', !Sub '${Env}', !Join ['', [Si, ze]]]"),
+            ["1 when Env is 'dev'", "10 when Env is 'prod'"]
+        );
+        assert_eq!(
+            told(env, "{x-dev: {A: 1}, y: {A: 2}}", "!FindInMap [M, !Sub 'x-${Any}', A]"),
+            ["1 when Any is 'dev'", "NoRow when Any is not 'dev'"]
+        );
+        assert_eq!(
+            told(env, ROWS, "!FindInMap [M, !If [IsProd, !Ref Env, dev], Size]"),
+            ["10 when IsProd is true", "1 when IsProd is false"]
+        );
+    }
+
+    #[test]
+    fn a_default_stands_where_the_key_is_certainly_not_there() {
+        assert_eq!(
+            told("Env: {Type: String}", "{a: {A: 1}}", "!FindInMap [M, !Ref Env, A, {DefaultValue: 5}]"),
+            ["1 when Env is 'a'", "5 when Env is not 'a'"]
+        );
+        assert_eq!(
+            told("", "{a: {A: 1}}", "!FindInMap [M, !ImportValue x, A, {DefaultValue: 5}]"),
+            ["Mapping"]
+        );
+        assert_eq!(told("", "{a: {A: 1}}", "!FindInMap [M, a, !Ref R, {DefaultValue: 5}]"), ["Mapping"]);
+        let many: Vec<String> = (0..1000).map(|row| format!("r{row}: {{A: 1}}")).collect();
+        assert_eq!(
+            told(
+                "",
+                &format!("{{{}}}", many.join(", ")),
+                "!FindInMap [M, !Ref AWS::Region, A, {DefaultValue: 5}]"
+            )
+            .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_truth_value_finds_its_row_however_it_is_spelt() {
+        assert_eq!(
+            told(
+                "Env: {Type: String, AllowedValues: [Yes, No]}",
+                "{Yes: {A: 1}, 'false': {A: 2}}",
+                "!FindInMap [M, !Ref Env, A, {DefaultValue: 5}]"
+            ),
+            ["1 when Env is 'true'", "2 when Env is 'false'"]
+        );
+    }
+
+    #[test]
+    fn rows_that_a_parameter_does_not_admit_are_no_cases() {
+        assert_eq!(
+            told("Env: {Type: String, MinLength: 4}", ROWS, "!FindInMap [M, !Ref Env, Size]"),
+            ["10 when Env is 'prod'", "NoRow when Env is not 'prod'"]
+        );
     }
 
     #[test]

@@ -412,6 +412,6 @@ mod tests {
         );
         assert_eq!(template.told("R", "A"), ["3"]);
         assert_eq!(template.told("R", "B"), ["2 by default of List"]);
-        assert_eq!(template.told("R", "C"), ["Function"]);
+        assert_eq!(template.told("R", "C"), ["0"]);
     }
 }

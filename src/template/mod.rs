@@ -2,6 +2,7 @@
 //! parameters, mappings and conditions, and every value with the place where the author wrote it.
 
 mod alternative;
+mod bounds;
 mod cdk;
 mod condition;
 mod deployment;
@@ -17,10 +18,12 @@ mod known;
 mod lookup;
 mod loops;
 mod origin;
+mod piecewise;
 mod read;
 mod resolve;
 mod search;
 mod section;
+mod sequence;
 mod stack;
 mod take_in;
 #[cfg(test)]
@@ -33,6 +36,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 pub(crate) use alternative::{Alt, SetBy, TextPart, Through, Unknown, Val};
+pub(crate) use bounds::Bounds;
 pub(crate) use cdk::construct_of_path;
 pub(crate) use condition::{Guard, Guards, Literal};
 pub(crate) use deployment::{Deployment, shortened};
@@ -75,6 +79,8 @@ pub(crate) struct Template {
     pub parameters: NameMap<Parameter>,
     /// The `Conditions` section.
     pub conditions: NameMap<ValueId>,
+    /// The `Rules` section.
+    pub rules: NameMap<ValueId>,
     /// The `Resources` section.
     pub resources: NameMap<Resource>,
     /// What else the template says, and what is true of it as a whole.
@@ -125,6 +131,8 @@ pub(crate) struct Parameter {
     pub given: Option<ValueId>,
     /// `AllowedValues`, as their texts; empty when there is none.
     pub allowed: Vec<Name>,
+    /// What else is certain of its values.
+    pub bounds: Bounds,
     /// `NoEcho: true`: its value is never printed.
     pub is_secret: bool,
     /// What the stack that nests this one hands down for it.

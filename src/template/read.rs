@@ -33,7 +33,7 @@ pub(super) struct Reader<'d> {
     pub(super) pseudo: Pseudo,
     pub(super) loops: Loops,
     pub(super) includes: Includes<'d>,
-    /// Whether a `Condition` key is the intrinsic: only inside the `Conditions` section.
+    /// Whether a `Condition` key is the intrinsic: only inside `Conditions` and `Rules`.
     pub(super) is_condition: bool,
     /// Whether another tool's tag (`!Rain::Embed`) stands in the file: that tool writes into it before
     /// CloudFormation sees it.

@@ -1,11 +1,13 @@
 //! The sections of a template, read from the document's top map.
 
 use elsa::FrozenVec;
+use rustc_hash::FxHashSet;
 
-use crate::document::{Document, Kind, NodeId, Scalar};
+use crate::document::{Document, Kind, NodeId, Scalar, Typed};
 use crate::names::Name;
 use crate::source::{FileId, Location, Source, Span};
 
+use super::bounds::{Bounds, Pattern};
 use super::deployment::Deployment;
 use super::fragment;
 use super::include::Includes;
@@ -59,6 +61,7 @@ pub(super) fn read(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Template, 
         globals: sections.globals,
         parameters,
         conditions: sections.conditions,
+        rules: sections.rules,
         resources: sections.resources,
         own,
         taken_in: Vec::new(),
@@ -84,6 +87,7 @@ struct Sections {
     transforms: Vec<Name>,
     globals: Option<ValueId>,
     conditions: NameMap<ValueId>,
+    rules: NameMap<ValueId>,
     resources: NameMap<Resource>,
     /// Logical ids that stand in `Resources` and could not be read.
     unread: Vec<Name>,
@@ -126,7 +130,8 @@ impl Sections {
                 }
                 "Parameters" => read_parameters(reader, value),
                 "Mappings" => read_mappings(reader, value),
-                "Conditions" => self.read_conditions(reader, value),
+                "Conditions" => read_claims(reader, &text, value, &mut self.conditions),
+                "Rules" => read_claims(reader, &text, value, &mut self.rules),
                 "Resources" => self.read_resources(reader, value),
                 "Outputs" => {
                     let section = section_value(reader, &text, value, key);
@@ -159,16 +164,6 @@ impl Sections {
             Some(text) => self.transforms.push(reader.names.intern(&text)),
             None => reader.flaw(node, "a transform is a name, or a map with a `Name`"),
         }
-    }
-
-    fn read_conditions(&mut self, reader: &mut Reader<'_>, section: NodeId) {
-        reader.is_condition = true;
-        each_of_section(reader, "Conditions", section, &mut |reader, entry| {
-            if !opens(&entry.text) {
-                self.conditions.insert(entry.name, reader.value(entry.value, Some(entry.key)));
-            }
-        });
-        reader.is_condition = false;
     }
 
     fn read_resources(&mut self, reader: &mut Reader<'_>, section: NodeId) {
@@ -206,6 +201,17 @@ struct Section<'d> {
     file: FileId,
     document: &'d Document,
     entry: MapEntry<'d>,
+}
+
+/// A section of claims, in which `Condition` is an intrinsic.
+fn read_claims(reader: &mut Reader<'_>, name: &str, section: NodeId, claims: &mut NameMap<ValueId>) {
+    reader.is_condition = true;
+    each_of_section(reader, name, section, &mut |reader, entry| {
+        if !opens(&entry.text) {
+            claims.insert(entry.name, reader.value(entry.value, Some(entry.key)));
+        }
+    });
+    reader.is_condition = false;
 }
 
 fn read_parameters(reader: &mut Reader<'_>, section: NodeId) {
@@ -319,9 +325,23 @@ fn parameter(reader: &mut Reader<'_>, name: &str, node: NodeId, key: Span) -> Pa
     let type_name = reader.names.intern(&type_text);
     let is_secret = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let allowed = reader.document.value(node, "AllowedValues").map_or_else(Vec::new, |values| {
-        let texts = reader.document.items(values).filter_map(|value| reader.text(value));
-        texts.map(|text| reader.names.intern(&text)).collect()
+        let mut seen = FxHashSet::default();
+        let texts = reader.document.items(values).filter_map(|value| {
+            let is_plain = reader.document.scalar(value).is_plain;
+            Some(reader.names.intern(coerced(Scalar { text: &reader.text(value)?, is_plain })))
+        });
+        texts.filter(|text| seen.insert(*text)).collect()
     });
+    let number = |key| text(key)?.trim().parse::<f64>().ok();
+    let length = |key| text(key)?.trim().parse::<usize>().ok();
+    let is_number = type_text == "Number";
+    let bounds = Bounds {
+        least: number("MinValue").filter(|_| is_number),
+        most: number("MaxValue").filter(|_| is_number),
+        min_length: length("MinLength").filter(|_| !is_number),
+        max_length: length("MaxLength").filter(|_| !is_number),
+        pattern: text("AllowedPattern").filter(|_| !is_number).map(|text| Pattern::new(text.into_owned())),
+    };
     let document = reader.document;
     let default = document.entries(node).find(|entry| document.scalar(entry.key).text == "Default");
     let default = default.map(|entry| reader.value(entry.value, Some(document.span(entry.key))));
@@ -330,7 +350,15 @@ fn parameter(reader: &mut Reader<'_>, name: &str, node: NodeId, key: Span) -> Pa
         // What is given stands in no file of the template: its place is the parameter.
         reader.values.add(origin, Data::Scalar { text: reader.names.intern(text), is_plain })
     });
-    Parameter { type_name, default, given, allowed, is_secret, passed: None, origin }
+    Parameter { type_name, default, given, allowed, bounds, is_secret, passed: None, origin }
+}
+
+/// The text that CloudFormation takes a scalar for: the truth value `True` is the text `true`.
+pub(super) fn coerced(scalar: Scalar<'_>) -> &str {
+    match scalar.typed() {
+        Typed::Bool(value) => ["false", "true"][usize::from(value)],
+        Typed::Null | Typed::Int(_) | Typed::Float(_) | Typed::Text(_) => scalar.text,
+    }
 }
 
 fn resource(reader: &mut Reader<'_>, type_name: Name, key: Span, body: NodeId) -> Resource {

@@ -57,6 +57,10 @@ impl Template {
         let conditions = other.conditions.iter();
         let conditions: Vec<(Name, ValueId)> =
             conditions.map(|(name, id)| (transfer.condition(*name), transfer.value(*id))).collect();
+        let rules = other.rules.iter();
+        let rules: Vec<(Name, ValueId)> = rules
+            .map(|(name, id)| (transfer.qualified(other.names.text(*name)), transfer.value(*id)))
+            .collect();
         let resources = other.resources.iter();
         let resources: Vec<(Name, Resource)> =
             resources.map(|(id, resource)| (transfer.id(*id), transfer.resource(resource))).collect();
@@ -88,6 +92,7 @@ impl Template {
         for (name, condition) in conditions {
             self.conditions.entry(name).or_insert(condition);
         }
+        self.rules.extend(rules);
         self.resources.extend(resources);
         self.unexpanded.extend(unexpanded);
         self.taken_in.extend(stacks);
@@ -176,6 +181,7 @@ fn alike((one, a): (&Template, &Parameter), (other, b): (&Template, &Parameter))
     let allowed = a.allowed.iter().map(|name| one.names.text(*name));
     one.names.text(a.type_name) == other.names.text(b.type_name)
         && a.is_secret == b.is_secret
+        && a.bounds == b.bounds
         && a.passed.is_none()
         && default(one, a) == default(other, b)
         && allowed.eq(b.allowed.iter().map(|name| other.names.text(*name)))
@@ -277,6 +283,7 @@ impl Transfer<'_> {
             default: parameter.default.map(|default| self.value(default)),
             given: parameter.given.map(|given| self.value(given)),
             allowed: parameter.allowed.iter().map(|text| self.text(*text)).collect(),
+            bounds: parameter.bounds.clone(),
             is_secret: parameter.is_secret,
             // What it is handed by a stack that the other template took in before is the other's own.
             passed: passed.or(parameter.passed.map(|value| self.value(value))),

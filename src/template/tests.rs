@@ -24,6 +24,12 @@ pub(super) fn template(text: &str) -> Template {
     template
 }
 
+/// What a property of the one resource can be, in a template with these sections.
+pub(super) fn told(sections: &str, value: &str) -> Vec<String> {
+    let text = format!("{sections}\nResources:\n  R:\n    Type: T\n    Properties:\n      P: {value}\n");
+    template(&text).told("R", "P")
+}
+
 impl Template {
     /// The property of a resource.
     pub(super) fn property(&self, resource: &str, property: &str) -> ValueId {
@@ -82,6 +88,7 @@ impl Template {
     fn tell_unknown(&self, unknown: Unknown) -> String {
         match unknown {
             Unknown::Parameter(name) | Unknown::Pseudo(name) => format!("any {}", self.names.text(name)),
+            Unknown::PartOf(name) => format!("part of {}", self.names.text(name)),
             Unknown::Undefined(name) => format!("undefined {}", self.names.text(name)),
             Unknown::Import
             | Unknown::Circular
@@ -89,6 +96,7 @@ impl Template {
             | Unknown::Mapping
             | Unknown::NoRow
             | Unknown::Macro
+            | Unknown::Zones
             | Unknown::Function
             | Unknown::TooMany => format!("{unknown:?}"),
         }

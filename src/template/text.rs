@@ -109,20 +109,18 @@ impl<'t> Composer<'t> {
         self.hold_bounds();
     }
 
-    /// The texts come through a parameter.
-    pub(super) fn rests_on(&mut self, through: Option<Through>) {
-        for (_, composed) in &mut self.texts {
-            composed.through = Through::both(composed.through, through);
-        }
-    }
-
     /// Adds the texts to `cases`.
     pub(super) fn finish(self, origin: Origin, cases: &mut Cases) {
         if self.are_too_many {
             return cases.push(self.under, Alt::Unknown(Unknown::TooMany));
         }
         for (guard, composed) in self.texts {
-            cases.push(guard, composed.finish(&self.template.names, origin));
+            let alt = match composed.finish(&self.template.names, origin) {
+                // Nothing was put before or behind it.
+                Alt::Unknown(Unknown::Parameter(name)) => self.template.one_of(name),
+                alt => alt,
+            };
+            cases.push(guard, alt);
         }
     }
 
@@ -164,10 +162,10 @@ impl Text {
                 self.add_part(names, TextPart::Unknown(Unknown::Parameter(*parameter)));
             }
             Alt::Unknown(Unknown::Pseudo(name)) => self.add_part(names, TextPart::Pseudo(*name)),
-            Alt::Unknown(unknown) => self.add_part(names, TextPart::Unknown(*unknown)),
-            Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) => {
+            Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) | Alt::Unknown(Unknown::Zones) => {
                 self.add_part(names, TextPart::Unknown(Unknown::Function));
             }
+            Alt::Unknown(unknown) => self.add_part(names, TextPart::Unknown(*unknown)),
         }
     }
 

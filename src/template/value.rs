@@ -1,7 +1,13 @@
 //! A value is what stands in a section after both spellings of the intrinsics have become one.
 
+use std::cell::RefCell;
+
+use elsa::FrozenVec;
+use rustc_hash::FxHashMap;
+
 use crate::names::{Name, Names};
 
+use super::alternative::Through;
 use super::origin::Origin;
 
 /// A value of one template: an index into its [`Values`].
@@ -119,8 +125,8 @@ pub(crate) enum Call {
     Condition(Name),
     /// `Fn::Transform`: a macro that rewrites what stands beside it.
     Transform(ValueId),
-    /// A function that exists but that nothing here evaluates (`Fn::Cidr`, `Fn::GetAZs`, `Fn::GetStackOutput`),
-    /// or one of the above with arguments of the wrong shape. Its value is unknown.
+    /// Any other function (`Fn::Length`, `Fn::Cidr`, `Fn::GetStackOutput`, `Fn::Contains`), or one of the above
+    /// with arguments of the wrong shape, whose value is unknown.
     Other {
         /// `Fn::Cidr`.
         function: Name,
@@ -149,9 +155,36 @@ pub(crate) struct Values {
     /// The keys that make a map open: `Fn::Transform`, and `Fn::ForEach::…` as they occur. A map with one of
     /// them stays a map and keeps it as an entry, so that a merged or copied map is as open as its parts.
     opening_keys: Vec<Name>,
+    made: FrozenVec<Box<Made>>,
+    made_lists: RefCell<FxHashMap<(ValueId, Making), ValueId>>,
+}
+
+/// A value that nobody wrote: a list that a function gives, or an item of one.
+struct Made {
+    value: Value,
+    through: Option<Through>,
+}
+
+/// What the items of a made list are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Making {
+    /// Texts, cut from one that is known.
+    Texts {
+        /// The items.
+        texts: Vec<Name>,
+        /// Whether a text that looks like a number is one.
+        is_plain: bool,
+        /// The parameter that they come through.
+        through: Option<Through>,
+    },
+    /// So many items, of which nothing else is known.
+    Length(usize),
 }
 
 impl Values {
+    /// The bit of the ids of made values: they are made while others are still being added.
+    const MADE: u32 = 1 << 31;
+
     /// Keeps a value.
     pub(crate) fn add(&mut self, origin: Origin, data: Data) -> ValueId {
         self.nodes.push(Value { origin, data });
@@ -160,12 +193,56 @@ impl Values {
 
     /// The value.
     pub(crate) fn data(&self, id: ValueId) -> &Data {
-        &self.nodes[id.0 as usize].data
+        &self.value(id).data
     }
 
     /// Its place.
     pub(crate) fn origin(&self, id: ValueId) -> Origin {
-        self.nodes[id.0 as usize].origin
+        self.value(id).origin
+    }
+
+    fn value(&self, id: ValueId) -> &Value {
+        match id.0.checked_sub(Self::MADE) {
+            Some(made) => &self.made[made as usize].value,
+            None => &self.nodes[id.0 as usize],
+        }
+    }
+
+    /// The parameter that a made list, or an item of one, comes through.
+    pub(crate) fn through(&self, id: ValueId) -> Option<Through> {
+        id.0.checked_sub(Self::MADE).and_then(|made| self.made[made as usize].through)
+    }
+
+    /// The list that the function at `source` gives, the same whenever it is asked for.
+    pub(super) fn list_made(&self, names: &Names, source: ValueId, making: Making) -> ValueId {
+        let known = self.made_lists.borrow().get(&(source, making.clone())).copied();
+        if let Some(list) = known {
+            return list;
+        }
+        let scalar = |text, is_plain| Data::Scalar { text, is_plain };
+        let (items, through) = match &making {
+            Making::Texts { texts, is_plain, through } => {
+                let item = |text: &Name| self.make(source, scalar(*text, *is_plain), *through);
+                (texts.iter().map(item).collect(), *through)
+            }
+            Making::Length(length) => {
+                let item = |index: usize| {
+                    let index = self.make(source, scalar(names.intern(&index.to_string()), true), None);
+                    self.make(source, Data::Call(Box::new(Call::Select { index, items: source })), None)
+                };
+                ((0..*length).map(item).collect(), None)
+            }
+        };
+        let list = self.make(source, Data::List(items), through);
+        self.made_lists.borrow_mut().insert((source, making), list);
+        list
+    }
+
+    fn make(&self, source: ValueId, data: Data, through: Option<Through>) -> ValueId {
+        let value = Value { origin: self.origin(source), data };
+        let made = ValueId(Self::MADE | self.made.len() as u32);
+        self.made.push(Box::new(Made { value, through }));
+        made
     }
 
     /// The entries of a map; nothing for other values.

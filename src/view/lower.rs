@@ -1,12 +1,12 @@
 //! Lowering turns values and facts into nodes: what is known becomes plain data, what depends on a condition
 //! becomes a choice, and the rest is unknown.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::{Default as Fallback, Fact, Plain, Shape};
-use crate::guard::{Node, NodeId, Place, Tree};
+use crate::guard::{Bounds, Node, NodeId, Place, Tree};
 use crate::names::{Name, Names};
-use crate::template::{Alt, Guard, Origin, Resolver, Through, Val, ValueId};
+use crate::template::{Alt, Guard, Origin, Resolver, Through, Unknown, Val, ValueId};
 
 use super::{Sight, Stated, Unseen, View, guard_id};
 use crate::document::{Scalar, Typed};
@@ -22,6 +22,8 @@ pub(super) struct Lowering<'t> {
     unseen: Vec<(Place, Unseen)>,
     /// Values that several properties share (what `Globals` lends) are lowered once.
     lowered: FxHashMap<ValueId, Option<NodeId>>,
+    /// Nodes of which nobody knows whether they are there at all.
+    doubtful: FxHashSet<NodeId>,
     last_claim: Option<(bool, Origin, NodeId)>,
 }
 
@@ -33,6 +35,7 @@ impl<'t> Lowering<'t> {
             sights: Vec::new(),
             unseen: Vec::new(),
             lowered: FxHashMap::default(),
+            doubtful: FxHashSet::default(),
             last_claim: None,
         }
     }
@@ -121,7 +124,7 @@ impl<'t> Lowering<'t> {
         let val = self.resolver.resolve(value);
         let origin = self.resolver.template().values.origin(value);
         let sight = Sight::written(origin, Some(value));
-        let node = self.alternatives(val, sight, |lowering, alt| lowering.as_written(alt, sight));
+        let node = self.alternatives(val, sight, |lowering, alt| lowering.as_written(&alt, sight));
         self.lowered.insert(value, node);
         node
     }
@@ -142,7 +145,8 @@ impl<'t> Lowering<'t> {
                     None => Sight::written(*origin, None),
                 };
                 let asked = Asked { name, shape: *shape, default };
-                let node = self.alternatives(val, sight, |lowering, alt| lowering.setting(alt, asked, sight));
+                let node =
+                    self.alternatives(val, sight, |lowering, alt| lowering.setting(&alt, asked, sight));
                 FactNodes { name, node, stated }
             }
         }
@@ -165,56 +169,144 @@ impl<'t> Lowering<'t> {
         sight: Sight,
         mut lower: impl FnMut(&mut Self, Alt) -> Option<NodeId>,
     ) -> Option<NodeId> {
+        let is_doubtful = val.alternatives.iter().any(|(_, alt)| is_too_many(alt));
         let mut choices = Vec::new();
         for (guard, alt) in val.alternatives {
             let node = lower(self, alt);
             if guard == Guard::ALWAYS {
+                self.doubtful.extend(node.filter(|_| is_doubtful));
                 return node;
             }
             choices.push((guard_id(guard), node));
         }
-        choices.iter().any(|(_, node)| node.is_some()).then(|| self.add(Node::Choice(choices), sight))
+        let is_there = choices.iter().any(|(_, node)| node.is_some());
+        let node = is_there.then(|| self.add(Node::Choice(choices), sight));
+        self.doubtful.extend(node.filter(|_| is_doubtful));
+        node
     }
 
     /// `None` is nothing at all: the property is as good as not written.
-    fn as_written(&mut self, alt: Alt, sight: Sight) -> Option<NodeId> {
+    fn as_written(&mut self, alt: &Alt, sight: Sight) -> Option<NodeId> {
         match alt {
             Alt::Absent { .. } => None,
             Alt::Scalar { text, is_plain, origin, through } => {
-                let sight = Self::scalar_sight(origin, through, sight);
-                Some(self.scalar(text, is_plain, sight))
-            }
-            Alt::OneOf { ref values, .. } if values.len() > MOST_CHOICES => {
-                Some(self.unknown(&Unseen::in_alternative(&alt), sight))
-            }
-            Alt::OneOf { parameter, values } => {
-                let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
-                let members = values.into_iter().map(|text| self.scalar(text, true, sight)).collect();
-                Some(self.add(Node::OneOf(members), sight))
+                let sight = Self::scalar_sight(*origin, *through, sight);
+                let node = self.scalar_node(*text, *is_plain);
+                Some(self.add(node, sight))
             }
             Alt::List(list) => {
                 let template = self.resolver.template();
-                let items = template.values.items(list).iter().filter_map(|item| self.value(*item)).collect();
-                let sight = Sight::written(template.values.origin(list), Some(list));
-                Some(self.add(Node::List(items), sight))
+                let items = template.values.items(*list).iter().filter_map(|item| self.value(*item));
+                let items: Vec<NodeId> = items.collect();
+                let origin = template.values.origin(*list);
+                let sight = match template.values.through(*list) {
+                    through @ Some(_) => Self::scalar_sight(origin, through, sight),
+                    None => Sight::written(origin, Some(*list)),
+                };
+                let is_sure = items.iter().all(|item| !self.doubtful.contains(item));
+                Some(self.add(if is_sure { Node::List(items) } else { Node::Unknown }, sight))
             }
             Alt::Map(map) => {
                 let template = self.resolver.template();
-                let entries = template.values.entries(map);
-                let entries =
-                    entries.iter().filter_map(|entry| Some((entry.key, self.value(entry.value)?))).collect();
-                let origin = template.values.origin(map);
-                let is_open = template.values.is_open(map) || template.stack_at(origin.file).is_open();
-                let sight = Sight::written(origin, Some(map));
-                Some(self.map_of_names(entries, is_open.then_some(Unseen::Macro), sight))
+                let entries = template.values.entries(*map);
+                let entries = entries.iter().filter_map(|entry| Some((entry.key, self.value(entry.value)?)));
+                let mut entries: Vec<(Name, NodeId)> = entries.collect();
+                let count = entries.len();
+                entries.retain(|(_, node)| !self.doubtful.contains(node));
+                let is_sure = entries.len() == count;
+                let origin = template.values.origin(*map);
+                let is_open = template.values.is_open(*map) || template.stack_at(origin.file).is_open();
+                let too_many = Unseen::Value(Unknown::TooMany);
+                let open = is_open.then_some(Unseen::Macro).or((!is_sure).then_some(too_many));
+                Some(self.map_of_names(entries, open, Sight::written(origin, Some(*map))))
             }
-            Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
-                Some(self.unknown(&Unseen::in_alternative(&alt), sight))
+            Alt::OneOf { .. } | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
+                Some(self.in_part(alt, Shape::AsWritten, sight))
             }
         }
     }
 
-    fn setting(&mut self, alt: Alt, asked: Asked<'_>, sight: Sight) -> Option<NodeId> {
+    /// What is known in part: one of several, or within bounds.
+    fn in_part(&mut self, alt: &Alt, shape: Shape, sight: Sight) -> NodeId {
+        let choices = match alt {
+            Alt::OneOf { parameter, values } => Some((*parameter, values.clone(), true)),
+            Alt::Text(parts) => {
+                self.resolver.listed(parts).map(|(parameter, texts)| (parameter, texts, false))
+            }
+            Alt::Absent { .. }
+            | Alt::Scalar { .. }
+            | Alt::List(_)
+            | Alt::Map(_)
+            | Alt::Resource { .. }
+            | Alt::Unknown(_) => None,
+        };
+        if let Some((parameter, values, is_plain)) = choices.filter(|(_, it, _)| it.len() <= MOST_CHOICES) {
+            let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
+            // They stand in one place: what fails there fails whichever is chosen.
+            let place = self.place(sight);
+            let mut members = Vec::new();
+            for text in values {
+                let node = self.shaped_node(text, is_plain, shape);
+                if matches!(node, Node::Unknown) {
+                    self.unseen.push((place, Unseen::Form));
+                }
+                members.push(self.tree.add(node, place));
+            }
+            return self.tree.add(Node::OneOf(members), place);
+        }
+        let reasons = Unseen::in_alternative(alt);
+        match self.bounds(alt, shape) {
+            Some((bounds, None)) => self.marked(Node::Bounded(bounds), &reasons, sight),
+            Some((bounds, Some(parameter))) => {
+                let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
+                self.marked(Node::Bounded(bounds), &reasons, sight)
+            }
+            None => self.unknown(&reasons, sight),
+        }
+    }
+
+    /// What is certain of a value that is not known, and the parameter whose declaration says it.
+    fn bounds(&self, alt: &Alt, shape: Shape) -> Option<(Bounds, Option<Name>)> {
+        let names = self.names();
+        let is_text = matches!(shape, Shape::Text | Shape::AsWritten);
+        let is_number = matches!(shape, Shape::Integer | Shape::AsWritten);
+        match alt {
+            Alt::Text(parts) if is_text => {
+                let ends = self.resolver.ends(parts);
+                let (starts, ends, least) = (names.intern(ends.start), names.intern(ends.end), ends.least);
+                Some((Bounds::Text { starts, ends, least }, None))
+            }
+            Alt::Unknown(Unknown::Parameter(parameter)) => {
+                let bounds = self.resolver.template().bounds(*parameter)?;
+                let (low, high) = (bounds.least, bounds.most);
+                let bounds = match bounds.min_length {
+                    _ if is_number && (low.is_some() || high.is_some()) => Bounds::Number {
+                        low: low.unwrap_or(f64::NEG_INFINITY),
+                        high: high.unwrap_or(f64::INFINITY),
+                    },
+                    Some(least) if is_text => {
+                        let nothing = names.intern("");
+                        Bounds::Text { starts: nothing, ends: nothing, least }
+                    }
+                    Some(_) | None => return None,
+                };
+                Some((bounds, Some(*parameter)))
+            }
+            Alt::Unknown(Unknown::Zones) if shape == Shape::AsWritten => {
+                Some((Bounds::List { least: 1 }, None))
+            }
+            Alt::Absent { .. }
+            | Alt::Scalar { .. }
+            | Alt::OneOf { .. }
+            | Alt::List(_)
+            | Alt::Map(_)
+            | Alt::Resource { .. }
+            | Alt::Text(_)
+            | Alt::Unknown(_) => None,
+        }
+    }
+
+    fn setting(&mut self, alt: &Alt, asked: Asked<'_>, sight: Sight) -> Option<NodeId> {
         let Asked { name, shape, default } = asked;
         match alt {
             // What a macro over the resources may write is not known to be absent.
@@ -222,7 +314,7 @@ impl<'t> Lowering<'t> {
                 Some(self.unknown(&[Unseen::Macro], sight))
             }
             Alt::Absent { at } => {
-                let sight = Sight { origin: at, stated: Stated::Default, value: None };
+                let sight = Sight { origin: *at, stated: Stated::Default, value: None };
                 match default {
                     Fallback::Value(plain) => Some(self.plain(name, plain, sight)),
                     Fallback::Elsewhere => Some(self.unknown(&[Unseen::OtherFile], sight)),
@@ -231,22 +323,16 @@ impl<'t> Lowering<'t> {
                 }
             }
             Alt::Scalar { text, is_plain, origin, through } => {
-                let sight = Self::scalar_sight(origin, through, sight);
-                Some(self.shaped(text, is_plain, shape, sight))
-            }
-            Alt::OneOf { ref values, .. } if values.len() > MOST_CHOICES => {
-                Some(self.unknown(&Unseen::in_alternative(&alt), sight))
-            }
-            Alt::OneOf { parameter, values } => {
-                let sight = Sight { stated: Stated::AllowedValue(parameter), ..sight };
-                let members = values.into_iter().map(|text| self.shaped(text, true, shape, sight)).collect();
-                Some(self.add(Node::OneOf(members), sight))
+                let sight = Self::scalar_sight(*origin, *through, sight);
+                let node = self.shaped_node(*text, *is_plain, shape);
+                Some(self.formed(node, sight))
             }
             Alt::List(_) | Alt::Map(_) if shape != Shape::AsWritten => {
                 Some(self.unknown(&[Unseen::Form], sight))
             }
-            Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
-                self.as_written(alt, sight)
+            Alt::List(_) | Alt::Map(_) => self.as_written(alt, sight),
+            Alt::OneOf { .. } | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
+                Some(self.in_part(alt, shape, sight))
             }
         }
     }
@@ -264,35 +350,38 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn scalar(&mut self, text: Name, is_plain: bool, sight: Sight) -> NodeId {
+    /// A scalar's node; why it is unknown, if it is.
+    fn formed(&mut self, node: Node, sight: Sight) -> NodeId {
+        match node {
+            Node::Unknown => self.unknown(&[Unseen::Form], sight),
+            node => self.add(node, sight),
+        }
+    }
+
+    fn scalar_node(&self, text: Name, is_plain: bool) -> Node {
         let scalar = Scalar { text: self.names().text(text), is_plain };
-        let node = match scalar.typed() {
+        match scalar.typed() {
             Typed::Null => Node::Null,
             Typed::Bool(value) => Node::Bool(value),
             Typed::Int(value) => Node::Int(value),
             Typed::Float(value) => Node::Float(value),
             Typed::Text(_) => Node::Text(text),
-        };
-        self.add(node, sight)
+        }
     }
 
     /// CloudFormation reads `"30"` as 30 where it wants an integer; what cannot be read so is not known.
-    fn shaped(&mut self, text: Name, is_plain: bool, shape: Shape, sight: Sight) -> NodeId {
+    fn shaped_node(&self, text: Name, is_plain: bool, shape: Shape) -> Node {
         let written = self.names().text(text);
-        let node = match shape {
-            Shape::AsWritten => return self.scalar(text, is_plain, sight),
+        match shape {
+            Shape::AsWritten => self.scalar_node(text, is_plain),
             Shape::Text => Node::Text(text),
-            Shape::Integer => match whole_number(written) {
-                Some(number) => Node::Int(number),
-                None => return self.unknown(&[Unseen::Form], sight),
-            },
+            Shape::Integer => whole_number(written).map_or(Node::Unknown, Node::Int),
             Shape::Boolean => match written {
                 _ if written.eq_ignore_ascii_case("true") => Node::Bool(true),
                 _ if written.eq_ignore_ascii_case("false") => Node::Bool(false),
-                _ => return self.unknown(&[Unseen::Form], sight),
+                _ => Node::Unknown,
             },
-        };
-        self.add(node, sight)
+        }
     }
 
     fn plain(&mut self, name: &'static str, plain: &Plain, sight: Sight) -> NodeId {
@@ -310,16 +399,17 @@ impl<'t> Lowering<'t> {
     fn stated(&mut self, val: &Val, origin: Origin) -> Option<NodeId> {
         let is_stated = |alt: &Alt| !matches!(alt, Alt::Absent { .. });
         let may_be_written_elsewhere = self.resolver.template().stack_at(origin.file).has_open_resources();
-        if may_be_written_elsewhere || val.alternatives.iter().all(|(_, alt)| is_stated(alt)) {
+        let is_sure = |alt: &Alt| is_stated(alt) && !is_too_many(alt);
+        if may_be_written_elsewhere || val.alternatives.iter().all(|(_, alt)| is_sure(alt)) {
             return None;
         }
         let mut choices = Vec::new();
         for (guard, alt) in &val.alternatives {
-            let at = match alt {
-                Alt::Absent { at } => *at,
-                _ => origin,
+            let node = match alt {
+                Alt::Unknown(Unknown::TooMany) => self.add(Node::Unknown, Sight::construct(origin)),
+                Alt::Absent { at } => self.claim(false, *at),
+                _ => self.claim(true, origin),
             };
-            let node = self.claim(is_stated(alt), at);
             if *guard == Guard::ALWAYS {
                 return Some(node);
             }
@@ -348,6 +438,11 @@ struct Asked<'f> {
     name: &'static str,
     shape: Shape,
     default: &'f Fallback,
+}
+
+/// Whether there are more alternatives than are followed, of which some may be `AWS::NoValue`.
+pub(super) fn is_too_many(alt: &Alt) -> bool {
+    matches!(alt, Alt::Unknown(Unknown::TooMany))
 }
 
 /// A fact as nodes.

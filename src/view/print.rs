@@ -5,9 +5,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::guard::{Node, NodeId};
-use crate::template::Template;
+use crate::template::{Resolver, Template};
 
 use super::expanded::value_to_json;
+use super::lower::is_too_many;
 use super::{View, guard_of};
 
 impl View {
@@ -32,7 +33,7 @@ impl Printer<'_> {
             Node::Float(value) => json!(value),
             Node::Text(text) => json!(self.template.names.text(*text)),
             Node::List(items) => items.iter().map(|item| self.node(*item)).collect(),
-            Node::Map { entries, .. } => {
+            Node::Map { entries, is_open } => {
                 let entries =
                     entries.iter().map(|(key, node)| (self.template.names.text(*key).to_owned(), *node));
                 let is_told = |node: &NodeId| {
@@ -40,7 +41,16 @@ impl Printer<'_> {
                         || self.written(*node).is_some()
                 };
                 let entries = entries.filter(|(_, node)| is_told(node));
-                entries.map(|(key, node)| (key, self.node(node))).collect::<Map<_, _>>().into()
+                let mut printed: Map<_, _> = entries.map(|(key, node)| (key, self.node(node))).collect();
+                let written = self.view.sight_of(id).value.filter(|_| *is_open);
+                for entry in written.map_or(&[][..], |map| self.template.values.entries(map)) {
+                    let val = Resolver::new(self.template).resolve(entry.value);
+                    if val.alternatives.iter().any(|(_, alt)| is_too_many(alt)) {
+                        let key = self.template.names.text(entry.key).to_owned();
+                        printed.insert(key, value_to_json(self.template, entry.value));
+                    }
+                }
+                printed.into()
             }
             Node::Choice(alternatives) => self.written(id).unwrap_or_else(|| {
                 alternatives.iter().rev().fold(json!({"Ref": "AWS::NoValue"}), |otherwise, (guard, node)| {

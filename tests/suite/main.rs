@@ -13,6 +13,7 @@ mod fixtures;
 mod joining;
 mod sam;
 mod traps;
+mod values;
 
 /// The program, as a user runs it; colours and links off.
 fn lenslint(arguments: &[&str]) -> std::process::Command {

@@ -43,7 +43,8 @@ fn each_reason_is_told_in_words_with_its_place() {
         ("!Ref Nowhere", "'Nowhere' is not defined here (at 23:16)"),
         ("!GetAtt Orders.Size", "attribute 'Size' of 'Orders' is known at deployment (at 23:16)"),
         ("!Transform {Name: Ours}", "a macro writes it (at 23:16)"),
-        ("!Base64 x", "a function here is not evaluated (at 23:16)"),
+        ("!GetStackOutput x", "a function here is not evaluated (at 23:16)"),
+        ("!Base64 x", "the value does not have the form that it should (at 23:16)"),
         ("soon", "the value does not have the form that it should (at 23:16)"),
         (
             "!FindInMap [Rows, !ImportValue x, Timeout]",
