@@ -7,6 +7,7 @@ mod keys;
 mod path;
 mod recover;
 mod scalar;
+mod spelling;
 mod tape;
 mod yaml;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use path::Parents;
 pub use scalar::{Scalar, Typed};
+pub use spelling::Spelling;
 use tape::{Form, Tape};
 
 use crate::source::Span;
