@@ -51,6 +51,13 @@ pub struct Location {
     pub span: Span,
 }
 
+impl Location {
+    /// Whether `other` lies inside this place.
+    pub fn holds(self, other: Self) -> bool {
+        self.file == other.file && self.span.contains(other.span)
+    }
+}
+
 /// What a column counts. Every report format has a reader that expects one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnUnit {

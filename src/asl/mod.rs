@@ -1,14 +1,13 @@
 //! A state machine's definition in the Amazon States Language, with the place of every state.
 
 mod definition;
-mod place;
 mod read;
 mod substitution;
 #[cfg(test)]
 mod tests;
 
 use crate::names::Name;
-use crate::template::{Guard, Origin, Resolver, Resource, Val};
+use crate::template::{Guard, Origin, Resolver, Val};
 
 /// A state machine's definition as far as it could be read.
 #[derive(Debug, Default)]
@@ -30,8 +29,7 @@ pub(crate) struct State {
     pub is_in_express_child: bool,
     /// When it is a part of the definition.
     pub guard: Guard,
-    /// The state's name as key, its body as value. Of a definition in a text or in another file, the place in
-    /// the template where that text or file is named.
+    /// The state's name as key, its body as value, wherever the definition stands.
     pub origin: Origin,
 }
 
@@ -100,9 +98,9 @@ pub(crate) struct Call {
 }
 
 impl Machine {
-    /// The definition of an `AWS::StepFunctions::StateMachine`: a map, a text of JSON with substitutions, or a
-    /// file beside the template. `None` where there is nothing that can be read.
-    pub(crate) fn read(resolver: Resolver<'_>, resource: &Resource) -> Option<Self> {
-        read::machine(resolver, resource)
+    /// The definition of an `AWS::StepFunctions::StateMachine`, once the template's definitions are read. `None`
+    /// where there is nothing that can be read.
+    pub(crate) fn read(resolver: Resolver<'_>, id: Name) -> Option<Self> {
+        read::machine(resolver, id)
     }
 }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Origin, Resolver, Resource, TextPart, Val};
+use crate::template::{Alt, Guard, Origin, Resolver, TextPart, Val, ValueId};
 
-use super::definition::{Definition, Node};
+use super::definition::Definition;
 use super::substitution::Substitutions;
 use super::{Call, Integration, Machine, State, StateKind};
 
@@ -14,62 +14,27 @@ const MOST_LEVELS: usize = 32;
 /// The bound on one machine's states; Step Functions takes a definition of 1 MB.
 const MOST_STATES: usize = 10_000;
 
-pub(super) fn machine(resolver: Resolver<'_>, resource: &Resource) -> Option<Machine> {
+pub(super) fn machine(resolver: Resolver<'_>, id: Name) -> Option<Machine> {
+    let template = resolver.template();
+    let resource = template.resources.get(&id)?;
+    let substitutions = resolver.follow(resource.properties, &["DefinitionSubstitutions"], resource.origin);
+    let substitutions = substitutions.alternatives.into_iter().find_map(|(_, alt)| {
+        let Alt::Map(map) = alt else { return None };
+        Some(map)
+    });
+    let definition = Definition::new(resolver, Rc::new(Substitutions::read(resolver, substitutions)));
     let mut reader = Reader { resolver, machine: Machine { states: Vec::new(), is_complete: true } };
-    let mut is_readable = false;
-    for (guard, definition) in definitions(resolver, resource) {
-        match definition {
-            Some(definition) => {
-                is_readable = true;
-                let root = definition.root();
-                reader.level(&definition, root, Place { guard, is_in_express_child: false, depth: 0 });
+    let definitions = template.definitions_of(id);
+    for can_be in definitions {
+        match can_be.content {
+            Some(root) => {
+                let place = Place { guard: can_be.guard, is_in_express_child: false, depth: 0 };
+                reader.level(&definition, root, place);
             }
             None => reader.machine.is_complete = false,
         }
     }
-    is_readable.then_some(reader.machine)
-}
-
-/// The definitions that a machine can have; `None` for one that cannot be read.
-fn definitions<'t>(resolver: Resolver<'t>, resource: &Resource) -> Vec<(Guard, Option<Definition<'t>>)> {
-    let at = |key: &str| resolver.follow(resource.properties, &[key], resource.origin).alternatives;
-    let substitutions = at("DefinitionSubstitutions").into_iter().find_map(|(_, alt)| {
-        let Alt::Map(map) = alt else { return None };
-        Some(map)
-    });
-    let substitutions = Rc::new(Substitutions::read(resolver, substitutions));
-    let mut found = Vec::new();
-    for key in ["Definition", "DefinitionString", "DefinitionS3Location"] {
-        let written = resolver.template().names.find(key).zip(resource.properties);
-        let Some(value) = written.and_then(|(key, map)| resolver.template().values.get(map, key)) else {
-            continue;
-        };
-        let origin = resolver.template().values.origin(value);
-        for (guard, alt) in at(key) {
-            let substitutions = Rc::clone(&substitutions);
-            let is_file = key == "DefinitionS3Location";
-            let definition = match alt {
-                Alt::Absent { .. } => continue,
-                Alt::Scalar { text, .. } if is_file => {
-                    Definition::of_file(resolver, resolver.template().names.text(text), substitutions, origin)
-                }
-                Alt::Map(_) if is_file => {
-                    let path = resolver.template().asset_path(resource, key);
-                    path.and_then(|path| Definition::of_file(resolver, &path, substitutions, origin))
-                }
-                Alt::Map(map) => Some(Definition::of_map(resolver, map, substitutions)),
-                Alt::Scalar { text, .. } => {
-                    Definition::of_parts(resolver, &[TextPart::Known(text)], substitutions, origin)
-                }
-                Alt::Text(parts) if !is_file => Definition::of_parts(resolver, &parts, substitutions, origin),
-                Alt::Text(_) | Alt::OneOf { .. } | Alt::List(_) | Alt::Resource { .. } | Alt::Unknown(_) => {
-                    None
-                }
-            };
-            found.push((guard, definition));
-        }
-    }
-    found
+    definitions.iter().any(|can_be| can_be.content.is_some()).then_some(reader.machine)
 }
 
 struct Reader<'t> {
@@ -87,7 +52,7 @@ struct Place {
 
 impl Reader<'_> {
     /// The states of a definition, of a map's processor, or of a branch.
-    fn level(&mut self, definition: &Definition<'_>, level: Node, place: Place) {
+    fn level(&mut self, definition: &Definition<'_>, level: ValueId, place: Place) {
         let Some(states) = definition.get(level, "States") else {
             self.machine.is_complete = false;
             return;
@@ -109,12 +74,18 @@ impl Reader<'_> {
         }
     }
 
-    fn state(&mut self, definition: &Definition<'_>, (name, body): (Name, Node), state: Node, place: Place) {
+    fn state(
+        &mut self,
+        definition: &Definition<'_>,
+        (name, body): (Name, ValueId),
+        state: ValueId,
+        place: Place,
+    ) {
         if self.machine.states.len() == MOST_STATES {
             self.machine.is_complete = false;
             return;
         }
-        let origin = definition.origin_of_state(name, body);
+        let origin = definition.origin(body);
         let kind = definition.get(state, "Type").and_then(|kind| definition.text(kind));
         let processor = definition.get(state, "ItemProcessor").or_else(|| definition.get(state, "Iterator"));
         let children = processor.map_or_else(Vec::new, |processor| definition.maps(processor));
@@ -129,8 +100,7 @@ impl Reader<'_> {
                 };
                 is_express |= says("ExecutionType", "EXPRESS").is_some();
                 let mode = says("Mode", "DISTRIBUTED");
-                let origin =
-                    mode.and_then(|mode| definition.origin_of_setting("Mode", mode)).unwrap_or(origin);
+                let origin = mode.map_or(origin, |mode| definition.origin(mode));
                 StateKind::Map { is_distributed: mode.is_some(), origin }
             }
             Some(_) => StateKind::Other,
@@ -158,14 +128,14 @@ impl Reader<'_> {
         }
     }
 
-    fn task(&mut self, definition: &Definition<'_>, state: Node, origin: Origin) -> StateKind {
+    fn task(&mut self, definition: &Definition<'_>, state: ValueId, origin: Origin) -> StateKind {
         let unknown =
             StateKind::Task { resource: None, integration: Integration::Unknown, call: None, origin };
         let Some(node) = definition.get(state, "Resource") else {
             self.machine.is_complete = false;
             return unknown;
         };
-        let origin = definition.origin_of_setting("Resource", node).unwrap_or(origin);
+        let origin = definition.origin(node);
         let val = definition.val(node);
         let [(_, alt)] = &val.alternatives[..] else {
             // Whichever function it is, it is called: only another kind of call would matter.
@@ -244,7 +214,7 @@ impl Reader<'_> {
 }
 
 /// What an action is on, from the task's arguments. A path into the input (`FunctionName.$`) is not known.
-fn argument(definition: &Definition<'_>, state: Node, action: &str) -> Option<Val> {
+fn argument(definition: &Definition<'_>, state: ValueId, action: &str) -> Option<Val> {
     let (_, key) = ARGUMENTS.iter().find(|(name, _)| *name == action)?;
     let arguments = definition.get(state, "Parameters").or_else(|| definition.get(state, "Arguments"))?;
     let (_, arguments) = *definition.maps(arguments).first()?;

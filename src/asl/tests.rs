@@ -1,5 +1,7 @@
 //! Definitions in every form that a template can give them.
 
+mod places;
+
 use crate::document::Document;
 use crate::source::Source;
 use crate::template::{Alt, Deployment, Folder, Resolver, Template, TextPart};
@@ -16,7 +18,10 @@ fn template_in(folder: Folder, properties: &str) -> Template {
 {properties}"
     );
     let document = Document::parse("t.yaml", &text).document.expect("the test's text is sound");
-    Template::read(Source::new("t.yaml", text), &document, folder, &Deployment::default()).0
+    let mut template =
+        Template::read(Source::new("t.yaml", text), &document, folder, &Deployment::default()).0;
+    assert_eq!(template.read_definitions(), []);
+    template
 }
 
 fn template(properties: &str) -> Template {
@@ -25,7 +30,7 @@ fn template(properties: &str) -> Template {
 
 fn machine(template: &Template) -> Option<Machine> {
     let id = template.names.find("M").expect("the test's machine is M");
-    Machine::read(Resolver::new(template), &template.resources[&id])
+    Machine::read(Resolver::new(template), id)
 }
 
 /// Every state in a line: `A task arn:… request-response`.
@@ -73,36 +78,6 @@ fn a_definition_in_a_text_keeps_the_order_of_its_states() {
         states(&template),
         ["Z other", "A task arn:aws:states:::sqs:sendMessage.waitForTaskToken callback"]
     );
-}
-
-#[test]
-fn a_state_in_a_text_has_its_own_place_in_the_template() {
-    for properties in [
-        "      DefinitionString: !Sub |
-        {\"StartAt\": \"A\", \"States\": {
-          \"A\": {\"Type\": \"Task\", \"Next\": \"B\", \"Resource\": \"${F.Arn}\"},
-          \"B\": {\"Type\": \"Pass\", \"End\": true}
-        }}
-",
-        r#"      DefinitionString: '{"States": {"A": {"Next": "B", "Type": "Task", "Resource": "${F.Arn}"}, "B": {"Type": "Pass", "End": true}}}'
-"#,
-        r#"      DefinitionString: "{\"States\": {\n\"A\": {\"Type\": \"Task\", \"Resource\": \"${F.Arn}\"}, \"B\":\n{\"Type\": \"Pass\"}}}"
-"#,
-    ] {
-        let template = template(properties);
-        let text = template.sources[0].text();
-        let machine = machine(&template).unwrap();
-        let places: Vec<(&str, &str)> = machine
-            .states
-            .iter()
-            .map(|state| (&text[state.origin.key.range()], &text[state.origin.value.range()]))
-            .collect();
-        assert!(places[0].0.starts_with("\"A") && places[0].1.contains("${F.Arn}"), "{places:?}");
-        assert!(places[0].1.ends_with('}') && !places[0].1.contains("Pass"), "{places:?}");
-        assert!(places[1].0.starts_with("\"B") && places[1].1.contains("Pass"), "{places:?}");
-        let StateKind::Task { origin, .. } = &machine.states[0].kind else { panic!("A is a task") };
-        assert!(text[origin.value.range()].contains("${F.Arn}"), "{}", &text[origin.value.range()]);
-    }
 }
 
 #[test]
@@ -171,22 +146,34 @@ fn every_level_is_read_and_an_express_child_is_told_from_its_parent() {
 }
 
 #[test]
-fn a_definition_in_a_file_beside_the_template_points_at_where_it_is_named() {
+fn a_definition_in_a_file_beside_the_template_is_read_with_its_placeholders() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("flow.asl.json"),
-        "{\"States\": {\"A\": {\"Type\": \"Wait\", \"Seconds\": ${N}}}}",
+        "{\"States\": {\"A\": {\"Type\": \"Task\", \"Resource\": \"${Task}\", \"TimeoutSeconds\": ${N}},
+         \"B\": {\"Type\": \"Task\", \"Resource\": \"arn:aws:states:::lambda:invoke\", \"Parameters\": {\"FunctionName\": \"${Other}:live\"}}}}",
     )
     .unwrap();
-    std::fs::write(folder.path().join("flow.asl.yaml"), "States:\n  B:\n    Type: Pass\n").unwrap();
-    for (file, state) in [("flow.asl.json", "A other"), ("flow.asl.yaml", "B other")] {
+    std::fs::write(
+        folder.path().join("flow.asl.yaml"),
+        "States:\n  A:\n    Type: Task\n    Resource: ${Task}\n  B:\n    Type: Task\n    Resource: !GetAtt F.Arn\n",
+    )
+    .unwrap();
+    for (file, b) in [
+        ("flow.asl.json", "B task arn:aws:states:::lambda:invoke request-response"),
+        ("./flow.asl.yaml", "B task ? ?"),
+    ] {
         let template = template_in(
             Folder::of(&folder.path().join("t.yaml")),
-            &format!("      DefinitionS3Location: {file}\n"),
+            &format!(
+                "      DefinitionSubstitutions: {{Task: !GetAtt F.Arn}}\n      DefinitionS3Location: {file}\n"
+            ),
         );
-        assert_eq!(states(&template), [state]);
-        let origin = machine(&template).unwrap().states[0].origin;
-        assert_eq!(&template.sources[0].text()[origin.value.range()], file);
+        assert_eq!(states(&template), ["A task ? request-response", b]);
+        let StateKind::Task { call: Some(call), .. } = &machine(&template).unwrap().states[0].kind else {
+            panic!("A is a task")
+        };
+        assert!(matches!(call.target.only(), Some(Alt::Resource { .. })), "{file}");
     }
 }
 
@@ -257,5 +244,19 @@ fn substitutions_that_multiply_are_cut_off() {
         let Some(Alt::Text(parts)) = call.target.only() else { panic!("{key}: most of it is not known") };
         let known = |part: &&TextPart| matches!(part, TextPart::Known(_));
         assert_eq!((parts.len(), parts.iter().filter(known).count()), (20_000, 13), "{key}");
+    }
+}
+
+#[test]
+fn variables_and_conditions_that_multiply_are_cut_off() {
+    let variables = |text: &str| {
+        (0..100).fold(text.to_owned(), |inner, _| format!("!Sub ['${{A}}${{A}}', {{A: {inner}}}]"))
+    };
+    let choices: Vec<String> = (0..100).map(|n| format!("!If [C{n}, ' ', '']")).collect();
+    let choices = format!("!Join ['', ['{{', {}, '}}']]", choices.join(", "));
+    for definition in [variables("''"), variables("'{\"States\": {}}'"), choices] {
+        let start = std::time::Instant::now();
+        assert!(machine(&template(&format!("      DefinitionString: {definition}\n"))).is_none());
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
     }
 }

@@ -10,6 +10,7 @@ mod sniff;
 mod test_files;
 mod walk;
 
+pub use placeholder::is_unfilled;
 pub use read::{read, read_any, read_any_standard_input, read_standard_input};
 pub use rules::{RuleFile, read_rules};
 pub use sniff::{Kind, sniff};

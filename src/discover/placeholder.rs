@@ -10,7 +10,7 @@ use super::{lines, outline, split_indentation, split_key};
 /// `{{` alone proves nothing: dynamic references (`'{{resolve:ssm:…}}'`), Systems Manager documents, mail bodies
 /// and `JSONata` (`"{% $states.input %}"`) have it in strings. It must stand where a string has not begun, or be
 /// unmistakable.
-pub(super) fn is_unfilled(text: &[u8]) -> bool {
+pub fn is_unfilled(text: &[u8]) -> bool {
     if !["{{", "{%", "{#", "<%"].iter().any(|mark| memmem::find(text, mark.as_bytes()).is_some()) {
         return false;
     }

@@ -1,8 +1,9 @@
-//! APIs: their routes, as resources or in an OpenAPI body, their authorizers, and their endpoint type.
+//! APIs: their routes and authorizers that are resources, and their endpoint type.
 
 use crate::names::Name;
 use crate::template::{Origin, Resource};
 
+use super::body;
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring, leave_to_globals};
 use super::route::{self, Answer, Api, Form, Key};
@@ -10,11 +11,6 @@ use super::{EdgeKind, Plain, VertexId, VertexKind, settings};
 
 /// The bound on the depth of a REST API's tree of resources.
 const MOST_SEGMENTS: usize = 64;
-
-const OPENAPI_METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", ANY_METHOD];
-const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
-const INTEGRATION: &str = "x-amazon-apigateway-integration";
-const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 
 /// Adds the edge of an `AWS::Lambda::Url`, which is an entry point itself.
 pub(super) fn read_function_url(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -30,14 +26,14 @@ pub(super) fn read_function_url(draft: &mut Draft<'_>, id: Name, resource: &Reso
 pub(super) fn read_rest_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some(vertex) = draft.vertex_of(id) else { return };
     state_endpoint(draft, vertex, resource);
-    read_body(draft, Api { id, vertex, form: Form::RestBody }, resource);
+    body::read(draft, Api { id, vertex, form: Form::RestBody });
 }
 
 /// Adds the routes and authorizers of an `AWS::ApiGatewayV2::Api`'s body, and the route that it makes itself.
 pub(super) fn read_http_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some(vertex) = draft.vertex_of(id) else { return };
     draft.add_fact(vertex, "EndpointType", Plain::Text("REGIONAL"), resource.origin);
-    read_body(draft, Api { id, vertex, form: Form::HttpBody }, resource);
+    body::read(draft, Api { id, vertex, form: Form::HttpBody });
     let Some(properties) = Branch::properties(resource) else { return };
     for target in draft.branches(properties, &["Target"]) {
         if draft.targets_inside(target, &[VertexKind::Function]).is_empty() {
@@ -119,43 +115,8 @@ fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) 
     draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
 }
 
-fn read_body(draft: &mut Draft<'_>, api: Api, resource: &Resource) {
-    let Some(properties) = Branch::properties(resource) else { return };
-    for paths in draft.branches(properties, &["Body", "paths"]) {
-        for (path, item) in draft.entries(paths) {
-            for (method, operation) in draft.entries(item) {
-                read_operation(draft, api, path, method, operation);
-            }
-        }
-    }
-    for schemes in
-        [["Body", "securityDefinitions", "*"].as_slice(), &["Body", "components", "securitySchemes", "*"]]
-    {
-        for scheme in draft.branches(properties, schemes) {
-            authorize(draft, api.vertex, scheme, &[AUTHORIZER, "authorizerUri"], api.id, None);
-            authorize(draft, api.vertex, scheme, &[AUTHORIZER, "providerARNs", "*"], api.id, None);
-        }
-    }
-}
-
-fn read_operation(draft: &mut Draft<'_>, api: Api, path: Name, method: Name, operation: Branch) {
-    let method = draft.text(method);
-    if !OPENAPI_METHODS.contains(&method.to_lowercase().as_str()) {
-        return;
-    }
-    let method = if method == ANY_METHOD { "ANY" } else { method };
-    let path = draft.text(path);
-    let path = if path == "/$default" { "$default" } else { path };
-    for integration in draft.branches(operation, &[INTEGRATION]) {
-        for integration in draft.collections(integration) {
-            let origin = draft.values().origin(operation.value);
-            let key = Key { method: Some(method), path: Some(path) };
-            route::add(draft, api, key, Answer { integration, via: api.id, origin });
-        }
-    }
-}
-
-fn authorize(
+/// Adds an edge to what the values at `path` name as the authorizer of an API.
+pub(super) fn authorize(
     draft: &mut Draft<'_>,
     api: VertexId,
     start: Branch,
@@ -216,7 +177,7 @@ fn key_of(route_key: &str) -> Key<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, fact, resources, template};
+    use super::super::tests::{edges, fact, resources};
 
     const FUNCTION: &str = "  F: {Type: 'AWS::Lambda::Function'}\n";
 
@@ -312,44 +273,6 @@ mod tests {
             ));
             assert_eq!(fact(&template, "Api", "EndpointType"), endpoint);
         }
-    }
-
-    #[test]
-    fn a_route_below_a_condition_exists_under_it() {
-        let template = template(
-            "Conditions: {Prod: !Equals [!Ref 'AWS::AccountId', '1']}
-Resources:
-  F: {Type: 'AWS::Lambda::Function'}
-  Api:
-    Type: AWS::ApiGatewayV2::Api
-    Properties:
-      Body:
-        paths:
-          /a: !If
-            - Prod
-            - {get: {x-amazon-apigateway-integration: {uri: !GetAtt F.Arn}}}
-            - !Ref AWS::NoValue
-",
-        );
-        assert_eq!(edges(&template), ["invoke.sync Api GET /a -> F [certain] when Prod is true"]);
-    }
-
-    #[test]
-    fn authorizers_are_asked_and_are_no_part_of_the_route() {
-        let uri =
-            "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'";
-        let template = resources(&format!(
-            "{FUNCTION}  Pool: {{Type: 'AWS::Cognito::UserPool'}}
-  Api:
-    Type: AWS::ApiGateway::RestApi
-    Properties:
-      Body:
-        securityDefinitions:
-          Mine: {{x-amazon-apigateway-authorizer: {{authorizerUri: {uri}}}}}
-  A: {{Type: 'AWS::ApiGateway::Authorizer', Properties: {{RestApiId: !Ref Api, ProviderARNs: [!GetAtt Pool.Arn]}}}}
-"
-        ));
-        assert_eq!(edges(&template), ["authorize Api -> F [certain]", "authorize Api -> Pool [certain]"]);
     }
 
     #[test]

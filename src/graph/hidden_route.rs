@@ -1,9 +1,10 @@
-//! Routes of APIs whose definition is in a file that is not to be seen: each needs a permission for its function,
-//! which names the method and the path. SAM makes one of every event.
+//! Routes of APIs whose definition is in a file that is not to be seen, and routes of which only the file is: each
+//! needs a permission for its function, which names the method and the path. SAM makes one of every event.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
+use crate::source::FileId;
 use crate::template::{Guard, Origin, Resource};
 
 use super::branch::Branch;
@@ -16,23 +17,46 @@ use super::{
 
 const APIS: &[VertexKind] = &[VertexKind::RestApi, VertexKind::HttpApi];
 
-/// The routes that permissions alone declare.
+/// The routes that permissions alone declare, or connect.
 pub(super) struct HiddenRoutes {
-    /// The APIs that have routes of their own.
+    /// The APIs whose own routes say what they call.
     shown: FxHashSet<Name>,
+    /// Routes that lead nowhere: a file, in which nothing is filled in, does not tell the function.
+    loose: FxHashMap<RouteKey, VertexId>,
     /// What was added: API, method with path, and function.
     added: FxHashSet<(VertexId, Name, VertexId)>,
 }
 
+/// API, method, and path with `*` for its parameters, as permissions have it.
+type RouteKey = (Name, String, String);
+
 impl HiddenRoutes {
     /// Nothing yet; the routes that can be seen are in the draft.
     pub(super) fn of(draft: &Draft<'_>) -> Self {
-        let facts = draft.graph.vertices.iter().flat_map(|vertex| &vertex.facts);
-        let shown = facts.filter_map(|fact| match fact {
-            Fact::Derived { name: "Api", value: Plain::Name(api), .. } => Some(*api),
-            Fact::Derived { .. } | Fact::Setting { .. } => None,
-        });
-        Self { shown: shown.collect(), added: FxHashSet::default() }
+        let connected: FxHashSet<VertexId> = draft.graph.edges.iter().map(|edge| edge.from).collect();
+        let mut routes =
+            Self { shown: FxHashSet::default(), loose: FxHashMap::default(), added: FxHashSet::default() };
+        for (index, vertex) in draft.graph.vertices.iter().enumerate() {
+            let name = |wanted: &str| {
+                vertex.facts.iter().find_map(|fact| match fact {
+                    Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
+                    Fact::Derived { .. } | Fact::Setting { .. } => None,
+                })
+            };
+            let id = VertexId(index as u32);
+            let Some(api) = name("Api") else { continue };
+            if connected.contains(&id) || !is_in_file(draft, api) {
+                routes.shown.insert(api);
+            }
+            if let Some((method, path)) = name("Method").zip(name("Path"))
+                && vertex.kind == VertexKind::Route
+                && !connected.contains(&id)
+            {
+                let key = (api, draft.text(method).to_owned(), without_parameters(draft.text(path)));
+                routes.loose.insert(key, id);
+            }
+        }
+        routes
     }
 
     /// Adds the route of a permission; false where it is not of one.
@@ -50,14 +74,19 @@ impl HiddenRoutes {
                 }
                 for (own, api) in draft.inside(&reference, APIS) {
                     let api_id = draft.vertex(api.vertex).id;
-                    if self.shown.contains(&api_id) {
+                    let method = method.filter(|method| *method != "*");
+                    let path = path.map(|path| format!("/{path}"));
+                    let key = path.clone().map(|path| (api_id, method.unwrap_or("ANY").to_owned(), path));
+                    let entry = key.and_then(|key| self.loose.get(&key).copied());
+                    if entry.is_none() && self.shown.contains(&api_id) {
                         continue;
                     }
                     is_route = true;
                     let route = Route {
                         api: api.vertex,
-                        method: method.filter(|method| *method != "*"),
-                        path: path.map(|path| format!("/{path}")),
+                        entry,
+                        method,
+                        path,
                         guard: draft.and(guard, own),
                         origin: resource.origin,
                         proof: draft.values().origin(source.value),
@@ -80,13 +109,7 @@ impl HiddenRoutes {
         }
         let Route { origin, proof, .. } = *route;
         let guard = draft.and(route.guard, own);
-        let vertex = draft.vertex(route.api);
-        let form = if vertex.kind == VertexKind::RestApi { Form::RestBody } else { Form::HttpBody };
-        let api = Api { id: vertex.id, vertex: route.api, form };
-        let mut facts = settings::facts(settings::UNKNOWN_LIMIT, None, origin);
-        facts.push(Fact::Derived { name: "Streaming", value: Plain::Unknown, origin });
-        let key = Key { method: route.method, path: route.path.as_deref() };
-        let from = route::declare(draft, api, key, Declared { guard, origin, facts });
+        let from = route.entry.unwrap_or_else(|| declare(draft, route, guard));
         draft.add_edge(Edge {
             kind: EdgeKind::InvokeSync,
             from,
@@ -105,9 +128,35 @@ impl HiddenRoutes {
     }
 }
 
+/// Whether the definition of an API is in a file of its own.
+fn is_in_file(draft: &Draft<'_>, api: Name) -> bool {
+    let contents = draft.template().definitions_of(api).iter().filter_map(|definition| definition.content);
+    let files: Vec<FileId> = contents.map(|content| draft.values().origin(content).file).collect();
+    draft.template().definition_files().iter().any(|known| files.contains(&known.file))
+}
+
+fn declare(draft: &mut Draft<'_>, route: &Route<'_>, guard: Guard) -> VertexId {
+    let vertex = draft.vertex(route.api);
+    let form = if vertex.kind == VertexKind::RestApi { Form::RestBody } else { Form::HttpBody };
+    let api = Api { id: vertex.id, vertex: route.api, form };
+    let origin = route.origin;
+    let mut facts = settings::facts(settings::UNKNOWN_LIMIT, None, origin);
+    facts.push(Fact::Derived { name: "Streaming", value: Plain::Unknown, origin });
+    let key = Key { method: route.method, path: route.path.as_deref() };
+    route::declare(draft, api, key, Declared { guard, origin, facts })
+}
+
+/// `/orders/*` of `/orders/{id}`.
+fn without_parameters(path: &str) -> String {
+    let steps = path.split('/').map(|step| if step.starts_with('{') { "*" } else { step });
+    steps.collect::<Vec<&str>>().join("/")
+}
+
 /// A route as a permission names it: the path has `*` for its parameters.
 struct Route<'r> {
     api: VertexId,
+    /// The route, where it can be seen.
+    entry: Option<VertexId>,
     method: Option<&'r str>,
     path: Option<String>,
     guard: Guard,

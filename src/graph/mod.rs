@@ -1,7 +1,9 @@
 //! The resource graph: what calls, feeds and fronts what, and on what evidence.
 
 mod access;
+mod action;
 mod api;
+mod body;
 mod branch;
 mod capacity;
 mod connector;
@@ -402,7 +404,7 @@ fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         "AWS::Logs::SubscriptionFilter" => notification::read_log_subscription(draft, id, resource),
         "AWS::IoT::TopicRule" => notification::read_iot_rule(draft, id, resource),
         "AWS::Pipes::Pipe" => pipe::read(draft, id, resource),
-        "AWS::StepFunctions::StateMachine" => workflow::read(draft, id, resource),
+        "AWS::StepFunctions::StateMachine" => workflow::read(draft, id),
         "AWS::CloudFront::Distribution" => distribution::read(draft, id, resource),
         "AWS::Cognito::UserPool" => user_pool::read(draft, id, resource),
         "AWS::KinesisFirehose::DeliveryStream" => delivery_stream::read(draft, id, resource),

@@ -3,6 +3,7 @@
 use crate::names::Name;
 use crate::template::{Alt, Guard, Origin};
 
+use super::action::{edge_of_action, kinds_of, named_targets, service_action};
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring};
 use super::settings::{self, Setting};
@@ -232,7 +233,11 @@ impl Route {
         for key in self.form.requests() {
             for value in draft.branches(self.answer.integration, &[key, "*"]) {
                 let proof = draft.values().origin(value.value);
-                for (own, target) in draft.targets_inside(value, kinds_of(action)) {
+                let mut targets = draft.targets_inside(value, kinds_of(action));
+                if targets.is_empty() {
+                    targets = named_targets(draft, value, action);
+                }
+                for (own, target) in targets {
                     let guard = draft.and(guard, own);
                     let wiring = self.wiring(draft, kind, target.vertex, guard, proof);
                     if draft.wire(wiring, Vec::new()).is_some() {
@@ -257,50 +262,6 @@ const INVOCATION_TYPE: &[&str] = &[
     "integration.request.header.x-amz-invocation-type",
     "integration.request.header.InvocationType",
 ];
-
-/// `states:StartSyncExecution` of `arn:aws:apigateway:eu-west-1:states:action/StartSyncExecution`, and
-/// `sqs:path` of `…:sqs:path/123456789012/orders`.
-fn service_action(uri: &str) -> Option<String> {
-    let rest = uri.split_once(":apigateway:")?.1;
-    let mut parts = rest.splitn(3, ':');
-    let (_, service, action) = (parts.next()?, parts.next()?, parts.next()?);
-    let action = match action.split_once('/') {
-        Some(("action", name)) => name,
-        Some(("path", _)) => "path",
-        Some(_) | None => return None,
-    };
-    (service != "lambda").then(|| format!("{service}:{action}"))
-}
-
-fn edge_of_action(action: &str) -> Option<EdgeKind> {
-    match action {
-        "states:StartSyncExecution" | "StepFunctions:StartSyncExecution" => Some(EdgeKind::StartSync),
-        "states:StartExecution" | "StepFunctions:StartExecution" => Some(EdgeKind::StartAsync),
-        "sqs:SendMessage" | "SQS:SendMessage" | "sqs:path" => Some(EdgeKind::Send),
-        "sns:Publish" | "sns:path" | "events:PutEvents" | "EventBridge:PutEvents" => Some(EdgeKind::Publish),
-        "kinesis:PutRecord" | "kinesis:PutRecords" | "Kinesis:PutRecord" => Some(EdgeKind::Write),
-        "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:Scan" | "dynamodb:BatchGetItem" => {
-            Some(EdgeKind::Read)
-        }
-        "dynamodb:PutItem" | "dynamodb:UpdateItem" | "dynamodb:DeleteItem" | "dynamodb:BatchWriteItem" => {
-            Some(EdgeKind::Write)
-        }
-        _ => None,
-    }
-}
-
-/// What an action on a service acts on.
-fn kinds_of(action: &str) -> &'static [VertexKind] {
-    match action.split(':').next().unwrap_or_default() {
-        "states" | "StepFunctions" => &[VertexKind::StateMachine],
-        "sqs" | "SQS" => &[VertexKind::Queue],
-        "sns" => &[VertexKind::Topic],
-        "events" | "EventBridge" => &[VertexKind::EventBus],
-        "kinesis" | "Kinesis" => &[VertexKind::Stream],
-        "dynamodb" => &[VertexKind::Table],
-        _ => &[VertexKind::Other],
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -26,6 +26,11 @@ pub(super) struct Reference {
 }
 
 impl Reference {
+    /// A text that mentions no resource.
+    pub(super) fn by_name(text: &str) -> Self {
+        Self { resources: SmallVec::new(), text: text.to_owned() }
+    }
+
     /// Whether every piece of the text is known or is the same wherever it is written in this template.
     pub(super) fn is_fully_named(&self) -> bool {
         self.resources.is_empty() && !self.text.is_empty() && !self.text.contains(UNKNOWN)

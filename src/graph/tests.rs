@@ -16,9 +16,30 @@ pub(super) fn resources(text: &str) -> Template {
 
 /// A template from the whole text of one.
 pub(super) fn template(text: &str) -> Template {
+    let mut template = unread(text);
+    assert_eq!(template.read_definitions(), []);
+    template
+}
+
+/// A template from YAML that holds only the entries of `Resources`, with the file `api.yaml` beside it.
+pub(super) fn beside(file: &str, text: &str) -> Template {
+    let folder = tempfile::tempdir().expect("the test has a folder");
+    std::fs::write(folder.path().join("api.yaml"), file).expect("the test can write a file");
+    let folder = Folder::of(&folder.path().join("t.yaml"));
+    let mut template = read_in(folder, &format!("Resources:\n{text}"));
+    assert_eq!(template.read_definitions(), []);
+    template
+}
+
+/// A template whose definitions are still to be read.
+fn unread(text: &str) -> Template {
+    read_in(Folder::none(), text)
+}
+
+fn read_in(folder: Folder, text: &str) -> Template {
     let document = Document::parse("t.yaml", text).document.expect("the test's text is sound");
     let (template, flaws) =
-        Template::read(Source::new("t.yaml", text), &document, Folder::none(), &Deployment::default());
+        Template::read(Source::new("t.yaml", text), &document, folder, &Deployment::default());
     assert_eq!(flaws, [], "the test's template is sound");
     template
 }
@@ -122,8 +143,9 @@ fn a_resource_of_the_cdk_knows_its_construct() {
 
 /// A template with SAM's transform, expanded.
 fn expanded(text: &str) -> Template {
-    let mut template = template(&format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{text}"));
+    let mut template = unread(&format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{text}"));
     assert_eq!(crate::sam::expand(&mut template), []);
+    assert_eq!(template.read_definitions(), []);
     template
 }
 
@@ -286,6 +308,7 @@ fn the_whole_corpus_has_a_graph_whose_edges_are_proved_inside_their_file() {
             &Deployment::default(),
         );
         let _ = crate::sam::expand(&mut template);
+        let _ = template.read_definitions();
         let graph = Graph::build(Resolver::new(&template));
         count += 1;
         for edge in &graph.edges {

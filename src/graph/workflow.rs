@@ -2,15 +2,15 @@
 
 use crate::asl::{Call, Integration, Machine, StateKind};
 use crate::names::Name;
-use crate::template::{Guard, Origin, Resource};
+use crate::template::{Guard, Origin};
 
 use super::draft::{Draft, Wiring};
 use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
 
 /// Reads an `AWS::StepFunctions::StateMachine`'s definition and adds the edges of its tasks.
-pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+pub(super) fn read(draft: &mut Draft<'_>, id: Name) {
     let Some(from) = draft.vertex_of(id) else { return };
-    let Some(machine) = Machine::read(draft.resolver, resource) else { return };
+    let Some(machine) = Machine::read(draft.resolver, id) else { return };
     for state in &machine.states {
         if let StateKind::Task { call: Some(call), integration, origin, .. } = &state.kind {
             let task = Task { from, via: id, guard: state.guard, origin: state.origin, proof: *origin };

@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::discover::is_unfilled;
 use crate::document::{Document, SyntaxError};
 use crate::names::Name;
 use crate::sam::{self, Unexpanded};
 use crate::source::{ColumnUnit, FileId, Location, Source};
 use crate::template::{
-    Beside, Data, Deployment, Flaw, Folder, Named, Nested, Part, Resolver, Template, ValueId, shown_beside,
+    Beside, Data, Deployment, Flaw, Folder, Named, Nested, Part, Resolver, Template, ValueId,
 };
 
 use super::Input;
@@ -48,8 +49,19 @@ impl Documents {
         self.0.iter().map(|(file, document)| (*file, document))
     }
 
-    /// The keys that lead to a place in a template, without the loops around it; none for one in another file.
-    pub(super) fn path_to(&self, location: Location) -> Vec<String> {
+    /// The keys that lead to a place in a template; to one in a file that is a definition, those that lead to its name,
+    /// and then those in the file. None for a place in an included file.
+    pub(super) fn path_to(&self, template: &Template, location: Location) -> Vec<String> {
+        let Some(definition) = template.definition_file(location.file) else { return self.path_in(location) };
+        let mut path = self.path_in(definition.named_at.at_value());
+        if !path.is_empty() {
+            path.extend(template.path_in_definition(definition, location.span));
+        }
+        path
+    }
+
+    /// The keys that lead to a place in a template itself, without the loops around it; none for one in another file.
+    pub(super) fn path_in(&self, location: Location) -> Vec<String> {
         let Ok(index) = self.0.binary_search_by_key(&location.file, |(file, _)| *file) else {
             return Vec::new();
         };
@@ -119,6 +131,17 @@ impl Assembly {
         self
     }
 
+    /// Reads the definitions, once all stacks are there. What waits for another program to fill it in is not broken.
+    pub(super) fn read_definitions(&mut self) {
+        for Flaw { location, message } in self.template.read_definitions() {
+            let text = self.template.sources[location.file.0 as usize].text();
+            if !is_unfilled(text.as_bytes()) {
+                self.told.push(Unexpanded { location, message });
+            }
+        }
+        self.suppressions.add_definitions(&self.template);
+    }
+
     fn take_in(&mut self, other: Self, beside: &Beside<'_>) {
         let first = self.template.sources.len() as u32;
         let moved = |file: FileId| FileId(file.0 + first);
@@ -165,8 +188,7 @@ impl Assembler {
             if self.stacks == Self::MOST_STACKS || self.chain.len() > Self::MOST_LEVELS {
                 break;
             }
-            let Some(Named { path, text }) =
-                assembly.template.folders[stack.at.file.0 as usize].file(&stack.named)
+            let Some(Named { path, text }) = assembly.template.folder_of(stack.at.file).file(&stack.named)
             else {
                 continue;
             };
@@ -175,8 +197,7 @@ impl Assembler {
                 assembly.told.push(Unexpanded { location: stack.at, message });
                 continue;
             }
-            let shown =
-                shown_beside(assembly.template.sources[stack.at.file.0 as usize].path(), &stack.named);
+            let shown = assembly.template.shown_beside(stack.at.file, &stack.named);
             match read_nested(&shown, &text) {
                 Ok(None) => {}
                 Ok(Some((source, document))) => {

@@ -65,7 +65,7 @@ pub fn expand(input: &Input<'_>) -> Result<Expanded, Unreadable> {
 pub fn expand_with_provenance(input: &Input<'_>) -> Result<Expanded, Unreadable> {
     expanded(input, Assembly::alone, |assembly| {
         let mut json = expanded_to_json(&assembly.template);
-        let path_to = |location| assembly.documents.path_to(location);
+        let path_to = |location| assembly.documents.path_to(&assembly.template, location);
         json["Provenance"] = provenance(&assembly.template, &path_to);
         json
     })
@@ -103,7 +103,8 @@ fn expanded(
         return Err(Unreadable { position: position(&Source::new(input.path, text), span), message, help });
     }
     let Some(document) = parsed.document else { return Ok(Expanded::default()) };
-    let all = assemble(input, text, document);
+    let mut all = assemble(input, text, document);
+    all.read_definitions();
     let told = all.flaws.iter().map(|flaw| (flaw.location, &flaw.message));
     let told = told.chain(all.told.iter().map(|left| (left.location, &left.message)));
     let note = |(location, message): (Location, &String)| {

@@ -188,15 +188,16 @@ fn without_repetitions(
         let mut is_part = (0..checked.len()).map(is_part).collect::<Vec<_>>().into_iter();
         checked.retain(|_| !is_part.next().unwrap_or_default());
     }
-    let mut told: HashSet<(String, String, Span)> = HashSet::new();
+    let mut told: HashSet<(String, String, String, Span)> = HashSet::new();
     for (_, one) in &mut checked {
         let sources = &one.sources;
-        let mut is_new = |rule: &str, location: Location| {
+        // A file that two resources name is told of for each.
+        let mut is_new = |rule: &str, logical_path: &str, location: Location| {
             let path = sources[location.file.0 as usize].path().to_owned();
-            told.insert((rule.to_owned(), path, location.span))
+            told.insert((rule.to_owned(), path, logical_path.to_owned(), location.span))
         };
-        one.findings.retain(|finding| is_new(&finding.rule, finding.primary.location));
-        one.undecided.retain(|check| is_new(&check.rule, check.location));
+        one.findings.retain(|finding| is_new(&finding.rule, &finding.logical_path, finding.primary.location));
+        one.undecided.retain(|check| is_new(&check.rule, "", check.location));
     }
     checked
 }

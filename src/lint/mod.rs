@@ -115,7 +115,7 @@ impl<'c> Linter<'c> {
             checked.sources.push(source);
             let documents = Documents::of(document);
             for finding in &mut checked.findings {
-                place(finding, &documents.path_to(finding.primary.location));
+                place(finding, &documents.path_in(finding.primary.location));
             }
             return Some(self.finished(checked, |_| false));
         }
@@ -168,7 +168,8 @@ impl<'c> Linter<'c> {
     }
 
     /// The stages from the expanded template on.
-    fn check_assembly(&self, input: &Input<'_>, assembly: Assembly) -> Checked {
+    fn check_assembly(&self, input: &Input<'_>, mut assembly: Assembly) -> Checked {
+        assembly.read_definitions();
         let Assembly { template, documents, told, parameters, refused, flaws: _, suppressions, nested } =
             assembly;
         let mut checked =
@@ -185,7 +186,7 @@ impl<'c> Linter<'c> {
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver);
         let view = View::build(resolver, &graph, self.resources);
-        let path_to = |location: Location| documents.path_to(location);
+        let path_to = |location: Location| documents.path_to(&template, location);
         let muted = Muted::of(&self.settings, &template.sources);
         for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
             let checking = Checking {
@@ -214,7 +215,7 @@ impl<'c> Linter<'c> {
             lead_to(finding, &template);
             let construct = constructs.at(finding.primary.location);
             finding.construct = construct.map(|construct| template.names.text(construct).to_owned());
-            place(finding, &documents.path_to(finding.primary.location));
+            place(finding, &documents.path_to(&template, finding.primary.location));
         }
         checked.sources = template.sources;
         checked.undecided.retain(|check| !suppressions.hide(check.location, &check.rule, &check.name));
@@ -353,9 +354,16 @@ fn place(finding: &mut Finding, path: &[String]) {
     finding.logical_path = path.join("/");
 }
 
-/// Says through which stacks a finding in a nested one is reached, from the inside out.
+/// Says through which stacks a finding in a nested one is reached, from the inside out, and of one in a file that is a
+/// definition where the template names that file.
 fn lead_to(finding: &mut Finding, template: &Template) {
     let mut file = finding.primary.location.file;
+    if let Some(definition) = template.definition_file(file) {
+        let location = definition.named_at.at_value();
+        if finding.related.iter().all(|label| label.location != location) {
+            finding.related.push(Label { location, message: "named here".to_owned() });
+        }
+    }
     while let Some(Nested { origin, .. }) = template.stack_at(file).nested {
         finding.related.push(Label { location: origin.at_key(), message: "nested here".to_owned() });
         file = origin.file;

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Kind};
 use crate::finding::{Finding, Suppressed, Suppression};
-use crate::source::{FileId, Location};
+use crate::source::{FileId, Location, Span};
 use crate::template::{Template, ValueId};
 
 /// The keys that lead from a resource to the rules that it suppresses.
@@ -79,12 +79,23 @@ impl ByPlace {
         self.0.extend(places);
     }
 
+    /// A resource speaks also for the file that is its definition.
+    pub(super) fn add_definitions(&mut self, template: &Template) {
+        for file in template.definition_files() {
+            let named_at = file.named_at.at_value();
+            let text = template.sources[file.file.0 as usize].text();
+            let location = Location { file: file.file, span: Span::new(0..text.len()) };
+            let of_owner = self.0.iter().find(|(place, _)| place.holds(named_at));
+            let rules = of_owner.map(|(_, rules)| (location, rules.clone()));
+            self.0.extend(rules);
+        }
+    }
+
     /// Whether a place stands in a resource that wants to hear nothing of a rule, which has an id and a name.
     pub(super) fn hide(&self, at: Location, id: &str, name: &str) -> bool {
-        self.0.iter().any(|(place, rules)| {
-            let is_here = place.file == at.file && place.span.contains(at.span);
-            is_here && rules.iter().any(|named| named == id || named == name)
-        })
+        self.0
+            .iter()
+            .any(|(place, rules)| place.holds(at) && rules.iter().any(|named| named == id || named == name))
     }
 }
 

@@ -80,7 +80,7 @@ impl Expansion<'_> {
             Call::GetAtt(id, attribute) => {
                 ("Fn::GetAtt", json!([self.text_of(*id), self.text_of(*attribute)]))
             }
-            Call::Sub(parts) => ("Fn::Sub", self.canonical_sub(parts)),
+            Call::Sub { parts, .. } => ("Fn::Sub", self.canonical_sub(parts)),
             Call::Join { separator, items } => {
                 ("Fn::Join", json!([self.text_of(*separator), self.canonical(*items)]))
             }

@@ -155,7 +155,7 @@ impl Expansion<'_> {
                 joined.push(part);
             }
         }
-        self.call(at, Call::Sub(joined))
+        self.call(at, Call::Sub { parts: joined, text: None })
     }
 
     /// Adds an entry.

@@ -170,7 +170,9 @@ impl Expansion<'_> {
                     a == b
                 } else if let (Call::GetAtt(a, of_a), Call::GetAtt(b, of_b)) = (a.as_ref(), b.as_ref()) {
                     (a, of_a) == (b, of_b)
-                } else if let (Call::Sub(a), Call::Sub(b)) = (a.as_ref(), b.as_ref()) {
+                } else if let (Call::Sub { parts: a, .. }, Call::Sub { parts: b, .. }) =
+                    (a.as_ref(), b.as_ref())
+                {
                     a == b
                 } else if let (Call::ImportValue(a), Call::ImportValue(b)) = (a.as_ref(), b.as_ref()) {
                     self.is_written_alike(*a, *b, steps)

@@ -143,7 +143,7 @@ impl Expansion<'_> {
                 *name = *rewriting.refs.get(name)?;
                 true
             }
-            Call::Sub(parts) => {
+            Call::Sub { parts, .. } => {
                 let mut changed = false;
                 for part in parts {
                     let new = match *part {

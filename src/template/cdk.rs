@@ -39,7 +39,7 @@ impl Template {
         }
         let location = self.values.get(resource.properties?, self.names.find(property)?)?;
         let key = text(self.values.get(location, self.names.find("Key")?)?)?;
-        self.folders[resource.origin.file.0 as usize].path_of_asset(key.rsplit('/').next()?)
+        self.folder_of(resource.origin.file).path_of_asset(key.rsplit('/').next()?)
     }
 
     /// The text that the CDK notes in a resource's metadata.

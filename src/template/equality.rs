@@ -110,7 +110,7 @@ impl Definer<'_> {
             Call::Or(any) => any.iter().fold(Guard::NEVER, |any, one| guards.or(any, self.meaning(*one))),
             Call::Ref(_)
             | Call::GetAtt(..)
-            | Call::Sub(_)
+            | Call::Sub { .. }
             | Call::Join { .. }
             | Call::Select { .. }
             | Call::Split { .. }
@@ -211,7 +211,7 @@ impl Definer<'_> {
         let values = &self.resolver.template().values;
         let is_one = |item: &ValueId| match values.data(*item) {
             Data::Scalar { .. } => true,
-            Data::Call(call) => matches!(**call, Call::Ref(_) | Call::Sub(_)),
+            Data::Call(call) => matches!(**call, Call::Ref(_) | Call::Sub { .. }),
             Data::List(_) | Data::Map(_) => false,
         };
         values.items(list).iter().all(is_one)
@@ -266,7 +266,7 @@ impl Definer<'_> {
                     out.push('.');
                     out.push_str(text(*attribute));
                 }
-                Call::Sub(parts) => self.spell_sub(parts, out),
+                Call::Sub { parts, .. } => self.spell_sub(parts, out),
                 Call::Join { separator, items } => {
                     out.push_str("Fn::Join('");
                     out.push_str(text(*separator));

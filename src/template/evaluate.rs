@@ -99,7 +99,7 @@ impl<'t> Resolver<'t> {
             Call::GetAtt(resource, attribute) => {
                 return self.collect_attribute(*resource, *attribute, under, cases);
             }
-            Call::Sub(parts) => return self.sub(id, parts, under, cases),
+            Call::Sub { parts, .. } => return self.sub(id, parts, under, cases),
             Call::Join { separator, items } => return self.join(id, *separator, *items, under, cases),
             Call::Select { index, items } => return self.select(*index, *items, under, cases),
             Call::Split { separator, text } => return self.split_list(id, *separator, *text, under, cases),

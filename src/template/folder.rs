@@ -105,20 +105,19 @@ fn is_asset(name: &str) -> bool {
 
 /// The path that reports show of a file that the template shown as `template` names: `infra/app.yaml` and
 /// `../shared/queue.yaml` are `shared/queue.yaml`.
-pub(crate) fn shown_beside(template: &str, named: &str) -> String {
-    let folder = template.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
-    for step in named.split('/') {
+pub(super) fn shown_beside(template: &str, location: &str) -> String {
+    let mut steps: Vec<&str> = template.split('/').collect();
+    steps.pop();
+    for step in location.split('/') {
         match step {
-            "" | "." => {}
-            ".." if steps.last().is_some_and(|last| *last != "..") => {
+            "." | "" => {}
+            ".." if steps.last().is_some_and(|last| !matches!(*last, "" | "..")) => {
                 steps.pop();
             }
-            step => steps.push(step),
+            _ => steps.push(step),
         }
     }
-    let root = if template.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", steps.join("/"))
+    steps.join("/")
 }
 
 #[cfg(test)]
@@ -166,6 +165,8 @@ mod tests {
             ("t.yaml", "../q.yaml", "../q.yaml"),
             ("../t.yaml", "../q.yaml", "../../q.yaml"),
             ("/repo/infra/t.yaml", "../q.yaml", "/repo/q.yaml"),
+            ("/repo/t.yaml", "../../q.yaml", "/../q.yaml"),
+            ("app/t.yaml", "asl/../flow.json", "app/flow.json"),
         ] {
             assert_eq!(shown_beside(template, named), shown, "{template} {named}");
         }

@@ -52,7 +52,7 @@ const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 pub(super) fn names_in(call: &Call) -> impl Iterator<Item = Name> + '_ {
     let (one, parts): (Option<Name>, &[SubPart]) = match call {
         Call::Ref(name) | Call::GetAtt(name, _) => (Some(*name), &[]),
-        Call::Sub(parts) => (None, parts),
+        Call::Sub { parts, .. } => (None, parts),
         Call::Join { .. }
         | Call::Select { .. }
         | Call::Split { .. }

@@ -1,5 +1,7 @@
 //! Intrinsic functions: both spellings, `!Sub x` and `Fn::Sub: x`, become one call.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -62,18 +64,21 @@ impl Reader<'_> {
     fn sub(&mut self, argument: Argument, key: Span) -> Option<Call> {
         let Some(items) = self.list(argument) else {
             let text = self.argument_text(argument)?;
-            return Some(Call::Sub(parts(&self.names, &text, &Bound::default())));
+            let place = Some(self.document.span(argument.node));
+            return Some(Call::Sub { parts: parts(&self.names, &text, &Bound::default()), text: place });
         };
-        let (text, variables) = match items[..] {
-            [text] => (self.text(text)?, None),
-            [text, variables] => (self.text(text)?, Some(variables)),
+        let (node, variables) = match items[..] {
+            [text] => (text, None),
+            [text, variables] => (text, Some(variables)),
             _ => return None,
         };
+        let text = self.text(node)?;
         let bound = match variables {
             None => Bound::default(),
             Some(variables) => self.variables(variables, key)?,
         };
-        Some(Call::Sub(parts(&self.names, &text, &bound)))
+        let place = Some(self.document.span(node));
+        Some(Call::Sub { parts: parts(&self.names, &text, &bound), text: place })
     }
 
     fn variables(&mut self, node: NodeId, key: Span) -> Option<Bound> {
@@ -149,64 +154,95 @@ impl Reader<'_> {
 fn parts(names: &Names, text: &str, bound: &Bound) -> Vec<SubPart> {
     let mut parts = Vec::new();
     let mut known = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        known.push_str(&rest[..start]);
-        rest = &rest[start + 2..];
-        // A variable holds no `$`: where another one starts first, this `${` is an inline script's own.
-        let Some((end, "}")) = rest.find(['}', '$']).map(|end| (end, &rest[end..=end])) else {
-            known.push_str("${");
-            continue;
-        };
-        let variable = &rest[..end];
-        if let Some(literal) = variable.strip_prefix('!') {
-            known.push_str("${");
-            known.push_str(literal);
-            known.push('}');
-        } else if let Some(part) = part(names, variable.trim(), bound) {
+    each_piece(text, &mut |piece| match piece {
+        Piece::Text(range) => known.push_str(&text[range]),
+        Piece::Variable { name, .. } => {
             if !known.is_empty() {
                 parts.push(SubPart::Text(names.intern(&known)));
                 known.clear();
             }
-            parts.push(part);
-        } else {
-            known.push_str("${");
-            continue;
+            parts.push(part(names, name, bound));
         }
-        rest = &rest[end + 1..];
-    }
-    known.push_str(rest);
+    });
     if !known.is_empty() || parts.is_empty() {
         parts.push(SubPart::Text(names.intern(&known)));
     }
     parts
 }
 
-fn part(names: &Names, variable: &str, bound: &Bound) -> Option<SubPart> {
-    let is_variable = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-' | '&' | '#');
-    if variable.is_empty() || !variable.chars().all(is_variable) {
-        return None;
+/// A piece of the text of `Fn::Sub`.
+pub(super) enum Piece<'a> {
+    /// These bytes stand for themselves.
+    Text(Range<usize>),
+    /// `${Name}`.
+    Variable {
+        /// `Name`.
+        name: &'a str,
+        /// The bytes, `${` and `}` among them.
+        range: Range<usize>,
+    },
+}
+
+/// Takes the text of `Fn::Sub` apart, in its order. Of `${!Literal}` the `!` is left out.
+pub(super) fn each_piece<'a>(text: &'a str, visit: &mut dyn FnMut(Piece<'a>)) {
+    let mut at = 0;
+    while let Some(start) = text[at..].find("${").map(|start| at + start) {
+        let inner = start + 2;
+        let rest = &text[inner..];
+        // A variable holds no `$`: where another one starts first, this `${` is an inline script's own.
+        let end = rest.find(['}', '$']).filter(|end| rest[*end..].starts_with('}'));
+        let variable = end.map(|end| &rest[..end]);
+        let after = inner + end.map_or(0, |end| end + 1);
+        match variable {
+            Some(literal) if literal.starts_with('!') => {
+                visit(Piece::Text(at..inner));
+                visit(Piece::Text(inner + 1..after));
+                at = after;
+            }
+            Some(variable) if is_variable(variable.trim()) => {
+                visit(Piece::Text(at..start));
+                visit(Piece::Variable { name: variable.trim(), range: start..after });
+                at = after;
+            }
+            Some(_) | None => {
+                visit(Piece::Text(at..inner));
+                at = inner;
+            }
+        }
     }
+    visit(Piece::Text(at..text.len()));
+}
+
+fn is_variable(text: &str) -> bool {
+    let can_be_in_one = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '_' | '-' | '&' | '#');
+    !text.is_empty() && text.chars().all(can_be_in_one)
+}
+
+fn part(names: &Names, variable: &str, bound: &Bound) -> SubPart {
     let name = names.intern(variable);
     if let Some(value) = bound.get(&name) {
-        return Some(SubPart::Bound(name, *value));
+        return SubPart::Bound(name, *value);
     }
-    Some(match variable.split_once('.') {
+    match variable.split_once('.') {
         Some((resource, attribute)) => SubPart::GetAtt(names.intern(resource), names.intern(attribute)),
         None => SubPart::Ref(name),
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::template::tests::template;
-    use crate::template::{Data, Template, ValueId};
+    use crate::template::{Call, Data, Template, ValueId};
 
     /// A value in one line, whichever spelling it was read from.
     fn shape(template: &Template, id: ValueId) -> String {
         match template.values.data(id) {
             Data::Call(call) => {
-                let mut shape = format!("{call:?}");
+                let mut shape = match &**call {
+                    // The text's place differs.
+                    Call::Sub { parts, .. } => format!("Sub({parts:?})"),
+                    call => format!("{call:?}"),
+                };
                 // Ids differ between the spellings only by what was read before.
                 while let Some((before, after)) = shape.split_once("ValueId(") {
                     let (id, after) = after.split_once(')').unwrap();

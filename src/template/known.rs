@@ -56,7 +56,7 @@ impl<'t> Known<'t> {
             Data::List(_) | Data::Map(_) => None,
             Data::Call(call) => match &**call {
                 Call::Ref(name) => self.setting(*name, false).map(str::to_owned),
-                Call::Sub(parts) => parts.iter().map(|part| self.part(*part)).collect(),
+                Call::Sub { parts, .. } => parts.iter().map(|part| self.part(*part)).collect(),
                 Call::Join { separator, items } => {
                     Some(self.texts(*items)?.join(self.names.text(*separator)))
                 }

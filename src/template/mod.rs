@@ -5,6 +5,7 @@ mod alternative;
 mod bounds;
 mod cdk;
 mod condition;
+mod definition;
 mod deployment;
 mod equality;
 mod evaluate;
@@ -39,9 +40,11 @@ pub(crate) use alternative::{Alt, SetBy, TextPart, Through, Unknown, Val};
 pub(crate) use bounds::Bounds;
 pub(crate) use cdk::construct_of_path;
 pub(crate) use condition::{Guard, Guards, Literal};
+pub(crate) use definition::{Definition, DefinitionFile};
 pub(crate) use deployment::{Deployment, shortened};
 pub(crate) use evaluate::{is_filled_by_ssm, is_list};
-pub(crate) use folder::{Folder, Named, shown_beside};
+use folder::shown_beside;
+pub(crate) use folder::{Folder, Named};
 pub(crate) use fragment::Lack;
 pub(crate) use handed::Handovers;
 pub(crate) use origin::{Origin, OriginKind};
@@ -54,7 +57,7 @@ use deployment::Pseudo;
 
 use crate::document::Document;
 use crate::names::{Name, Names};
-use crate::source::{Location, Source};
+use crate::source::{FileId, Location, Source};
 
 /// A map that keeps the author's order.
 pub(crate) type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
@@ -64,7 +67,9 @@ pub(crate) struct Template {
     /// The files it was read from; the first is the template, the rest were named by it.
     pub sources: Vec<Source>,
     /// Where what each of the files names is read from.
-    pub folders: Vec<Folder>,
+    folders: Vec<Folder>,
+    /// For each of the files the template's own file that names it, which is itself for those.
+    named_by: Vec<FileId>,
     /// Every string.
     pub names: Names,
     /// Every value.
@@ -94,6 +99,9 @@ pub(crate) struct Template {
     /// Loops and includes that could not be expanded and stay as they are.
     pub unexpanded: Vec<Flaw>,
     pseudo: Pseudo,
+    /// The definitions of state machines and APIs, once they are read.
+    definitions: NameMap<Vec<Definition>>,
+    definition_files: Vec<DefinitionFile>,
 }
 
 /// One entry of `Resources`.
@@ -183,5 +191,17 @@ impl Template {
     /// template that is made of them: the sections are joined, and what two files define is the later one's.
     pub(crate) fn merge(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Self, Vec<Flaw>) {
         section::read(parts, deployment)
+    }
+
+    /// Where the files are read from that one of the sources names. What the template includes names files as the
+    /// template itself does.
+    pub(crate) fn folder_of(&self, file: FileId) -> &Folder {
+        &self.folders[file.0 as usize]
+    }
+
+    /// The path that reports show of a file that one of the sources names.
+    pub(crate) fn shown_beside(&self, file: FileId, location: &str) -> String {
+        let by = self.named_by[file.0 as usize];
+        shown_beside(self.sources[by.0 as usize].path(), location)
     }
 }

@@ -38,9 +38,11 @@ pub(super) fn read(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Template, 
     let included = includes.read_files();
     let (mut sources, mut folders): (Vec<Source>, Vec<Folder>) =
         parts.into_iter().map(|Part { source, folder, .. }| (source, folder)).unzip();
+    let mut named_by: Vec<FileId> = (0..sources.len()).map(|file| FileId(file as u32)).collect();
     for (source, by) in included {
         sources.push(source);
         folders.push(folders[by.0 as usize].clone());
+        named_by.push(by);
     }
     let own = Stack {
         file: FileId::TEMPLATE,
@@ -54,6 +56,7 @@ pub(super) fn read(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Template, 
     let mut template = Template {
         sources,
         folders,
+        named_by,
         names,
         values,
         guards: Guards::default(),
@@ -69,6 +72,8 @@ pub(super) fn read(parts: Vec<Part<'_>>, deployment: &Deployment) -> (Template, 
         redefined: sections.redefined,
         unexpanded,
         pseudo,
+        definitions: NameMap::default(),
+        definition_files: Vec::new(),
     };
     template.own.is_open |= template.transforms.iter().any(|name| !is_followed(template.names.text(*name)));
     template.own.lack = fragment::lack(&template, &sections.unread);

@@ -61,6 +61,8 @@ impl Stack {
 impl Template {
     /// The stack that a file belongs to.
     pub(crate) fn stack_at(&self, file: FileId) -> &Stack {
+        // Definitions are read when all stacks are there: their files come last.
+        let file = self.definition_file(file).map_or(file, |definition| definition.named_at.file);
         let later = self.taken_in.partition_point(|stack| stack.file <= file);
         later.checked_sub(1).map_or(&self.own, |index| &self.taken_in[index])
     }

@@ -65,6 +65,7 @@ impl Template {
         let resources: Vec<(Name, Resource)> =
             resources.map(|(id, resource)| (transfer.id(*id), transfer.resource(resource))).collect();
         let unexpanded: Vec<Flaw> = other.unexpanded.iter().map(|flaw| transfer.flaw(flaw)).collect();
+        let named_by: Vec<FileId> = other.named_by.iter().map(|file| transfer.file(*file)).collect();
         let redefined: Vec<(Location, Location)> = other
             .redefined
             .iter()
@@ -98,6 +99,7 @@ impl Template {
         self.taken_in.extend(stacks);
         self.sources.extend(other.sources);
         self.folders.extend(other.folders);
+        self.named_by.extend(named_by);
         self.redefined.extend(redefined);
         self.learn_exports();
         define_conditions(self);
@@ -324,7 +326,9 @@ impl Transfer<'_> {
         match *call {
             Call::Ref(name) => Call::Ref(self.id(name)),
             Call::GetAtt(id, attribute) => Call::GetAtt(self.id(id), self.text(attribute)),
-            Call::Sub(ref parts) => Call::Sub(parts.iter().map(|part| self.part(*part)).collect()),
+            Call::Sub { ref parts, text } => {
+                Call::Sub { parts: parts.iter().map(|part| self.part(*part)).collect(), text }
+            }
             Call::Join { separator, items } => {
                 Call::Join { separator: self.text(separator), items: self.value(items) }
             }

@@ -6,6 +6,7 @@ use elsa::FrozenVec;
 use rustc_hash::FxHashMap;
 
 use crate::names::{Name, Names};
+use crate::source::Span;
 
 use super::alternative::Through;
 use super::origin::Origin;
@@ -65,7 +66,12 @@ pub(crate) enum Call {
     /// `Fn::GetAtt`: a resource and an attribute, which may be dotted (`Outputs.QueueArn`).
     GetAtt(Name, Name),
     /// `Fn::Sub`, its text taken apart.
-    Sub(Vec<SubPart>),
+    Sub {
+        /// The text.
+        parts: Vec<SubPart>,
+        /// Where it stands, in the file of the call; nothing where no author wrote it.
+        text: Option<Span>,
+    },
     /// `Fn::Join`.
     Join {
         /// The text between the items.

@@ -81,7 +81,7 @@ impl<'t> Printer<'t> {
         match call {
             Call::Ref(name) => json!({ "Ref": self.text(*name) }),
             Call::GetAtt(id, attribute) => json!({ "Fn::GetAtt": [self.text(*id), self.text(*attribute)] }),
-            Call::Sub(parts) => self.sub(parts),
+            Call::Sub { parts, .. } => self.sub(parts),
             Call::Join { separator, items } => {
                 json!({ "Fn::Join": [self.text(*separator), self.value(*items)] })
             }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use lenslint::finding::{Confidence, Finding};
 use lenslint::lint::{Input, Linter};
 use lenslint::rule::{Catalogue, Profile, Selection, Selector};
+use lenslint::source::Location;
 
 /// What the text at a finding's primary place may be.
 #[derive(Clone, Copy)]
@@ -61,17 +62,14 @@ fn every_finding_on_the_corpus_points_at_what_it_is_about() {
             continue;
         };
         for finding in &checked.findings {
-            let source = &checked.sources[finding.primary.location.file.0 as usize];
-            let text = source.slice(finding.primary.location.span);
+            let text_at = |location: Location| checked.sources[location.file.0 as usize].slice(location.span);
+            let text = text_at(finding.primary.location);
             *seen.entry(finding.rule.clone()).or_default() += 1;
             if !is_right(finding, text) {
                 wrong.push(format!("{shown}: {} at {text:?} ({})", finding.rule, finding.logical_path));
             }
             for label in &finding.related {
-                assert!(
-                    !checked.sources[label.location.file.0 as usize].slice(label.location.span).is_empty(),
-                    "{shown}: {label:?}"
-                );
+                assert!(!text_at(label.location).is_empty(), "{shown}: {label:?}");
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::lenslint;
 
 mod cdk;
 pub(crate) mod config;
+mod definitions;
 mod deployment;
 mod expand;
 mod extensions;

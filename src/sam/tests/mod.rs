@@ -103,7 +103,7 @@ impl Expanded {
                 Call::Or(claims) => format!("!Or [{}]", join(claims)),
                 Call::Not(claim) => format!("!Not [{}]", self.write(*claim)),
                 Call::Condition(condition) => format!("!Condition {}", name(*condition)),
-                Call::Sub(parts) => parts
+                Call::Sub { parts, .. } => parts
                     .iter()
                     .map(|part| match part {
                         SubPart::Text(text) => name(*text),
