@@ -239,3 +239,39 @@ fn a_state_in_a_file_stands_on_its_line_in_that_file() {
         assert_eq!(template.path_in_definition(&template.definition_files()[0], state), ["States", "A"]);
     }
 }
+
+#[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "how many states stand in which kind of place is what a reader wants to know"
+)]
+fn every_state_of_the_corpus_stands_where_its_name_is_written() {
+    let Some(templates) = crate::corpus::templates() else { return };
+    let (mut in_template, mut in_files) = (0, 0);
+    for path in templates {
+        let shown = path.display().to_string();
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Some(document) = Document::parse(&shown, &text).document else { continue };
+        let mut template = Template::read(
+            Source::new(shown.clone(), text),
+            &document,
+            Folder::of(&path),
+            &Deployment::default(),
+        )
+        .0;
+        let _ = crate::sam::expand(&mut template);
+        let _ = template.read_definitions();
+        let ids: Vec<_> = template.resources.keys().copied().collect();
+        for machine in ids.into_iter().filter_map(|id| Machine::read(Resolver::new(&template), id)) {
+            for state in machine.states {
+                let Origin { file, key, .. } = state.origin;
+                let written = template.sources[file.0 as usize].slice(key);
+                let name = template.names.text(state.name);
+                assert_eq!(written.trim_matches(['"', '\'', '\\']), name, "{shown}");
+                *(if file.0 == 0 { &mut in_template } else { &mut in_files }) += 1;
+            }
+        }
+    }
+    println!("{in_template} states in templates, {in_files} in files of their own");
+    assert!(in_template > 50 && in_files > 50, "{in_template} in templates, {in_files} in files");
+}
