@@ -161,11 +161,9 @@ impl Wording<'_> {
     /// Where the stack that nests this one passes what stands at an anchor.
     fn passed(self, anchor: Anchor) -> Option<Label> {
         let stated = self.checking.view.sight(anchor.place).stated;
-        let Stated::Parameter(Through { parameter, by: SetBy::Passed(location), .. }) = stated else {
-            return None;
-        };
-        let name = self.checking.template.names.text(parameter);
-        Some(Label { location, message: format!("passed for parameter '{name}'") })
+        let Stated::Parameter(Through { passed: Some(passed), .. }) = stated else { return None };
+        let name = self.checking.template.names.text(passed.parameter);
+        Some(Label { location: passed.at, message: format!("passed for parameter '{name}'") })
     }
 
     fn location(self, anchor: Anchor) -> Location {
@@ -207,7 +205,7 @@ impl Wording<'_> {
                 Stated::Parameter(Through { parameter, by: SetBy::Given, .. }) => (parameter, &mut given),
                 Stated::AllowedValue(parameter) => (parameter, &mut allowed),
                 // A label shows where something is passed.
-                Stated::Parameter(Through { by: SetBy::Passed(_), .. })
+                Stated::Parameter(Through { by: SetBy::Parent, .. })
                 | Stated::Written
                 | Stated::Globals
                 | Stated::Default
@@ -274,13 +272,13 @@ impl Wording<'_> {
             Stated::Parameter(Through { parameter, by: SetBy::Default, .. }) => {
                 format!(" (the default of parameter '{}')", self.checking.template.names.text(parameter))
             }
-            Stated::Parameter(Through { parameter, by: SetBy::Given, decides: true }) => {
+            Stated::Parameter(Through { parameter, by: SetBy::Given, decides: true, .. }) => {
                 format!(" (with {} as given)", self.as_given(parameter))
             }
-            Stated::Parameter(Through { parameter, by: SetBy::Given, decides: false }) => {
+            Stated::Parameter(Through { parameter, by: SetBy::Given, decides: false, .. }) => {
                 format!(" (given for parameter '{}')", self.checking.template.names.text(parameter))
             }
-            Stated::Parameter(Through { parameter, by: SetBy::Passed(_), .. }) => {
+            Stated::Parameter(Through { parameter, by: SetBy::Parent, .. }) => {
                 format!(" (passed for parameter '{}')", self.checking.template.names.text(parameter))
             }
             Stated::AllowedValue(name) => {

@@ -50,7 +50,8 @@ pub(crate) enum Alt {
         text: Name,
         /// Whether its spelling decides its type (plain) or it is a text.
         is_plain: bool,
-        /// Where the text itself stands: the property, or the mapping's row, or the parameter's default.
+        /// Where the text stands: the property, or the mapping's row. That of a parameter, or of another stack, stands
+        /// where it is referred to.
         origin: Origin,
         /// The parameter that this comes through.
         through: Option<Through>,
@@ -89,6 +90,17 @@ pub(crate) struct Through {
     /// Whether it decides what the value is and is not the value itself: it chooses a mapping's row, or as the
     /// region the partition.
     pub decides: bool,
+    /// Where a stack that nests the one at hand hands it down.
+    pub passed: Option<Passed>,
+}
+
+/// Where a stack hands a value down to one that it nests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Passed {
+    /// The nested stack's parameter.
+    pub parameter: Name,
+    /// The value, or what decides it.
+    pub at: Location,
 }
 
 /// What sets a parameter.
@@ -98,8 +110,8 @@ pub(crate) enum SetBy {
     Default,
     /// What is given for the deployment: that is how it will be.
     Given,
-    /// The stack that nests the one that has the parameter; where it says so.
-    Passed(Location),
+    /// The stack that nests the one that has the parameter.
+    Parent,
 }
 
 impl SetBy {
@@ -107,7 +119,7 @@ impl SetBy {
     pub(crate) fn is_overridable(self) -> bool {
         match self {
             Self::Default => true,
-            Self::Given | Self::Passed(_) => false,
+            Self::Given | Self::Parent => false,
         }
     }
 }
@@ -115,7 +127,7 @@ impl SetBy {
 impl Through {
     /// The value of a parameter, or a part of it.
     pub(super) fn value(parameter: Name, by: SetBy) -> Self {
-        Self { parameter, by, decides: false }
+        Self { parameter, by, decides: false, passed: None }
     }
 
     /// What a parameter decides.

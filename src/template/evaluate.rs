@@ -133,7 +133,7 @@ impl<'t> Resolver<'t> {
 
     /// `Ref`, also as a part of `Fn::Sub`, through the stacks that pass it on.
     fn collect_reference(self, name: Name, origin: Origin, under: Guard, cases: &mut Cases) {
-        if !self.collect_passed(name, under, cases) {
+        if !self.collect_passed(name, origin, under, cases) {
             cases.push(under, self.reference(name, origin));
         }
     }
@@ -149,7 +149,7 @@ impl<'t> Resolver<'t> {
     fn reference(self, name: Name, origin: Origin) -> Alt {
         let template = self.template();
         if let Some(parameter) = template.parameters.get(&name) {
-            return self.parameter(name, parameter);
+            return self.parameter(name, parameter, origin);
         }
         if template.resources.contains_key(&name) {
             return Alt::Resource { id: name, attribute: None };
@@ -180,9 +180,9 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The value of a parameter as far as the template decides it. A secret is unknown whatever its default,
+    /// The value of a parameter, shown where it is referred to, as far as the template decides it. A secret is unknown whatever its default,
     /// so that nothing can print it.
-    fn parameter(self, name: Name, parameter: &Parameter) -> Alt {
+    fn parameter(self, name: Name, parameter: &Parameter, referred_at: Origin) -> Alt {
         let template = self.template();
         let type_name = template.names.text(parameter.type_name);
         if parameter.is_secret || is_filled_by_ssm(type_name) || is_list(type_name) {
@@ -198,13 +198,12 @@ impl<'t> Resolver<'t> {
             }
             _ => {
                 let setting = self.setting(parameter);
-                let setting = setting.map(|(value, by)| (value, by, template.values.data(value)));
-                let Some((value, by, Data::Scalar { text, is_plain })) = setting else {
+                let setting = setting.map(|(value, by)| (by, template.values.data(value)));
+                let Some((by, Data::Scalar { text, is_plain })) = setting else {
                     return Alt::Unknown(Unknown::Parameter(name));
                 };
-                let origin = template.values.origin(value);
                 let through = Some(Through::value(name, by));
-                scalar(&template.names, *text, *is_plain || is_number, origin, through)
+                scalar(&template.names, *text, *is_plain || is_number, referred_at, through)
             }
         }
     }

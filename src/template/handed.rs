@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::names::Name;
 
-use super::alternative::{Alt, SetBy, Through, Unknown, Val};
+use super::alternative::{Alt, Passed, SetBy, Through, Unknown, Val};
 use super::condition::Guard;
 use super::evaluate::{Cases, is_filled_by_ssm};
 use super::resolve::Resolver;
@@ -81,15 +81,22 @@ impl<'t> Resolver<'t> {
         })
     }
 
-    /// Adds to `cases` what a stack is handed for a parameter; false if it is handed nothing.
-    pub(super) fn collect_passed(self, parameter: Name, under: Guard, cases: &mut Cases) -> bool {
+    /// Adds to `cases` what a stack is handed for a parameter that is referred to at `origin`; false if it is handed
+    /// nothing.
+    pub(super) fn collect_passed(
+        self,
+        parameter: Name,
+        origin: Origin,
+        under: Guard,
+        cases: &mut Cases,
+    ) -> bool {
         let Some(declared) = self.template().parameters.get(&parameter) else { return false };
         let Some(passed) = declared.passed else { return false };
         let type_name = self.template().names.text(declared.type_name);
         if declared.is_secret || is_filled_by_ssm(type_name) {
             cases.push(under, Alt::Unknown(Unknown::Parameter(parameter)));
         } else {
-            self.collect_handed(Handed::Parameter(parameter), passed, under, cases);
+            self.collect_handed(Handed::Parameter(parameter), passed, Some(origin), under, cases);
         }
         true
     }
@@ -105,7 +112,7 @@ impl<'t> Resolver<'t> {
             values.get(output, names.find("Value")?)
         });
         match value {
-            Some(value) => self.collect_handed(Handed::Output(id, attribute), value, under, cases),
+            Some(value) => self.collect_handed(Handed::Output(id, attribute), value, None, under, cases),
             None => cases.push(under, Alt::Unknown(Unknown::Undefined(attribute))),
         }
         true
@@ -129,7 +136,7 @@ impl<'t> Resolver<'t> {
                 | Alt::Unknown(_) => None,
             };
             match export {
-                Some((name, value)) => self.collect_handed(Handed::Export(name), value, guard, cases),
+                Some((name, value)) => self.collect_handed(Handed::Export(name), value, None, guard, cases),
                 None => cases.push(guard, Alt::Unknown(Unknown::Import)),
             }
         }
@@ -148,9 +155,20 @@ impl<'t> Resolver<'t> {
         id
     }
 
-    fn collect_handed(self, what: Handed, value: ValueId, under: Guard, cases: &mut Cases) {
+    /// Shown where it is written, unless that is said to be elsewhere.
+    fn collect_handed(
+        self,
+        what: Handed,
+        value: ValueId,
+        shown_at: Option<Origin>,
+        under: Guard,
+        cases: &mut Cases,
+    ) {
         let guards = &self.template().guards;
-        for (guard, alt) in self.handed(what, value).alternatives {
+        for (guard, mut alt) in self.handed(what, value).alternatives {
+            if let (Alt::Scalar { origin, .. }, Some(shown_at)) = (&mut alt, shown_at) {
+                *origin = shown_at;
+            }
             let both = guards.and(under, guard);
             if !cases.are_too_many() && guards.can_hold(&[(both, true)]) {
                 cases.push(both, alt);
@@ -193,9 +211,9 @@ impl<'t> Resolver<'t> {
 /// What a value comes through that a stack is passed: a parameter of the parent's that was set by a default or by the
 /// deployer is worth more to know than the stack's own.
 fn passed(parameter: Name, origin: Origin, before: Option<Through>) -> Through {
-    match before {
-        Some(Through { by: SetBy::Passed(at), .. }) => Through::value(parameter, SetBy::Passed(at)),
-        Some(before) => before,
-        None => Through::value(parameter, SetBy::Passed(origin.at_value())),
-    }
+    let through = before.filter(|before| before.by != SetBy::Parent);
+    let through = through.unwrap_or(Through::value(parameter, SetBy::Parent));
+    // Through several stacks, the place is the first that says so.
+    let at = before.and_then(|before| before.passed).map_or(origin.at_value(), |passed| passed.at);
+    Through { passed: Some(Passed { parameter, at }), ..through }
 }

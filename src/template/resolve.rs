@@ -141,14 +141,18 @@ mod tests {
     }
 
     #[test]
-    fn a_default_is_shown_where_it_is_written() {
-        let template = template(
-            "Parameters: {A: {Type: Number, Default: '30'}}\nResources: {R: {Type: T, Properties: {P: !Ref A}}}",
-        );
-        let val = Resolver::new(&template).resolve(template.property("R", "P"));
-        let Some(Alt::Scalar { origin, is_plain: true, .. }) = val.only() else { panic!("{val:?}") };
-        assert_eq!(template.sources[0].slice(origin.key), "Default");
-        assert_eq!(template.sources[0].slice(origin.value), "'30'");
+    fn a_default_is_shown_where_the_parameter_is_referred_to() {
+        for value in ["!Ref A", "!If [C, 1, !Ref A]"] {
+            let template = template(&format!(
+                "Parameters: {{A: {{Type: Number, Default: '30'}}}}\nConditions: {{C: !Equals [!Ref B, b]}}\nResources: {{R: {{Type: T, Properties: {{P: {value}}}}}}}"
+            ));
+            let val = Resolver::new(&template).resolve(template.property("R", "P"));
+            let Some((_, Alt::Scalar { origin, is_plain: true, .. })) = val.alternatives.last() else {
+                panic!("{val:?}")
+            };
+            assert_eq!(template.sources[0].slice(origin.key), "P");
+            assert_eq!(template.sources[0].slice(origin.value), "!Ref A");
+        }
     }
 
     #[test]

@@ -318,7 +318,7 @@ impl Resolver<'_> {
         }
         let is_plain = type_name == "List<Number>";
         let mut passed = Cases::default();
-        if self.collect_passed(name, under, &mut passed) {
+        if self.collect_passed(name, template.values.origin(id), under, &mut passed) {
             for (guard, alt) in passed.into_val(under).alternatives {
                 let alt = match alt {
                     Alt::Scalar { text, through, .. } => self.at_commas(id, text, is_plain, through),

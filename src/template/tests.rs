@@ -64,7 +64,7 @@ impl Template {
             Alt::Scalar { text: scalar, through: Some(Through { parameter, by, .. }), .. } => match by {
                 SetBy::Default => format!("{} by default of {}", text(*scalar), text(*parameter)),
                 SetBy::Given => format!("{} as given for {}", text(*scalar), text(*parameter)),
-                SetBy::Passed(_) => format!("{} as passed for {}", text(*scalar), text(*parameter)),
+                SetBy::Parent => format!("{} as passed for {}", text(*scalar), text(*parameter)),
             },
             Alt::OneOf { values, .. } => {
                 values.iter().map(|value| text(*value)).collect::<Vec<_>>().join(" or ")

@@ -338,15 +338,10 @@ impl<'t> Lowering<'t> {
     }
 
     fn scalar_sight(origin: Origin, through: Option<Through>, sight: Sight) -> Sight {
+        let written = Sight { value: sight.value, ..Sight::written(origin, None) };
         match through {
-            Some(through) if through.decides => Sight {
-                stated: Stated::Parameter(through),
-                value: sight.value,
-                ..Sight::written(origin, None)
-            },
-            // The place is the property that refers to the parameter: that is what the author would change.
-            Some(through) => Sight { stated: Stated::Parameter(through), ..sight },
-            None => Sight { value: sight.value, ..Sight::written(origin, None) },
+            Some(through) => Sight { stated: Stated::Parameter(through), ..written },
+            None => written,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::names::Name;
 use crate::source::{FileId, Location, Source, Span};
 
 use super::value::{Call, Data, ValueId};
-use super::{Alt, Flaw, Folder, Guard, Origin, Resolver, Resource, Template};
+use super::{Alt, Flaw, Folder, Guard, Origin, Resolver, Resource, Template, Through};
 use composed::Composed;
 use composer::{Budget, Composer};
 use literal::Reader;
@@ -216,9 +216,10 @@ impl Search<'_> {
             let written = match alt {
                 Alt::Absent { .. } => continue,
                 Alt::Map(map) => Written::Values(map),
-                Alt::Scalar { text, origin, .. } => {
+                Alt::Scalar { text, origin, through, .. } => {
                     let text = template.names.text(text);
-                    Written::Text(Composer::known(template, text, origin.at_value()))
+                    let stands_at = through.and_then(|through| stands_at(template, through));
+                    Written::Text(Composer::known(template, text, stands_at.unwrap_or(origin.at_value())))
                 }
                 Alt::OneOf { .. } | Alt::List(_) | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
                     Written::Unknown
@@ -238,6 +239,13 @@ impl Search<'_> {
             None => self.found.push(Found { owner, guard: under, written: Written::Unknown }),
         }
     }
+}
+
+/// Where the text of a parameter stands, which is shown where it is referred to.
+fn stands_at(template: &Template, through: Through) -> Option<Location> {
+    let set = || template.parameters.get(&through.parameter)?.setting();
+    let passed = through.passed.map(|passed| passed.at);
+    passed.or_else(|| set().map(|(value, _)| template.values.origin(value).at_value()))
 }
 
 /// Reads what was found.
