@@ -96,8 +96,8 @@ impl Assembly {
 
     /// The one template that several inputs are parts of, and its nested stacks.
     pub(super) fn merged(parts: Vec<(&Input<'_>, &str, Document)>) -> Self {
-        let on_disk = parts.iter().filter_map(|(input, ..)| input.on_disk?.canonicalize().ok());
-        let mut assembler = Assembler { chain: on_disk.collect(), stacks: 0 };
+        let roots = parts.iter().filter_map(|(input, ..)| input.on_disk).collect();
+        let mut assembler = Assembler { roots, chain: Vec::new(), stacks: 0 };
         let mut deployment = Deployment::default();
         for (input, ..) in &parts {
             deployment.add(deployment_of(input));
@@ -159,8 +159,10 @@ impl Assembly {
 }
 
 /// Puts a template and its nested stacks together.
-struct Assembler {
-    /// The templates that the one at hand is nested in, and itself.
+struct Assembler<'p> {
+    /// The templates of the inputs.
+    roots: Vec<&'p Path>,
+    /// The nested templates that the one at hand is nested in, and itself.
     chain: Vec<PathBuf>,
     /// Nested stacks so far.
     stacks: usize,
@@ -175,12 +177,16 @@ struct Deploying {
     parameters: Option<ValueId>,
 }
 
-impl Assembler {
+impl Assembler<'_> {
     /// A stack in a stack, and so on: more is a circle that no file names twice.
     const MOST_LEVELS: usize = 10;
 
     /// Nested stacks of one template, all together.
     const MOST_STACKS: usize = 100;
+
+    fn is_root(&self, path: &Path) -> bool {
+        self.roots.iter().any(|root| root.canonicalize().is_ok_and(|root| root == path))
+    }
 
     fn assemble(&mut self, files: Vec<(Source, Document, Folder)>, deployment: &Deployment) -> Assembly {
         let mut assembly = Assembly::expanded(files, deployment);
@@ -192,7 +198,7 @@ impl Assembler {
             else {
                 continue;
             };
-            if self.chain.contains(&path) {
+            if self.chain.contains(&path) || self.is_root(&path) {
                 let message = format!("{} nests itself", stack.named);
                 assembly.told.push(Unexpanded { location: stack.at, message });
                 continue;

@@ -1,6 +1,7 @@
 //! The folder that a template lies in: files that it names are read from there, and from nowhere outside of its
 //! project.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
@@ -11,10 +12,12 @@ use std::path::{Path, PathBuf};
 /// included, and nothing larger than [`Folder::MOST_BYTES`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Folder {
-    /// Without symbolic links in them.
-    place: Option<Place>,
+    /// As it is named; most templates name no file, and finding out where it is costs as much as reading one.
+    named: Option<PathBuf>,
+    place: OnceCell<Option<Place>>,
 }
 
+/// Where a folder is, without symbolic links.
 #[derive(Clone, Debug)]
 struct Place {
     folder: PathBuf,
@@ -38,13 +41,19 @@ impl Folder {
     /// The folder of the template at `path`.
     pub(crate) fn of(path: &Path) -> Self {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let place = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok().map(|folder| {
+        Self { named: Some(parent.unwrap_or(Path::new(".")).to_owned()), place: OnceCell::new() }
+    }
+
+    fn place(&self) -> Option<&Place> {
+        let named = self.named.as_deref()?;
+        let place = self.place.get_or_init(|| {
+            let folder = fs::canonicalize(named).ok()?;
             let repository = folder.ancestors().find(|above| above.join(".git").exists());
             let levels = levels_of_assembly(&folder);
             let outermost = repository.or_else(|| folder.ancestors().nth(levels));
-            Place { project: outermost.unwrap_or(&folder).to_owned(), levels, folder }
+            Some(Place { project: outermost.unwrap_or(&folder).to_owned(), levels, folder })
         });
-        Self { place }
+        place.as_ref()
     }
 
     /// No folder: a template from standard input without a name. Nothing can be read.
@@ -54,7 +63,7 @@ impl Folder {
 
     /// Whether it is known which folder it is.
     pub(crate) fn is_known(&self) -> bool {
-        self.place.is_some()
+        self.place().is_some()
     }
 
     /// The text of a file named relative to the folder: see [`Folder::file`].
@@ -64,7 +73,7 @@ impl Folder {
 
     /// A file named relative to the folder, if it is there, inside of the project, small enough and UTF-8.
     pub(crate) fn file(&self, relative: &str) -> Option<Named> {
-        let Place { folder, project, .. } = self.place.as_ref()?;
+        let Place { folder, project, .. } = self.place()?;
         let path = fs::canonicalize(folder.join(relative)).ok()?;
         // Opening a pipe would wait for its writer: only what is known to be a file is opened.
         if !path.starts_with(project) || !fs::metadata(&path).ok()?.is_file() {
@@ -80,7 +89,7 @@ impl Folder {
     /// extension. Whether it is there is not known.
     pub(crate) fn path_of_asset(&self, key: &str) -> Option<String> {
         let name = format!("asset.{key}");
-        let levels = self.place.as_ref().map_or(0, |place| place.levels);
+        let levels = self.place().map_or(0, |place| place.levels);
         is_asset(&name).then(|| "../".repeat(levels) + &name)
     }
 }
