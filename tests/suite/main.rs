@@ -9,6 +9,7 @@ mod cli;
 mod discover;
 mod docs;
 mod document;
+mod editors;
 mod fixtures;
 mod joining;
 mod sam;
