@@ -307,13 +307,19 @@ pub struct Suppressed {
 pub enum Suppression {
     /// `Metadata.guard.SuppressedRules` of the resource.
     GuardMetadata,
+    /// The baseline lists it.
+    Baseline,
+    /// The revision of `--new-since` has it too.
+    Revision,
 }
 
 impl Suppression {
-    /// `guard-metadata`.
+    /// `guard-metadata`, `baseline`, `revision`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GuardMetadata => "guard-metadata",
+            Self::Baseline => "baseline",
+            Self::Revision => "revision",
         }
     }
 }
@@ -346,6 +352,8 @@ pub struct Report {
     pub kind: FileKind,
     /// Ids of the rules that ran, in order.
     pub rules: Vec<String>,
+    /// Whether the findings were held against those of a baseline or an earlier revision: what is left is new.
+    pub is_compared: bool,
     /// In the order of their paths.
     pub errors: Vec<RunError>,
 }

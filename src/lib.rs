@@ -5,6 +5,7 @@
 //! [`finding::Finding`]s, and at last a report. [`lint`] alone knows that order.
 
 pub(crate) mod asl;
+pub(crate) mod baseline;
 pub mod cli;
 pub mod config;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub mod lint;
 pub mod names;
 pub mod parameters;
 pub(crate) mod report;
+pub(crate) mod revision;
 pub mod rule;
 pub(crate) mod sam;
 pub mod source;

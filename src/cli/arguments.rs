@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Check templates
-    Check(Check),
+    Check(Box<Check>),
     /// Show the page of a rule
     Explain(Explain),
     /// List the rules
@@ -38,6 +38,10 @@ pub(super) enum Command {
     Init(Init),
     /// About configuration files
     Config(Config),
+    /// Print what completes commands in a shell
+    Completions(Completions),
+    /// Print the manual page of lenslint, or of one of its commands
+    Man(Man),
 }
 
 /// When output is coloured.
@@ -55,13 +59,26 @@ pub(super) enum Color {
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag on the command line is a bool")]
 pub(super) struct Check {
-    /// Files, folders or globs; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files, folders or globs; `-` is standard input [default: .]
+    #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
+    /// Check the files that this file names too, one on a line, or each ended by a NUL (`git diff --name-only -z`); `-`
+    /// is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
     /// Format of the report: full, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, markdown, azure or
     /// checkstyle; may repeat, with a file for all but one
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full")]
     pub(super) output: Vec<String>,
+    /// Hide the findings that this file lists: what a project lives with for now
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the file of `--baseline`: findings that are new are added, those that are gone removed
+    #[arg(long, requires = "baseline")]
+    pub(super) write_baseline: bool,
+    /// Hide the findings that a revision of git has too: a branch, a tag or a commit
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    pub(super) new_since: Option<String>,
     /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
     #[arg(long, value_name = "PATH")]
     pub(super) rules: Vec<String>,
@@ -101,7 +118,8 @@ pub(super) struct Check {
     /// Hold files that are named here to the configuration's `exclude` too
     #[arg(long)]
     pub(super) force_exclude: bool,
-    /// After the report, count the findings of each rule on standard error
+    /// After the report, count the findings of each rule on standard error, and those that the
+    /// profiles above that of the run would add
     #[arg(long)]
     pub(super) statistics: bool,
     /// List the checks that stayed undecided, each with what is not known before deployment
@@ -110,6 +128,9 @@ pub(super) struct Check {
     /// List the templates that would be checked, and do nothing else
     #[arg(long)]
     pub(super) show_files: bool,
+    /// Check again whenever a file changes, until it is interrupted; at a terminal only
+    #[arg(long, conflicts_with_all = ["write_baseline", "show_files", "stdin_filename", "files_from"])]
+    pub(super) watch: bool,
     /// The name of what comes on standard input
     #[arg(long, value_name = "FILE")]
     pub(super) stdin_filename: Option<String>,
@@ -220,6 +241,22 @@ pub(super) struct Config {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: ConfigCommand,
+}
+
+/// `lenslint completions`.
+#[derive(Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// `lenslint man`.
+#[derive(Args)]
+pub(super) struct Man {
+    /// A command of lenslint, such as check
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
 }
 
 /// What to do about configuration files.

@@ -1,10 +1,13 @@
 //! `lenslint check`: finds the templates, checks them side by side, prints the report.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::num::NonZero;
-use std::path::{self, Path};
+use std::path::{self, Path, PathBuf};
 use std::thread;
+
+use rustc_hash::FxHashSet;
 
 use crate::config::{Settings, without_dots};
 use crate::discover::{self, Found, Kind};
@@ -12,40 +15,64 @@ use crate::finding::{Checked, FailOn, Report, RunError};
 use crate::lint::{Applications, Input, Linter, check_files};
 use crate::parameters::Given;
 use crate::report::{self, Style, inert::inert};
-use crate::rule::Catalogue;
+use crate::revision::Revision;
+use crate::rule::{Catalogue, Profile};
 use crate::source::Source;
 
 use super::arguments::{Check, Color};
 use super::configuration::{Configured, configure};
 use super::deployment::{self, Configured as ConfiguredDeployments};
+use super::known::{self, Baseline, Looked};
 use super::output::{self, Output};
 use super::terminal::{plain_style, style, tell, tell_all};
-use super::{Ending, Trouble};
+use super::{Ending, Trouble, paths, progress, watch};
 
 pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
+    if check.watch { watch::run(check, color, out) } else { once(check, color, out) }
+}
+
+/// One run.
+pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let outputs = output::read(&check.output)?;
     let jobs = jobs(check);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let threads = threads.map_err(|error| Trouble::Usage(format!("cannot start {jobs} threads: {error}")))?;
-    let (found, mut errors) = found(check);
-    let paths: Vec<Option<&Path>> = match &found {
+    let paths = paths::of(check)?;
+    let (found, errors) = found(check, &paths);
+    let places: Vec<Option<&Path>> = match &found {
         Named::Files(files) => files.iter().map(|file| Some(file.path.as_path())).collect(),
         Named::Stdin(path) => vec![on_disk(path)],
     };
-    let Configured { catalogue, errors: rule_errors, settings, of_files } = configure(check, color, &paths)?;
-    errors.extend(rule_errors);
-    let inputs = inputs(check, found, &settings, &of_files)?;
+    let Configured { catalogue, errors: rule_errors, settings, of_files } = configure(check, color, &places)?;
+    let errors = [errors, rule_errors].concat();
+    let inputs = inputs(found, &paths, &settings, &of_files)?;
     if check.show_files {
         return show_files(inputs, errors, out);
     }
+    let baseline = Baseline::of(check)?;
+    let revision = revision(check)?;
     let deployments = deployment::configured(check, &settings, &inputs.places())?;
-    let (report, fails) =
-        threads.install(|| check_all(check, &catalogue, settings, &deployments, inputs, errors));
+    let run = Run { check, catalogue: &catalogue, paths, settings, deployments, inputs };
+    let (report, fails) = threads.install(|| run.report(errors, baseline, revision.as_ref()))?;
     print(check, color, &outputs, &report, &catalogue, out)?;
+    if check.statistics {
+        statistics(&report);
+        threads.install(|| run.tell_of_stricter_profiles(&report));
+    }
     if !check.quiet {
-        tell_of_given(&deployments, &report);
+        tell_of_given(&run.deployments, &report);
     }
     Ok(ending(check, &report, fails))
+}
+
+/// The revision that findings are held against.
+fn revision(check: &Check) -> Result<Option<Revision>, Trouble> {
+    let Some(name) = &check.new_since else { return Ok(None) };
+    if paths::is_stdin(check) && check.stdin_filename.is_none() {
+        return Err(Trouble::Usage("`--new-since` needs `--stdin-filename` to know the file".to_owned()));
+    }
+    let revision = Revision::open(name);
+    revision.map(Some).map_err(|message| Trouble::Usage(format!("--new-since: {message}")))
 }
 
 /// Beyond this, threads only wait for each other; starting thousands takes longer than any check.
@@ -65,13 +92,12 @@ enum Named {
     Stdin(String),
 }
 
-fn found(check: &Check) -> (Named, Vec<RunError>) {
-    let is_stdin = check.stdin_filename.is_some() || check.paths.iter().any(|path| path == "-");
-    if !is_stdin {
-        let (found, errors) = discover::find(&check.paths, discover::TEMPLATES);
+fn found(check: &Check, paths: &[String]) -> (Named, Vec<RunError>) {
+    if !paths::is_stdin(check) {
+        let (found, errors) = discover::find(paths, discover::TEMPLATES);
         return (Named::Files(found), errors);
     }
-    if !check.quiet && check.paths.iter().any(|path| path != "-" && path != ".") {
+    if !check.quiet && paths.iter().any(|path| path != "-" && path != ".") {
         tell("standard input is checked alone: the other paths are left out");
     }
     (Named::Stdin(check.stdin_filename.clone().unwrap_or_else(|| "-".to_owned())), Vec::new())
@@ -101,7 +127,12 @@ impl Inputs {
 }
 
 /// Leaves out what the settings exclude, and reads standard input.
-fn inputs(check: &Check, found: Named, settings: &[Settings], of_files: &[usize]) -> Result<Inputs, Trouble> {
+fn inputs(
+    found: Named,
+    paths: &[String],
+    settings: &[Settings],
+    of_files: &[usize],
+) -> Result<Inputs, Trouble> {
     let excludes = |index: usize, path: &Path| {
         let settings: &Settings = &settings[index];
         // Few configurations exclude anything, and a path costs more than they do.
@@ -110,8 +141,8 @@ fn inputs(check: &Check, found: Named, settings: &[Settings], of_files: &[usize]
     };
     match found {
         Named::Files(files) => {
-            let is_named =
-                |found: &Found| check.paths.iter().any(|path| path.trim_start_matches("./") == found.shown);
+            let named: FxHashSet<&str> = paths.iter().map(|path| path.trim_start_matches("./")).collect();
+            let is_named = |found: &Found| named.contains(found.shown.as_str());
             let files = files.into_iter().zip(of_files.iter().copied());
             let files = files.filter(|(found, index)| {
                 !excludes(*index, &found.path) || !settings[*index].force_exclude && is_named(found)
@@ -146,57 +177,137 @@ fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) ->
     Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
 }
 
-/// Checks every input, and says whether what was found fails the run.
-fn check_all(
-    check: &Check,
-    catalogue: &Catalogue,
+/// All that decides what a run says.
+struct Run<'r> {
+    check: &'r Check,
+    catalogue: &'r Catalogue,
+    /// What was named.
+    paths: Vec<String>,
     settings: Vec<Settings>,
-    deployments: &ConfiguredDeployments,
+    deployments: ConfiguredDeployments,
     inputs: Inputs,
-    mut errors: Vec<RunError>,
-) -> (Report, bool) {
-    let applications = match &inputs {
-        Inputs::Files(files) if check.merge => vec![(0..files.len()).collect()],
-        Inputs::Files(files) => applications(files, &settings),
-        Inputs::Stdin { .. } => Applications::new(),
-    };
-    let levels: Vec<FailOn> = settings.iter().map(|settings| settings.fail_on).collect();
-    let linters: Vec<Linter<'_>> =
-        settings.into_iter().map(|settings| Linter::configured(catalogue, settings)).collect();
-    let checked: Vec<(FailOn, Checked)> = match inputs {
-        Inputs::Files(files) => {
-            let given = |(found, settings): &(Found, usize)| -> Given {
-                let given = deployments.of(*settings, Some(&found.path));
-                // The region that the CDK has bound a stack to is its own, unless another is asked for.
-                given.or_region(found.region.as_deref())
+}
+
+impl Run<'_> {
+    /// Checks every input, and says whether what was found fails the run.
+    fn report(
+        &self,
+        mut errors: Vec<RunError>,
+        baseline: Option<Baseline>,
+        revision: Option<&Revision>,
+    ) -> Result<(Report, bool), Trouble> {
+        let linters = self.linters(self.settings.iter().cloned());
+        let is_compared = baseline.is_some() || revision.is_some();
+        let (mut checked, failed) = self.checked(&linters);
+        errors.extend(failed);
+        if let Some(baseline) = baseline {
+            let looked = Looked {
+                paths: &self.paths,
+                files: &self.files(),
+                rules: linters.iter().map(|linter| linter.rules().into_iter().collect()).collect(),
+                errors: &errors,
             };
-            let given: Vec<Given> = files.iter().map(given).collect();
-            let (checked, failed) = check_files(&linters, &files, &given, &applications);
-            errors.extend(failed);
-            checked.into_iter().map(|(index, checked)| (levels[files[index].1], checked)).collect()
+            baseline.hold(self.check, &mut checked, &looked)?;
         }
-        Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => Vec::new(),
-        Inputs::Stdin { path, bytes, kind: Kind::Template, settings } => {
-            let on_disk = on_disk(&path);
-            let given = Some(&deployments.of(settings, on_disk));
-            match linters[settings].check_read(&Input { path: &path, on_disk, bytes: &bytes, given }) {
-                Ok(checked) => checked.into_iter().map(|checked| (levels[settings], checked)).collect(),
-                Err(error) => {
-                    errors.push(error);
-                    Vec::new()
+        // What has no findings has none that are known.
+        if let Some(revision) = revision.filter(|_| checked.iter().any(|(_, one)| !one.findings.is_empty())) {
+            let (files, applications) = (self.files(), self.applications());
+            let known = known::earlier(revision, &linters, &files, self.given(&files), &applications)?;
+            known::hide_earlier(known, revision, &mut checked);
+        }
+        let fails = checked.iter().any(|(settings, checked)| {
+            let level: FailOn = self.settings[*settings].fail_on;
+            checked.findings.iter().any(|finding| level.includes(finding.severity))
+        });
+        let checked: Vec<Checked> = checked.into_iter().map(|(_, checked)| checked).collect();
+        errors.extend(checked.iter().flat_map(|checked: &Checked| checked.broken.iter().cloned()));
+        errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+        errors.dedup();
+        let rules: BTreeSet<String> = linters.iter().flat_map(Linter::rules).collect();
+        let rules = rules.into_iter().collect();
+        Ok((Report { checked, rules, is_compared, errors, ..Report::default() }, fails))
+    }
+
+    fn linters(&self, settings: impl Iterator<Item = Settings>) -> Vec<Linter<'_>> {
+        settings.map(|settings| Linter::configured(self.catalogue, settings)).collect()
+    }
+
+    /// What was checked, each with the index of its settings, and what could not be.
+    fn checked(&self, linters: &[Linter<'_>]) -> (Vec<(usize, Checked)>, Vec<RunError>) {
+        match &self.inputs {
+            Inputs::Files(files) => {
+                let (given, applications) = (self.given(files), self.applications());
+                let (checked, failed) = progress::shown(files.len(), self.check.quiet, |seen| {
+                    check_files(linters, files, &given, &applications, seen)
+                });
+                (checked.into_iter().map(|(index, checked)| (files[index].1, checked)).collect(), failed)
+            }
+            Inputs::Stdin { kind: Kind::TemplateOfTemplates | Kind::Other, .. } => (Vec::new(), Vec::new()),
+            Inputs::Stdin { path, bytes, kind: Kind::Template, settings } => {
+                let on_disk = on_disk(path);
+                let given = Some(&self.deployments.of(*settings, on_disk));
+                match linters[*settings].check_read(&Input { path, on_disk, bytes, given }) {
+                    Ok(checked) => {
+                        (checked.into_iter().map(|checked| (*settings, checked)).collect(), Vec::new())
+                    }
+                    Err(error) => (Vec::new(), vec![error]),
                 }
             }
         }
-    };
-    let fails = checked
-        .iter()
-        .any(|(level, checked)| checked.findings.iter().any(|finding| level.includes(finding.severity)));
-    let checked: Vec<Checked> = checked.into_iter().map(|(_, checked)| checked).collect();
-    errors.extend(checked.iter().flat_map(|checked: &Checked| checked.broken.iter().cloned()));
-    errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
-    errors.dedup();
-    let rules: BTreeSet<String> = linters.iter().flat_map(Linter::rules).collect();
-    (Report { checked, rules: rules.into_iter().collect(), errors, ..Report::default() }, fails)
+    }
+
+    /// The files that are checked, one of which may come on standard input.
+    fn files(&self) -> Cow<'_, [(Found, usize)]> {
+        match &self.inputs {
+            Inputs::Files(files) => Cow::Borrowed(files),
+            Inputs::Stdin { path, settings, .. } => {
+                let found = Found { path: PathBuf::from(path), shown: path.clone(), region: None };
+                Cow::Owned(vec![(found, *settings)])
+            }
+        }
+    }
+
+    fn given(&self, files: &[(Found, usize)]) -> Vec<Given> {
+        let given = |(found, settings): &(Found, usize)| -> Given {
+            let given = self.deployments.of(*settings, Some(&found.path));
+            // The region that the CDK has bound a stack to is its own, unless another is asked for.
+            given.or_region(found.region.as_deref())
+        };
+        files.iter().map(given).collect()
+    }
+
+    fn applications(&self) -> Applications {
+        match &self.inputs {
+            Inputs::Files(files) if self.check.merge => vec![(0..files.len()).collect()],
+            Inputs::Files(files) => applications(files, &self.settings),
+            Inputs::Stdin { .. } => Applications::new(),
+        }
+    }
+
+    /// Counts what the profiles above that of the run would add. That takes another check for each of them, so it is
+    /// not part of every summary.
+    fn tell_of_stricter_profiles(&self, report: &Report) {
+        let count = |checked: &Checked| checked.findings.len();
+        let found: usize = report.checked.iter().map(count).sum();
+        for profile in [Profile::Strict, Profile::Pedantic] {
+            let is_below = |settings: &Settings| {
+                settings.selection.select.is_empty() && settings.selection.profile < profile
+            };
+            // What is new in a stricter profile was never held against anything.
+            if report.is_compared || !self.settings.iter().any(is_below) {
+                continue;
+            }
+            let raised = self.settings.iter().cloned().map(|mut settings| {
+                settings.selection.profile = settings.selection.profile.max(profile);
+                settings
+            });
+            let (checked, _) = self.checked(&self.linters(raised));
+            let more = checked.iter().map(|(_, checked)| count(checked)).sum::<usize>().saturating_sub(found);
+            if more > 0 {
+                tell(&format!("{more:>6}  more with --profile {}", profile.as_str()));
+            }
+        }
+    }
 }
 
 /// The files of each application that a configuration names; one that is in two belongs to the first.
@@ -235,9 +346,6 @@ fn print(
     }
     output::add_step_summary(outputs, report, catalogue);
     tell_all(&report.errors);
-    if check.statistics {
-        statistics(report);
-    }
     if report.checked.is_empty() && report.errors.is_empty() && !check.quiet {
         tell("no template found");
     }

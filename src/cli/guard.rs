@@ -135,7 +135,10 @@ impl Results {
         }
         errors.extend(unread);
         let rules = catalogue.pages.iter().map(|page| page.id.clone()).collect();
-        Self { verdicts, report: Report { checked, kind: FileKind::Document, rules, errors } }
+        Self {
+            verdicts,
+            report: Report { checked, kind: FileKind::Document, rules, errors, ..Report::default() },
+        }
     }
 
     fn print(

@@ -9,10 +9,15 @@ mod expand;
 mod explain;
 mod guard;
 mod init;
+mod known;
+mod manual;
 mod output;
+mod paths;
+mod progress;
 mod rules;
 mod terminal;
 mod test;
+mod watch;
 
 use std::io::{self, Write};
 use std::panic;
@@ -90,6 +95,8 @@ fn run(out: &mut dyn Write) -> Result<Ending, Trouble> {
         Command::Test(test) => test::run(&test, out),
         Command::Init(init) => init::run(&init),
         Command::Config(config) => config::run(&config.command, out),
+        Command::Completions(completions) => manual::completions(completions.shell, out),
+        Command::Man(man) => manual::page(man.command.as_deref(), out),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn add_step_summary(outputs: &[Output], report: &Report, catalogue: &
 }
 
 /// Where a file lies or will lie, however it is spelt.
-fn place(file: &Path) -> PathBuf {
+pub(super) fn place(file: &Path) -> PathBuf {
     let in_its_folder = || {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         Some(fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?.join(file.file_name()?))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -32,16 +33,19 @@ pub type Applications = Vec<Vec<usize>>;
 
 /// Checks files, each with the linter of the index beside it and what is given for it, in their order whatever finishes
 /// first. What is checked as a part of another template is not checked for itself; of several that are checked together
-/// the first has the say. Each result comes with the index of its file.
+/// the first has the say. Each result comes with the index of its file. `seen` counts the files that have been looked at.
 pub fn check_files(
     linters: &[Linter<'_>],
     files: &[(Found, usize)],
     given: &[Given],
     applications: &Applications,
+    seen: &AtomicUsize,
 ) -> (Vec<(usize, Checked)>, Vec<RunError>) {
     let parts: HashSet<usize> = applications.iter().flatten().copied().collect();
     let look_at = |(index, (found, linter)): (usize, &(Found, usize))| {
-        linters[*linter].look_at(found, &given[index], parts.contains(&index))
+        let looked_at = linters[*linter].look_at(found, &given[index], parts.contains(&index));
+        seen.fetch_add(1, Ordering::Relaxed);
+        looked_at
     };
     let linter_of = |index: usize| &linters[files[index].1];
     let seen: Vec<Seen> = files.par_iter().enumerate().map(look_at).collect();

@@ -370,14 +370,15 @@ fn lead_to(finding: &mut Finding, template: &Template) {
     }
 }
 
-/// Findings of one rule at one logical path (two equal mappings) are told apart by their order.
+/// Findings of one rule at one logical path of a file (two equal mappings) are told apart by their order.
 fn number_equal_fingerprints(findings: &mut [Finding]) {
-    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    let mut seen: BTreeMap<(FileId, String), u32> = BTreeMap::new();
     for finding in findings {
         if finding.fingerprint.is_empty() {
             finding.fingerprint = crate::finding::fingerprint(&finding.rule, &finding.logical_path, &[]);
         }
-        let times = seen.entry(finding.fingerprint.clone()).or_default();
+        let file = finding.primary.location.file;
+        let times = seen.entry((file, finding.fingerprint.clone())).or_default();
         *times += 1;
         if *times > 1 {
             finding.fingerprint =

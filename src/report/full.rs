@@ -12,7 +12,7 @@ use super::{
     message_with_condition, source, undecided,
 };
 use crate::config::Problem;
-use crate::finding::{Checked, FileKind, Finding, Label, Report, Severity};
+use crate::finding::{Checked, FileKind, Finding, Label, Report, Severity, Suppression};
 use crate::rule::Catalogue;
 use crate::source::{FileId, Location, Source};
 
@@ -219,10 +219,25 @@ pub(super) fn summary(report: &Report) -> String {
     let templates = (templates > 0).then(|| counted(templates, noun));
     let unreadable = (unreadable > 0).then(|| format!("{} that cannot be read", counted(unreadable, "file")));
     let places = templates.into_iter().chain(unreadable).collect::<Vec<_>>().join(" and ");
-    match findings(report).count() {
+    let found = match findings(report).count() {
         0 => format!("No findings in {places}."),
         number => format!("{} ({}) in {places}.", counted(number, "finding"), grades.join(", ")),
-    }
+    };
+    found + &known(report)
+}
+
+/// ` 3 more are in the baseline.`
+fn known(report: &Report) -> String {
+    let suppressed = || report.checked.iter().flat_map(|checked| &checked.suppressed);
+    [(Suppression::Baseline, "the baseline"), (Suppression::Revision, "that revision")]
+        .into_iter()
+        .map(|(by, place)| (suppressed().filter(|one| one.by == by).count(), place))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, place)| {
+            format!(" {number} more {} in {place}.", if number == 1 { "is" } else { "are" })
+        })
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 #[cfg(test)]

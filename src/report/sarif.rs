@@ -46,7 +46,10 @@ pub(super) fn write(
             let hashes = hashes
                 .entry(primary.location.file)
                 .or_insert_with(|| LineHashes::of(source(checked, primary).text()));
-            results.push(SarifResult::of(checked, finding, &pages, hashes.as_ref(), style));
+            results.push(SarifResult {
+                baseline_state: report.is_compared.then_some("new"),
+                ..SarifResult::of(checked, finding, &pages, hashes.as_ref(), style)
+            });
         }
     }
     // Services keep so many thousand results of a log.
@@ -172,6 +175,9 @@ struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: Level,
+    /// `None` where nothing was compared; a log has it for all results or for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     message: Text,
     locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -208,6 +214,7 @@ impl<'a> SarifResult<'a> {
             rule_id: &finding.rule,
             rule_index: pages.iter().position(|page| page.id == finding.rule),
             level: finding.severity.into(),
+            baseline_state: None,
             message: Text::of(message_with_links(finding)),
             locations: [location],
             related_locations: related.collect(),

@@ -17,6 +17,8 @@ const FLOORS: &[&str] = &[
     "graph",
     "view",
     "finding",
+    "baseline",
+    "revision",
     "verdict",
     "rule",
     "discover",
@@ -42,6 +44,9 @@ const NEVER: &[(&str, &str)] = &[
     // A finding or a page can be read, and printed, without a template at hand.
     ("finding", "template"),
     ("finding", "graph"),
+    // What is known is known by its name, whatever is in the file.
+    ("baseline", "document"),
+    ("baseline", "template"),
     ("rule", "template"),
     ("rule", "graph"),
     // What is given is read without a template at hand.

@@ -7,13 +7,17 @@ use std::process::{Output, Stdio};
 
 use crate::lenslint;
 
+mod baseline;
 mod cdk;
 pub(crate) mod config;
 mod definitions;
 mod deployment;
 mod expand;
 mod extensions;
+mod files;
 mod guard;
+mod manual;
+mod new_since;
 mod output;
 mod own_rules;
 mod stacks;

@@ -1,0 +1,194 @@
+//! What is known already: the findings that a baseline lists, and those that an earlier revision has too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+
+use crate::baseline::{Known, Places};
+use crate::config::without_dots;
+use crate::discover::{Found, TEMPLATES};
+use crate::finding::{Checked, RunError, Suppression};
+use crate::lint::{Applications, Linter, check_files};
+use crate::parameters::Given;
+use crate::revision::Revision;
+use crate::source::Source;
+
+use super::Trouble;
+use super::arguments::Check;
+use super::output;
+use super::terminal::tell;
+
+/// A baseline file, and what it lists.
+pub(super) struct Baseline {
+    file: PathBuf,
+    known: Known,
+    /// Paths start from its folder.
+    places: Places,
+}
+
+/// What was looked at in a run.
+pub(super) struct Looked<'l> {
+    /// The paths that were named.
+    pub(super) paths: &'l [String],
+    /// The files, each with the index of its settings.
+    pub(super) files: &'l [(Found, usize)],
+    /// The rules that ran, by the index of the settings.
+    pub(super) rules: Vec<BTreeSet<String>>,
+    /// What could not be read.
+    pub(super) errors: &'l [RunError],
+}
+
+impl Baseline {
+    /// Reads the baseline of a run, if it has one; one that is to be written need not be there yet.
+    pub(super) fn of(check: &Check) -> Result<Option<Self>, Trouble> {
+        let Some(file) = &check.baseline else { return Ok(None) };
+        let fail = |message: String| Trouble::Usage(format!("{}: {message}", file.display()));
+        let known = match fs::read_to_string(file) {
+            Ok(text) => Known::read(&text).map_err(fail)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && check.write_baseline => Known::default(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(fail("there is no such baseline; `--write-baseline` makes it".to_owned()));
+            }
+            Err(error) => return Err(fail(format!("cannot be read: {error}"))),
+        };
+        let places = Places::from(file.parent().unwrap_or(Path::new("")));
+        Ok(Some(Self { file: file.clone(), known, places }))
+    }
+
+    /// Hides what is listed, and tells how much of the list is stale; or writes the list anew and hides all of it. The
+    /// number beside what was checked is the index of its settings.
+    pub(super) fn hold(
+        mut self,
+        check: &Check,
+        checked: &mut [(usize, Checked)],
+        looked: &Looked<'_>,
+    ) -> Result<(), Trouble> {
+        let of_all = checked.iter_mut().map(|(_, checked)| checked);
+        let left = self.known.clone().hide(of_all, &mut self.places, Suppression::Baseline);
+        let stale = self.stale(left, checked, looked);
+        let file = self.file.display();
+        if !check.write_baseline {
+            if !stale.is_empty() && !check.quiet {
+                tell(&format!(
+                    "{file}: {} that {} gone; `--write-baseline` removes what is stale",
+                    counted(stale.len()),
+                    if stale.len() == 1 { "is" } else { "are" }
+                ));
+            }
+            return Ok(());
+        }
+        let new = Known::of(checked.iter().map(|(_, checked)| checked), &mut self.places);
+        let (added, removed) = (new.len(), stale.len());
+        let written = self.known.without(&stale).with(new.clone());
+        output::write_file(&self.file, |out| written.write(out))?;
+        // All of them are listed now.
+        let _ =
+            new.hide(checked.iter_mut().map(|(_, checked)| checked), &mut self.places, Suppression::Baseline);
+        if !check.quiet {
+            tell(&format!("{file}: {}, {added} of them new; {removed} removed", counted(written.len())));
+        }
+        Ok(())
+    }
+
+    /// Of what was not found, that which would have been: in files that were checked by its rule, and in files that are
+    /// gone from a folder that was searched.
+    fn stale(&mut self, left: Known, checked: &[(usize, Checked)], looked: &Looked<'_>) -> Known {
+        if left.is_empty() {
+            return left;
+        }
+        let mut judged: BTreeMap<String, usize> = BTreeMap::new();
+        for (found, settings) in looked.files {
+            judged.insert(self.places.name(&found.shown), *settings);
+        }
+        for (settings, checked) in checked {
+            for source in &checked.sources {
+                judged.insert(self.places.name(source.path()), *settings);
+            }
+        }
+        // Of a file that cannot be read, or over which a rule fails, nothing is known.
+        let failed = checked.iter().filter(|(_, one)| one.templates == 0 || !one.broken.is_empty());
+        let sources = failed.flat_map(|(_, checked)| &checked.sources);
+        let unread = sources.map(Source::path).chain(looked.errors.iter().map(|error| error.path.as_str()));
+        for path in unread {
+            judged.remove(&self.places.name(path));
+        }
+        let searched: Vec<PathBuf> = looked
+            .paths
+            .iter()
+            .filter(|path| Path::new(path).is_dir())
+            .filter_map(|path| fs::canonicalize(path).ok())
+            .collect();
+        let Self { places, .. } = self;
+        left.filtered(|path, rule| {
+            if let Some(settings) = judged.get(path) {
+                return looked.rules[*settings].contains(rule);
+            }
+            let file = without_dots(&places.path(path));
+            !file.exists() && searched.iter().any(|folder| file.starts_with(folder))
+        })
+    }
+}
+
+fn counted(findings: usize) -> String {
+    format!("{findings} finding{}", if findings == 1 { "" } else { "s" })
+}
+
+/// Extensions of what else a template may name: the sources of functions.
+const BESIDE: [&str; 17] = [
+    "py", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "java", "kt", "scala", "go", "cs", "fs",
+    "rb", "rs",
+];
+
+/// The findings that an earlier revision has, in the files that are checked now: with the rules and settings of now,
+/// and with the files that lie beside them as they were then.
+pub(super) fn earlier(
+    revision: &Revision,
+    linters: &[Linter<'_>],
+    files: &[(Found, usize)],
+    given: Vec<Given>,
+    applications: &Applications,
+) -> Result<Known, Trouble> {
+    let mut places = Places::from(revision.root());
+    let mut index_then: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut paths: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut files_then: Vec<(Found, usize)> = Vec::new();
+    let mut given_then: Vec<Given> = Vec::new();
+    let fail = |message: String| Trouble::Usage(format!("--new-since: {message}"));
+    let folder = tempfile::tempdir().map_err(|error| fail(format!("cannot make a folder: {error}")))?;
+    for (index, ((found, settings), given)) in files.iter().zip(given).enumerate() {
+        let Some(then) = revision.path_of(&places.name(&found.shown)) else { continue };
+        index_then.insert(index, files_then.len());
+        paths.insert(PathBuf::from(then));
+        let shown = revision.root().join(then).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        let then = Found { path: folder.path().join(then), shown, region: found.region.clone() };
+        files_then.push((then, *settings));
+        given_then.push(given);
+    }
+    let is_wanted = |path: &Path| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let is_among = |known: &[&str]| {
+            extension.is_some_and(|extension| known.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+        };
+        is_among(TEMPLATES) || is_among(&BESIDE) || paths.contains(path)
+    };
+    revision.write_to(folder.path(), is_wanted).map_err(fail)?;
+    // A template may name what lies in its repository, which this tells the end of.
+    fs::create_dir(folder.path().join(".git"))
+        .map_err(|error| fail(format!("cannot make a folder: {error}")))?;
+    let of_then = |application: &Vec<usize>| -> Vec<usize> {
+        application.iter().filter_map(|index| index_then.get(index).copied()).collect()
+    };
+    let applications = applications.iter().map(of_then).collect();
+    // What could not be read then hides nothing.
+    let (checked, _) = check_files(linters, &files_then, &given_then, &applications, &AtomicUsize::new(0));
+    let known = Known::of(checked.iter().map(|(_, checked)| checked), &mut places);
+    Ok(known.renamed(|then| revision.path_now(then).map(str::to_owned)))
+}
+
+/// Hides the findings that are known since an earlier revision.
+pub(super) fn hide_earlier(known: Known, revision: &Revision, checked: &mut [(usize, Checked)]) {
+    let mut places = Places::from(revision.root());
+    let _ = known.hide(checked.iter_mut().map(|(_, checked)| checked), &mut places, Suppression::Revision);
+}
