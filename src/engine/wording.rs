@@ -199,7 +199,7 @@ impl Wording<'_> {
         let [mut defaults, mut given, mut allowed] = [const { Vec::new() }; 3];
         for stated in assumed {
             let (parameter, alike) = match *stated {
-                Stated::Parameter(Through { parameter, by: SetBy::Default, .. }) => {
+                Stated::Parameter(Through { parameter, by: SetBy::Default | SetBy::Unpassed, .. }) => {
                     (parameter, &mut defaults)
                 }
                 Stated::Parameter(Through { parameter, by: SetBy::Given, .. }) => (parameter, &mut given),
@@ -269,7 +269,7 @@ impl Wording<'_> {
             Stated::Written | Stated::Construct => String::new(),
             Stated::Globals => " (from Globals)".to_owned(),
             Stated::Default => " (the default)".to_owned(),
-            Stated::Parameter(Through { parameter, by: SetBy::Default, .. }) => {
+            Stated::Parameter(Through { parameter, by: SetBy::Default | SetBy::Unpassed, .. }) => {
                 format!(" (the default of parameter '{}')", self.checking.template.names.text(parameter))
             }
             Stated::Parameter(Through { parameter, by: SetBy::Given, decides: true, .. }) => {

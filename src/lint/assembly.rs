@@ -241,6 +241,8 @@ fn deploying(template: &Template) -> Vec<Deploying> {
         let named = named.or_else(|| resolver.text(resolver.resolve(url).only()?).map(str::to_owned))?;
         let is_file = !named.contains("://") && !named.is_empty();
         let by = Nested { id: *id, origin: resource.origin };
+        // What a macro writes may be parameters.
+        let parameters = parameters.or(Some(properties).filter(|properties| values.is_open(*properties)));
         is_file.then(|| Deploying { by, named, at: values.origin(url).at_value(), parameters })
     });
     stacks.collect()

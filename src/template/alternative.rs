@@ -112,6 +112,8 @@ pub(crate) enum SetBy {
     Given,
     /// The stack that nests the one that has the parameter.
     Parent,
+    /// Its `Default`, where the stack that nests the one that has it passes nothing: that is how it will be.
+    Unpassed,
 }
 
 impl SetBy {
@@ -119,7 +121,7 @@ impl SetBy {
     pub(crate) fn is_overridable(self) -> bool {
         match self {
             Self::Default => true,
-            Self::Given | Self::Parent => false,
+            Self::Given | Self::Parent | Self::Unpassed => false,
         }
     }
 }

@@ -36,8 +36,8 @@ impl Cases {
         cases.into_val(under)
     }
 
-    /// Adds what a parameter decided, if one did. A collection has nowhere to say so: where the deployment may have
-    /// another, it is not known.
+    /// Adds what a parameter decided, if one did. What is no scalar has nowhere to say so: where the deployment may
+    /// have another, it is not known.
     pub(super) fn add_decided(&mut self, others: Self, under: Guard, by: Option<Through>) {
         if others.are_too_many() {
             return self.push(under, Alt::Unknown(Unknown::TooMany));
@@ -47,9 +47,10 @@ impl Cases {
                 (Alt::Scalar { through, .. }, Some(_)) => {
                     *through = Through::both(*through, by.map(Through::decided));
                 }
-                (Alt::List(_) | Alt::Map(_), Some(Through { parameter, by, .. })) if by.is_overridable() => {
-                    alt = Alt::Unknown(Unknown::PartOf(parameter));
-                }
+                (
+                    Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Text(_),
+                    Some(Through { parameter, by, .. }),
+                ) if by.is_overridable() => alt = Alt::Unknown(Unknown::PartOf(parameter)),
                 (
                     Alt::Absent { .. }
                     | Alt::Scalar { .. }

@@ -11,6 +11,7 @@ use super::alternative::{Alt, Passed, SetBy, Through, Unknown, Val};
 use super::condition::Guard;
 use super::evaluate::{Cases, is_filled_by_ssm};
 use super::resolve::Resolver;
+use super::text::scalar;
 use super::value::{Call, Data, ValueId};
 use super::{NameMap, Origin, Template};
 
@@ -63,10 +64,9 @@ impl<'t> Resolver<'t> {
         outputs.iter().filter_map(move |output| {
             let [export, name, value] = keys;
             let name = values.get(values.get(output.value, export?)?, name?)?;
-            let Some(Alt::Scalar { text, through: None, .. }) = self.resolve(name).only().cloned() else {
-                return None;
-            };
-            Some((text, values.get(output.value, value?)?))
+            let name = self.without_defaults().resolve(name);
+            let Alt::Scalar { text, .. } = name.only()? else { return None };
+            Some((*text, values.get(output.value, value?)?))
         })
     }
 
@@ -126,7 +126,7 @@ impl<'t> Resolver<'t> {
         }
         for (guard, alt) in self.resolve_under(name, under).alternatives {
             let export = match alt {
-                Alt::Scalar { text, .. } => exports.get(&text).map(|value| (text, *value)),
+                Alt::Scalar { text, through, .. } => exports.get(&text).map(|value| (text, *value, through)),
                 Alt::Absent { .. }
                 | Alt::OneOf { .. }
                 | Alt::List(_)
@@ -136,7 +136,11 @@ impl<'t> Resolver<'t> {
                 | Alt::Unknown(_) => None,
             };
             match export {
-                Some((name, value)) => self.collect_handed(Handed::Export(name), value, None, guard, cases),
+                Some((name, value, through)) => {
+                    let mut exported = Cases::default();
+                    self.collect_handed(Handed::Export(name), value, None, guard, &mut exported);
+                    cases.add_decided(exported, guard, through);
+                }
                 None => cases.push(guard, Alt::Unknown(Unknown::Import)),
             }
         }
@@ -193,7 +197,11 @@ impl<'t> Resolver<'t> {
         if let Handed::Parameter(name) = what {
             for (_, alt) in &mut val.alternatives {
                 match alt {
-                    Alt::Absent { .. } | Alt::Map(_) => *alt = Alt::Unknown(Unknown::Parameter(name)),
+                    Alt::Absent { .. } => *alt = self.unpassed(name),
+                    Alt::Map(_) => *alt = Alt::Unknown(Unknown::Parameter(name)),
+                    Alt::Scalar { through, .. } if self.is_default(name, value) => {
+                        *through = Some(Through::value(name, SetBy::Unpassed));
+                    }
                     Alt::Scalar { origin, through, .. } => *through = Some(passed(name, *origin, *through)),
                     Alt::OneOf { .. }
                     | Alt::List(_)
@@ -205,6 +213,25 @@ impl<'t> Resolver<'t> {
         }
         known.borrow_mut().insert((what, self.takes_defaults()), val.clone());
         val
+    }
+
+    /// What a parameter is that is passed `AWS::NoValue`: as good as nothing.
+    fn unpassed(self, name: Name) -> Alt {
+        let Template { names, values, parameters, .. } = self.template();
+        let default = parameters.get(&name).and_then(|parameter| parameter.default);
+        match default.map(|default| (values.origin(default), values.data(default))) {
+            Some((origin, Data::Scalar { text, is_plain })) => {
+                scalar(names, *text, *is_plain, origin, Some(Through::value(name, SetBy::Unpassed)))
+            }
+            Some((_, Data::List(_) | Data::Map(_) | Data::Call(_))) | None => {
+                Alt::Unknown(Unknown::Parameter(name))
+            }
+        }
+    }
+
+    /// Whether what a parameter is passed is its own default: its parent passes nothing.
+    fn is_default(self, name: Name, passed: ValueId) -> bool {
+        self.template().parameters.get(&name).is_some_and(|parameter| parameter.default == Some(passed))
     }
 }
 

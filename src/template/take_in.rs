@@ -49,9 +49,14 @@ impl Template {
         let opening_keys: Vec<Name> =
             other.values.opening_keys().iter().map(|key| transfer.text(*key)).collect();
         let values: Vec<Value> = other.values.iter().map(|(_, value)| transfer.whole_value(value)).collect();
+        // A nested stack has its defaults where it is passed nothing, unless a macro may write what passes it.
+        let has_defaults = nested.is_some() && !self.own.is_open;
         let parameters = other.parameters.iter().map(|(name, parameter)| {
             let handed = passed.iter().find(|(to, _)| self.names.text(*to) == other.names.text(*name));
-            (transfer.id(*name), transfer.parameter(parameter, handed.map(|(_, value)| *value)))
+            let is_own = other.stack_at(parameter.origin.file).file == other.own.file;
+            let default = parameter.default.filter(|_| has_defaults && is_own);
+            let default = default.map(|default| transfer.value(default));
+            (transfer.id(*name), transfer.parameter(parameter, handed.map(|(_, value)| *value).or(default)))
         });
         let parameters: Vec<(Name, Parameter)> = parameters.collect();
         let conditions = other.conditions.iter();

@@ -64,6 +64,7 @@ impl Template {
             Alt::Scalar { text: scalar, through: Some(Through { parameter, by, .. }), .. } => match by {
                 SetBy::Default => format!("{} by default of {}", text(*scalar), text(*parameter)),
                 SetBy::Given => format!("{} as given for {}", text(*scalar), text(*parameter)),
+                SetBy::Unpassed => format!("{} by default of {}, unpassed", text(*scalar), text(*parameter)),
                 SetBy::Parent => format!("{} as passed for {}", text(*scalar), text(*parameter)),
             },
             Alt::OneOf { values, .. } => {

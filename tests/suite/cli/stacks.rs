@@ -171,6 +171,55 @@ fn what_a_nested_stack_exports_is_what_its_parent_makes_of_it() {
 }
 
 #[test]
+fn what_a_nested_stack_is_not_passed_is_the_default_and_nothing_else() {
+    let queue = QUEUE
+        .replace("Hide: {Type: Number}", "Hide: {Type: Number, Default: 45}")
+        .replace("Default: dev", "Default: dev, AllowedValues: [dev, prod]")
+        .replace("!Ref Hide", "!If [IsDev, !Ref Hide, 5]");
+    let told = |parameters: &str| {
+        let root = ROOT.replace(
+            "      Parameters:\n        Hide: !If [IsProd, 300, 45]\n        Env: !Ref Env\n",
+            parameters,
+        );
+        let folder = folder_with(&[
+            ("app.yaml", &root),
+            ("stacks/queue.yaml", &queue),
+            ("stacks/worker.yaml", WORKER),
+        ]);
+        slow_queues(folder.path(), &["app.yaml"])
+    };
+    let expected =
+        "Queue 'Queues/Jobs' hides messages for 45 s (the default of parameter 'Queues/Hide'), but";
+    for parameters in ["", "      Parameters: {Hide: !Ref AWS::NoValue}\n"] {
+        let [finding] = &told(parameters)[..] else { panic!("one finding for {parameters}") };
+        assert!(finding.contains(expected) && finding.contains("when ever"), "{finding}");
+    }
+    let [when_dev] = &told("      Parameters: {Hide: !If [IsProd, 300, !Ref AWS::NoValue]}\n")[..] else {
+        panic!("one finding")
+    };
+    assert!(when_dev.contains(expected) && when_dev.contains("when IsProd is false"), "{when_dev}");
+    assert!(told("      Fn::Transform: {Name: Parameters}\n").is_empty(), "a macro may pass anything");
+}
+
+#[test]
+fn an_export_whose_name_is_given_is_found_and_one_by_default_is_not() {
+    let named =
+        |text: &str| text.replace("Parameters:\n", "Parameters:\n  Stage: {Type: String, Default: dev}\n");
+    let queue = named(QUEUE)
+        .replace("!Ref Hide", "45")
+        .replace("Jobs.Arn}", "Jobs.Arn, Export: {Name: !Sub '${Stage}-jobs'}}");
+    let worker = named(WORKER)
+        .replace("!Ref QueueArn", "!ImportValue {Fn::Sub: '${Stage}-jobs'}")
+        .replace("!Ref Wait", "30");
+    let folder = folder_with(&[("queue.yaml", &queue), ("worker.yaml", &worker)]);
+    assert_eq!(slow_queues(folder.path(), &[".", "--parameter", "Stage=prod"]).len(), 1);
+    // Nothing in a finding could say that an ARN rests on a default.
+    assert!(slow_queues(folder.path(), &["."]).is_empty());
+    fs::write(folder.path().join("queue.yaml"), queue.replace("!Sub '${Stage}-jobs'", "dev-jobs")).unwrap();
+    assert!(slow_queues(folder.path(), &["."]).is_empty());
+}
+
+#[test]
 fn what_two_stacks_call_alike_is_told_apart_unless_it_is_alike() {
     let export = |env: &str| {
         format!(
