@@ -29,6 +29,8 @@ pub(crate) struct Checking<'a> {
     pub(crate) profile: Profile,
     /// Whether the template lies in a folder of tests or stubs; asked only where it matters.
     pub(crate) is_of_tests: &'a dyn Fn() -> bool,
+    /// Whether what a page says of a place is not to be heard: it is left out of what is said of many at once.
+    pub(crate) is_hidden: &'a dyn Fn(Location, &Page) -> bool,
     /// The keys that lead to a place: `Resources`, `OrdersQueue`, `Properties`, `VisibilityTimeout`.
     pub(crate) path_to: &'a dyn Fn(Location) -> Vec<String>,
 }
@@ -159,7 +161,10 @@ impl Subjects<'_, '_> {
             Candidates::Gathered(nodes) if wording.page.has_grades() => {
                 let members = nodes.into_iter().map(|node| self.judge(Some(node)));
                 let members: Vec<Vec<Fired>> = members.filter(|fired| !fired.is_empty()).collect();
-                findings.extend(wording.gathered(&members));
+                let is_hidden = |member: &Vec<Fired>| wording.is_hidden(member);
+                let (hidden, heard): (Vec<_>, Vec<_>) = members.into_iter().partition(is_hidden);
+                findings.extend(wording.gathered(&heard, wording.globals(&heard)));
+                findings.extend(wording.gathered(&hidden, None));
             }
             Candidates::Each(nodes) | Candidates::Gathered(nodes) => {
                 for node in nodes {

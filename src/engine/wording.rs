@@ -32,13 +32,13 @@ impl Wording<'_> {
     }
 
     /// All members of a collection, each with the cases in which it is one, in one finding. It points at the
-    /// first that is one in every case, else at the first, and the others are related. What `Globals` could mend
-    /// for all of them points there.
-    pub(super) fn gathered(self, members: &[Vec<Fired>]) -> Option<Placed> {
+    /// first that is one in every case, else at the first, and the others are related; or at the place that could mend
+    /// all of them.
+    pub(super) fn gathered(self, members: &[Vec<Fired>], mended_at: Option<Location>) -> Option<Placed> {
         let cases = || members.iter().flatten();
         let first = cases().find(|case| case.claims.is_empty()).or_else(|| cases().next())?;
         let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
-        let primary = self.globals(members).unwrap_or_else(|| self.location(first.failure.at));
+        let primary = mended_at.unwrap_or_else(|| self.location(first.failure.at));
         let mut finding = self.worded(first, primary, None, places.len() - 1);
         let guards = &self.checking.template.guards;
         let mut when = Guard::NEVER;
@@ -62,6 +62,12 @@ impl Wording<'_> {
         Some(Placed { finding, when, apart: 0.0, subject: None })
     }
 
+    /// Whether nothing is to be heard of a member.
+    pub(super) fn is_hidden(self, member: &[Fired]) -> bool {
+        let is_hidden = |case: &Fired| (self.checking.is_hidden)(self.location(case.failure.at), self.page);
+        member.iter().all(is_hidden)
+    }
+
     /// What is to be seen at a member, in the cases in which it is one.
     fn margin(self, member: &Fired, when: Guard) -> String {
         let label =
@@ -70,7 +76,7 @@ impl Wording<'_> {
     }
 
     /// `Globals.Function`, else `Globals`, for what every member could have from there.
-    fn globals(self, members: &[Vec<Fired>]) -> Option<Location> {
+    pub(super) fn globals(self, members: &[Vec<Fired>]) -> Option<Location> {
         let template = self.checking.template;
         let could = || members.iter().flatten().all(|member| self.takes_globals(member));
         if self.page.absence == Absence::Here || !could() {

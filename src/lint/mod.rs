@@ -188,12 +188,16 @@ impl<'c> Linter<'c> {
         let view = View::build(resolver, &graph, self.resources);
         let path_to = |location: Location| documents.path_to(&template, location);
         let muted = Muted::of(&self.settings, &template.sources);
+        let is_hidden = |at: Location, page: &Page| {
+            muted.at(at.file, page) || suppressions.hide(at, &page.id, &page.slug)
+        };
         for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
             let checking = Checking {
                 is_of_tests: &|| is_of_tests(input),
                 template: &template,
                 view: &view,
                 profile: self.settings.selection.grades_of(page),
+                is_hidden: &is_hidden,
                 path_to: &path_to,
             };
             match check(checking, page) {

@@ -305,6 +305,23 @@ fn a_part_that_cannot_be_read_silences_the_others() {
 }
 
 #[test]
+fn what_is_hidden_in_one_stack_does_not_hide_what_another_lacks() {
+    let function = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: src/, Handler: app.handler, Runtime: python3.13}\n";
+    let suppressing = function
+        .replace("    Properties:", "    Metadata: {guard: {SuppressedRules: [SLP301]}}\n    Properties:");
+    let stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL";
+    let root = format!("Resources:\n  A: {stack}: a.yaml}}}}\n  B: {stack}: b.yaml}}}}\n");
+    let folder = folder_with(&[("app.yaml", &root), ("a.yaml", &suppressing), ("b.yaml", function)]);
+    let said =
+        || stdout(&run(folder.path(), &["check", "--select", "SLP301", "--output", "concise", "app.yaml"]));
+    let expected = "b.yaml:3:3: warning[SLP301] MemorySize is stated nowhere for 'B/F': Lambda gives 128 MB, the default\n";
+    assert_eq!(said(), expected);
+    fs::write(folder.path().join("a.yaml"), function).unwrap();
+    fs::write(folder.path().join("lenslint.toml"), "[per-file-ignores]\n'a.yaml' = ['SLP301']\n").unwrap();
+    assert_eq!(said(), expected);
+}
+
+#[test]
 fn stacks_that_nest_each_other_end_and_are_told() {
     let nesting = |other: &str| {
         format!(
