@@ -310,11 +310,20 @@ fn in_template(span: Span) -> Location {
 /// The findings and undecided checks in the order of the text, then of the rules, and without the findings that are
 /// suppressed.
 fn sorted(mut checked: Checked, hides: impl Fn(&Finding) -> bool) -> Checked {
+    // A file that is nested twice is there twice: it is read once.
+    let mut first_of: FxHashMap<&str, usize> = FxHashMap::default();
+    let sources = checked.sources.iter().enumerate();
+    let files: Vec<usize> =
+        sources.map(|(file, source)| *first_of.entry(source.path()).or_insert(file)).collect();
+    let place = |at: Location| (files[at.file.0 as usize], at.span);
     checked.findings.sort_by(|a, b| {
-        let place = |finding: &Finding| (finding.primary.location.file, finding.primary.location.span.start);
-        place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule))
+        let key = |finding: &Finding| {
+            let (file, span) = place(finding.primary.location);
+            (file, span.start)
+        };
+        key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule))
     });
-    checked.undecided.sort_by(|a, b| (a.location, &a.rule).cmp(&(b.location, &b.rule)));
+    checked.undecided.sort_by(|a, b| (place(a.location), &a.rule).cmp(&(place(b.location), &b.rule)));
     number_equal_fingerprints(&mut checked.findings);
     (checked.findings, checked.suppressed) = sorted_out(checked.findings, hides);
     checked

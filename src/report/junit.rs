@@ -1,5 +1,5 @@
-//! `junit`: the XML of the test framework, for the test pages of GitLab, Jenkins and Azure Pipelines. A template is a suite, a finding
-//! a test that fails.
+//! `junit`: the XML of the test framework, for the test pages of GitLab, Jenkins and Azure Pipelines. A template is a
+//! suite, a finding a test that fails.
 
 use std::io::{self, Write};
 

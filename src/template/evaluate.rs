@@ -181,8 +181,8 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// The value of a parameter, shown where it is referred to, as far as the template decides it. A secret is unknown whatever its default,
-    /// so that nothing can print it.
+    /// The value of a parameter, shown where it is referred to, as far as the template decides it. A secret is unknown
+    /// whatever its default, so that nothing can print it.
     fn parameter(self, name: Name, parameter: &Parameter, referred_at: Origin) -> Alt {
         let template = self.template();
         let type_name = template.names.text(parameter.type_name);

@@ -64,7 +64,8 @@ pub(crate) type NameMap<T> = IndexMap<Name, T, FxBuildHasher>;
 
 /// A template's sections, still with intrinsics, before or after the SAM transform: both have this one shape.
 pub(crate) struct Template {
-    /// The files it was read from; the first is the template, the rest were named by it.
+    /// The files it was read from: the template, or its parts; what these include; the same for each stack that was
+    /// taken in; then the files that are definitions.
     pub sources: Vec<Source>,
     /// Where what each of the files names is read from.
     folders: Vec<Folder>,
@@ -143,7 +144,7 @@ pub(crate) struct Parameter {
     pub bounds: Bounds,
     /// `NoEcho: true`: its value is never printed.
     pub is_secret: bool,
-    /// What the stack that nests this one hands down for it.
+    /// What the stack that nests this one hands down for it: its own `Default` where that is nothing.
     pub passed: Option<ValueId>,
     /// The entry.
     pub origin: Origin,

@@ -355,6 +355,31 @@ fn nothing_outside_of_the_project_is_nested_and_what_is_broken_is_told() {
 }
 
 #[test]
+fn a_file_that_is_nested_twice_is_told_of_from_top_to_bottom() {
+    let stack = |id: &str, hide: u8| {
+        format!(
+            "  {id}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: stack.yaml, Parameters: {{Hide: {hide}}}}}}}\n"
+        )
+    };
+    let root = format!("Resources:\n{}{}", stack("A", 200), stack("B", 6));
+    let worker =
+        WORKER.replace("!Ref QueueArn", "!GetAtt Jobs.Arn").replace("  QueueArn: {Type: String}\n", "");
+    let nested = worker
+        .replace("BatchSize: 1}", "BatchSize: 10}")
+        .replace(
+            "Resources:\n",
+            "Resources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !Ref Hide}}\n",
+        )
+        .replace("Parameters:\n", "Parameters:\n  Hide: {Type: Number}\n");
+    let folder = folder_with(&[("app.yaml", &root), ("stack.yaml", &nested)]);
+    let output = stdout(&run(folder.path(), &["check", "--output", "concise", "app.yaml"]));
+    let lines: Vec<u32> =
+        output.lines().map(|line| line.split(':').nth(1).unwrap().parse().unwrap()).collect();
+    assert!(lines.len() > 1 && lines.is_sorted(), "{output}");
+    assert!(output.contains("'A/") && output.contains("'B/"), "{output}");
+}
+
+#[test]
 fn the_report_counts_nested_templates_and_says_things_once() {
     let folder = folder_with(&[
         ("app.yaml", ROOT),
