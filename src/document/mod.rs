@@ -215,6 +215,26 @@ impl Document {
     pub fn path_to(&self, span: Span) -> Vec<String> {
         self.parents.get_or_init(|| Parents::of(&self.tape)).path_to(&self.tape, span)
     }
+
+    /// The bytes of the key of the innermost entry that holds `span`, at the cost of [`Self::path_to`].
+    pub fn key_at(&self, span: Span) -> Option<Span> {
+        self.parents.get_or_init(|| Parents::of(&self.tape)).key_at(&self.tape, span)
+    }
+
+    /// Whether a scalar stands on both sides of a place: what is written there becomes a part of its text.
+    pub fn is_in_scalar(&self, offset: u32) -> bool {
+        let before = self.tape.nodes.partition_point(|node| node.span.start < offset);
+        before.checked_sub(1).is_some_and(|index| {
+            let node = &self.tape.nodes[index];
+            matches!(node.form, Form::Scalar { .. }) && offset < node.span.end
+        })
+    }
+
+    /// Whether another text holds the same tree, whatever its layout and its comments: the same nodes with the same
+    /// texts, tags, anchors and aliases.
+    pub fn holds_the_same_as(&self, other: &Self) -> bool {
+        self.syntax == other.syntax && self.tape.holds_the_same_as(&other.tape)
+    }
 }
 
 /// Offsets are `u32`; half of them leave room for whoever adds two.

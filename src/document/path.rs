@@ -45,6 +45,24 @@ impl Parents {
         Self { above }
     }
 
+    /// The bytes of the innermost key whose entry holds `span`: the key itself, its value, or what is between.
+    pub(super) fn key_at(&self, tape: &Tape, span: Span) -> Option<Span> {
+        let mut at = tape.nodes.partition_point(|node| node.span.start <= span.start).checked_sub(1)?;
+        loop {
+            let Step { parent, ordinal } = self.above[at];
+            if parent.0 as usize == at {
+                return None;
+            }
+            if matches!(tape.written(parent).form, Form::Mapping { .. })
+                && Self::name_in(tape, parent, at, ordinal, span).is_some()
+            {
+                let key = if ordinal.is_multiple_of(2) { at } else { at - 1 };
+                return Some(tape.nodes[key].span);
+            }
+            at = parent.0 as usize;
+        }
+    }
+
     /// The keys and indices that lead to the innermost key or value that holds `span`.
     pub(super) fn path_to(&self, tape: &Tape, span: Span) -> Vec<String> {
         // Nodes stand in the order in which they start: what holds the place is the last that starts before it,

@@ -71,6 +71,36 @@ impl Tape {
         }
     }
 
+    /// Whether both have the same nodes, with the same texts and properties: only their places may differ.
+    pub(super) fn holds_the_same_as(&self, other: &Self) -> bool {
+        let properties = |tape: &Self, table: &[(NodeId, Span)]| -> Vec<(NodeId, String)> {
+            table.iter().map(|(node, span)| (*node, tape.text[span.range()].to_owned())).collect()
+        };
+        let is_same_node = |(index, (a, b)): (usize, (&Node, &Node))| {
+            let node = NodeId(index as u32);
+            a.after == b.after
+                && match (a.form, b.form) {
+                    (Form::Scalar { is_plain: a, .. }, Form::Scalar { is_plain: b, .. }) => {
+                        a == b && self.scalar_text(node) == other.scalar_text(node)
+                    }
+                    (Form::Sequence { len: a }, Form::Sequence { len: b })
+                    | (Form::Mapping { len: a, .. }, Form::Mapping { len: b, .. }) => a == b,
+                    (Form::Alias { target: a }, Form::Alias { target: b }) => a == b,
+                    (
+                        Form::Scalar { .. }
+                        | Form::Sequence { .. }
+                        | Form::Mapping { .. }
+                        | Form::Alias { .. },
+                        _,
+                    ) => false,
+                }
+        };
+        self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).enumerate().all(is_same_node)
+            && properties(self, &self.tags) == properties(other, &other.tags)
+            && properties(self, &self.anchors) == properties(other, &other.anchors)
+    }
+
     /// The node as it stands on the tape, an alias as an alias.
     pub(super) fn written(&self, node: NodeId) -> &Node {
         &self.nodes[node.0 as usize]

@@ -45,20 +45,24 @@ impl Selector {
     ///
     /// No rule and no family has that name.
     pub fn read(name: &str, catalogue: &Catalogue) -> Result<Self, UnknownRule> {
+        let unknown = || UnknownRule { name: name.to_owned(), nearest: catalogue.nearest(name) };
+        Self::known(name, catalogue).ok_or_else(unknown)
+    }
+
+    /// The same where nobody wants to know what an unknown name was meant to be, which takes long to find out.
+    pub(crate) fn known(name: &str, catalogue: &Catalogue) -> Option<Self> {
         if name.eq_ignore_ascii_case("all") {
-            return Ok(Self::All);
+            return Some(Self::All);
         }
         if let Some(page) = catalogue.page(name) {
-            return Ok(Self::Rule(page.id.clone()));
+            return Some(Self::Rule(page.id.clone()));
         }
         let upper = name.to_ascii_uppercase();
         if upper.len() == "SLP2".len() && catalogue.pages.iter().any(|page| page.id.starts_with(&upper)) {
-            return Ok(Self::Hundred(upper));
+            return Some(Self::Hundred(upper));
         }
-        if let Some(page) = catalogue.pages.iter().find(|page| page.family.eq_ignore_ascii_case(name)) {
-            return Ok(Self::Folder(page.family.clone()));
-        }
-        Err(UnknownRule { name: name.to_owned(), nearest: catalogue.nearest(name) })
+        let page = catalogue.pages.iter().find(|page| page.family.eq_ignore_ascii_case(name))?;
+        Some(Self::Folder(page.family.clone()))
     }
 
     /// Whether it names a rule.

@@ -487,3 +487,44 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
     files.sort();
 }
+
+#[test]
+fn a_place_stands_under_its_innermost_key() {
+    let text = "a:\n  b: &x [1, {c: 2}]\n  d: !Ref y\ne: *x\n";
+    let document = sound("t.yaml", text);
+    for (needle, key) in
+        [("1", "b"), ("2", "c"), ("{c", "b"), ("!Ref", "d"), ("y", "d"), ("*x", "e"), ("a", "a")]
+    {
+        let start = text.find(needle).unwrap();
+        let found = document.key_at(Span::new(start..start + needle.len())).unwrap();
+        assert_eq!(&text[found.range()], key, "{needle}");
+    }
+    assert_eq!(document.key_at(Span::new(0..text.len())), None);
+}
+
+#[test]
+fn a_place_is_in_a_scalar_between_its_first_and_its_last_byte() {
+    let text = "a: |\n  b\n  c\nd: 'e\n  f'\ng: h\n";
+    let document = sound("t.yaml", text);
+    let is_in = |needle: &str| document.is_in_scalar(text.find(needle).unwrap() as u32);
+    assert_eq!(["  b", "c", "f'"].map(is_in), [true; 3]);
+    assert_eq!(["a", "|", "d", "'e", "g", "h"].map(is_in), [false; 6]);
+}
+
+#[test]
+fn comments_and_layout_do_not_make_another_document() {
+    let text = "a: &x {b: 1}\nc: !Ref d\ne: *x\n";
+    let same = |other: &str| sound("t.yaml", text).holds_the_same_as(&sound("t.yaml", other));
+    assert!(same("# what\na: &x\n    b: 1 # why\n\nc: !Ref d\ne: *x\n"));
+    for other in [
+        "a: &x {b: 2}\nc: !Ref d\ne: *x\n",
+        "a: &x {b: '1'}\nc: !Ref d\ne: *x\n",
+        "a: &x {b: 1}\nc: !Sub d\ne: *x\n",
+        "a: &x {b: 1}\nc: d\ne: *x\n",
+        "a: &x {b: 1}\nc: !Ref d\ne: {b: 1}\n",
+        "a: &x {b: 1}\nc: !Ref d\ne: *x\nf: 1\n",
+        "a: &x [b, 1]\nc: !Ref d\ne: *x\n",
+    ] {
+        assert!(!same(other), "{other}");
+    }
+}
