@@ -9,7 +9,7 @@ use std::path::{self, Component, MAIN_SEPARATOR, Path, PathBuf};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use crate::finding::{Checked, Finding, Suppressed, Suppression};
+use crate::finding::{Checked, Finding, Suppressed, Suppression, SuppressionKind};
 use crate::source::Source;
 
 /// Changes when a reader of the old shape would misread the new one.
@@ -99,7 +99,7 @@ impl Known {
         mut self,
         checked: impl IntoIterator<Item = &'c mut Checked>,
         places: &mut Places,
-        by: Suppression,
+        by: SuppressionKind,
     ) -> Self {
         for checked in checked {
             let Checked { sources, findings, suppressed, .. } = checked;
@@ -109,7 +109,8 @@ impl Known {
                 .partition(|finding| self.take(&Key::of(finding, sources, places)));
             *findings = shown;
             let hidden: Vec<Finding> = hidden;
-            suppressed.extend(hidden.into_iter().map(|finding| Suppressed { finding, by }));
+            suppressed
+                .extend(hidden.into_iter().map(|finding| Suppressed { finding, by: Suppression::of(by) }));
             if suppressed.len() > before {
                 suppressed.sort_by_key(|one| {
                     let location = one.finding.primary.location;

@@ -144,6 +144,9 @@ pub struct Finding {
     pub primary: Label,
     /// Everything else that proves it, in the order of the path.
     pub related: Vec<Label>,
+    /// The other places that it speaks for, where it is one finding for many: it is there as long as one of them is
+    /// not suppressed.
+    pub members: Vec<Location>,
     /// The author's logical id at the primary place; `None` outside of resources.
     pub resource: Option<String>,
     /// The construct of the CDK that this resource comes from: `ShopStack/Orders`.
@@ -283,6 +286,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// What the author does not want to hear of, in the same order.
     pub suppressed: Vec<Suppressed>,
+    /// The names in suppressions that are told to hold nothing back.
+    pub unused: Vec<Location>,
     /// What could not be decided, in the order of the file, then of the rule ids.
     pub undecided: Vec<Undecided>,
     /// Rules that could not be evaluated over it, by the files that hold them.
@@ -303,10 +308,33 @@ pub struct Suppressed {
 }
 
 /// What suppresses a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Suppression {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Its form.
+    pub kind: SuppressionKind,
+    /// Why, as its author says.
+    pub reason: Option<String>,
+    /// The name of the rule in it; `None` where that has no place of its own.
+    pub location: Option<Location>,
+}
+
+/// The forms that a suppression has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressionKind {
+    /// `# lenslint: ignore[RULE]` on the line, or above it.
+    Comment,
+    /// `# lenslint: ignore-file[RULE]` at the top of the file.
+    FileComment,
+    /// `Metadata.lenslint.ignore` of the resource.
+    ResourceMetadata,
+    /// `Metadata.lenslint.ignore` of the template.
+    TemplateMetadata,
     /// `Metadata.guard.SuppressedRules` of the resource.
     GuardMetadata,
+    /// `Metadata.cfn-lint.config.ignore_checks` of the resource or the template.
+    CfnLintMetadata,
+    /// `Metadata.cdk_nag.rules_to_suppress` of the resource.
+    CdkNagMetadata,
     /// The baseline lists it.
     Baseline,
     /// The revision of `--new-since` has it too.
@@ -314,10 +342,41 @@ pub enum Suppression {
 }
 
 impl Suppression {
-    /// `guard-metadata`, `baseline`, `revision`.
+    /// One that has no room for a reason, and no place of its own.
+    pub(crate) fn of(kind: SuppressionKind) -> Self {
+        Self { kind, reason: None, location: None }
+    }
+}
+
+impl SuppressionKind {
+    /// Every form, in their order.
+    pub const ALL: [Self; 9] = [
+        Self::Comment,
+        Self::FileComment,
+        Self::ResourceMetadata,
+        Self::TemplateMetadata,
+        Self::GuardMetadata,
+        Self::CfnLintMetadata,
+        Self::CdkNagMetadata,
+        Self::Baseline,
+        Self::Revision,
+    ];
+
+    /// Whether the finding was known before the run: nobody asked for silence where it stands.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Baseline | Self::Revision)
+    }
+
+    /// The word for programs.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Comment => "comment",
+            Self::FileComment => "file-comment",
+            Self::ResourceMetadata => "resource-metadata",
+            Self::TemplateMetadata => "template-metadata",
             Self::GuardMetadata => "guard-metadata",
+            Self::CfnLintMetadata => "cfn-lint-metadata",
+            Self::CdkNagMetadata => "cdk-nag-metadata",
             Self::Baseline => "baseline",
             Self::Revision => "revision",
         }

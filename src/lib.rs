@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 #[cfg(test)]
 pub(crate) mod corpus;
+pub mod date;
 pub mod discover;
 pub mod document;
 pub(crate) mod engine;
@@ -25,6 +26,7 @@ pub mod rule;
 pub(crate) mod sam;
 pub mod source;
 pub(crate) mod spelling;
+pub(crate) mod suppress;
 pub(crate) mod template;
 pub mod verdict;
 pub(crate) mod view;

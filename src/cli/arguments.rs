@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::date::Date;
 use crate::finding::{Confidence, FailOn};
 use crate::rule::Profile;
 
@@ -103,6 +104,25 @@ pub(super) struct Check {
     /// Leave out findings that are less sure [default: low]
     #[arg(long, value_name = "LEVEL")]
     pub(super) min_confidence: Option<ConfidenceArgument>,
+    /// Pay no attention to suppressions in the templates
+    #[arg(long, conflicts_with = "add_ignore")]
+    pub(super) no_ignores: bool,
+    /// List the findings that are suppressed too, marked as such
+    #[arg(long)]
+    pub(super) show_suppressed: bool,
+    /// Write a suppression into the templates for everything that is found, then check again
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["show_files", "stdin_filename"]
+    )]
+    pub(super) add_ignore: Option<String>,
+    /// The day against which suppressions expire; without it none does
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) as_of: Option<Date>,
     /// Exit with 1 for findings of this severity or above [default: warning]
     #[arg(long, value_name = "LEVEL")]
     pub(super) fail_on: Option<FailOnArgument>,

@@ -19,6 +19,7 @@ use crate::revision::Revision;
 use crate::rule::{Catalogue, Profile};
 use crate::source::Source;
 
+use super::add_ignore;
 use super::arguments::{Check, Color};
 use super::configuration::{Configured, configure};
 use super::deployment::{self, Configured as ConfiguredDeployments};
@@ -53,6 +54,17 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
     let revision = revision(check)?;
     let deployments = deployment::configured(check, &settings, &inputs.places())?;
     let run = Run { check, catalogue: &catalogue, paths, settings, deployments, inputs };
+    let mut errors = errors;
+    if let Some(reason) = &check.add_ignore {
+        if matches!(run.inputs, Inputs::Stdin { .. }) {
+            return Err(Trouble::Usage("--add-ignore cannot write into standard input".to_owned()));
+        }
+        // What is known already needs no comment.
+        let known = if check.write_baseline { None } else { Baseline::of(check)? };
+        let (report, _) = threads.install(|| run.report(Vec::new(), known, revision.as_ref()))?;
+        errors.extend(add_ignore::add(&report, reason, check.quiet));
+    }
+    // What is reported are the files as they are now.
     let (report, fails) = threads.install(|| run.report(errors, baseline, revision.as_ref()))?;
     print(check, color, &outputs, &report, &catalogue, out)?;
     if check.statistics {
@@ -334,7 +346,11 @@ fn print(
     catalogue: &Catalogue,
     out: &mut dyn Write,
 ) -> Result<(), Trouble> {
-    let wanted = |style: Style| Style { shows_undecided: check.show_unknown, ..style };
+    let wanted = |style: Style| Style {
+        shows_undecided: check.show_unknown,
+        shows_suppressed: check.show_suppressed,
+        ..style
+    };
     for output in outputs {
         match &output.file {
             None => report::write(output.format, report, catalogue, &wanted(style(color)), out)?,

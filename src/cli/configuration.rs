@@ -55,6 +55,8 @@ pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) ->
         let chain = id.map(|id| configs.chain(id)).unwrap_or_default();
         let mut of_this = Settings::of(chain.iter().map(|id| &layers[id.index()]).chain([&typed]));
         of_this.selection.ignore.extend(own.of_others(&configs, id));
+        of_this.honours_suppressions = !check.no_ignores;
+        of_this.as_of = check.as_of;
         index.insert(id, settings.len());
         settings.push(of_this);
     }

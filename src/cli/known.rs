@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicUsize;
 use crate::baseline::{Known, Places};
 use crate::config::without_dots;
 use crate::discover::{Found, TEMPLATES};
-use crate::finding::{Checked, RunError, Suppression};
+use crate::finding::{Checked, RunError, SuppressionKind};
 use crate::lint::{Applications, Linter, check_files};
 use crate::parameters::Given;
 use crate::revision::Revision;
@@ -66,7 +66,7 @@ impl Baseline {
         looked: &Looked<'_>,
     ) -> Result<(), Trouble> {
         let of_all = checked.iter_mut().map(|(_, checked)| checked);
-        let left = self.known.clone().hide(of_all, &mut self.places, Suppression::Baseline);
+        let left = self.known.clone().hide(of_all, &mut self.places, SuppressionKind::Baseline);
         let stale = self.stale(left, checked, looked);
         let file = self.file.display();
         if !check.write_baseline {
@@ -84,8 +84,11 @@ impl Baseline {
         let written = self.known.without(&stale).with(new.clone());
         output::write_file(&self.file, |out| written.write(out))?;
         // All of them are listed now.
-        let _ =
-            new.hide(checked.iter_mut().map(|(_, checked)| checked), &mut self.places, Suppression::Baseline);
+        let _ = new.hide(
+            checked.iter_mut().map(|(_, checked)| checked),
+            &mut self.places,
+            SuppressionKind::Baseline,
+        );
         if !check.quiet {
             tell(&format!("{file}: {}, {added} of them new; {removed} removed", counted(written.len())));
         }
@@ -190,5 +193,6 @@ pub(super) fn earlier(
 /// Hides the findings that are known since an earlier revision.
 pub(super) fn hide_earlier(known: Known, revision: &Revision, checked: &mut [(usize, Checked)]) {
     let mut places = Places::from(revision.root());
-    let _ = known.hide(checked.iter_mut().map(|(_, checked)| checked), &mut places, Suppression::Revision);
+    let _ =
+        known.hide(checked.iter_mut().map(|(_, checked)| checked), &mut places, SuppressionKind::Revision);
 }

@@ -1,5 +1,6 @@
 //! The command line: what was typed, what it means, and where the output goes.
 
+mod add_ignore;
 mod arguments;
 mod check;
 mod config;

@@ -96,6 +96,17 @@ pub(super) fn write_file(
     put(path, &bytes).map_err(|error| Trouble::Usage(format!("cannot write {}: {error}", path.display())))
 }
 
+/// Writes a file that is there anew, whole or not at all. A link is left alone: what it leads to is not what was named.
+pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let about = fs::symlink_metadata(path)?;
+    if !about.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    // Opened as it stands: what may not be written must not be replaced either.
+    OpenOptions::new().write(true).open(path)?;
+    replace(path, bytes, Some(about.permissions()))
+}
+
 fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Opened as it stands: what may not be written must not be replaced either.
     let mut there = match OpenOptions::new().write(true).open(path) {

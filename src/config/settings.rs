@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::date::Date;
 use crate::finding::{Confidence, FailOn, Severity};
 use crate::rule::{Page, Profile, Selection, Selector};
 
@@ -30,6 +31,10 @@ pub struct Settings {
     pub deployment: Deployment,
     /// Templates that are one application.
     pub applications: Vec<Application>,
+    /// Whether suppressions in the templates count.
+    pub honours_suppressions: bool,
+    /// The day against which suppressions expire; without it none does.
+    pub as_of: Option<Date>,
 }
 
 impl Default for Settings {
@@ -49,6 +54,8 @@ impl Default for Settings {
             force_exclude: false,
             deployment: Deployment::default(),
             applications: Vec::new(),
+            honours_suppressions: true,
+            as_of: None,
         }
     }
 }

@@ -59,6 +59,9 @@ pub(crate) struct Said {
     pub(crate) findings: Vec<Finding>,
     /// The subjects of which it is not known what to say.
     pub(crate) undecided: Vec<Undecided>,
+    /// Whether it was asked with all of its grades and nothing of what it said was left out: where it is silent then,
+    /// there is nothing.
+    pub(crate) is_whole: bool,
 }
 
 /// The findings of a page, in the order of its rules and of the template. A page whose logic does not parse
@@ -74,12 +77,14 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
     let mut evaluator = Evaluator::new(rules, &checking.view.tree, &checking.template.names);
     let mut findings = Vec::new();
     let mut ledger = Ledger::default();
+    let mut is_whole = true;
     for (index, rule) in rules.rules().enumerate() {
         if !page.owns(RuleIndex(index)) {
             continue;
         }
         let grade = Grade::of(rule, page);
         if grade.profile > checking.profile {
+            is_whole = false;
             continue;
         }
         let before = findings.len();
@@ -101,6 +106,7 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
         let has_said = findings.len() > before || !of_rule.is_empty();
         if grade.is_for_applications && has_said && (checking.is_of_tests)() {
             findings.truncate(before);
+            is_whole = false;
         } else {
             ledger.add(of_rule);
         }
@@ -109,11 +115,11 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
         let file = placed.finding.primary.location.file;
         !may_be_elsewhere(page, checking.template.stack_at(file))
     });
-    Ok(Said { findings: join(checking, findings), undecided: ledger.undecided(checking, page) })
+    Ok(Said { findings: join(checking, findings), undecided: ledger.undecided(checking, page), is_whole })
 }
 
 /// Whether what a page misses in a stack may stand in another file.
-pub(super) fn may_be_elsewhere(page: &Page, stack: &Stack) -> bool {
+pub(crate) fn may_be_elsewhere(page: &Page, stack: &Stack) -> bool {
     page.absence == Absence::Elsewhere && stack.is_fragment()
 }
 
@@ -160,11 +166,12 @@ impl Subjects<'_, '_> {
             // Whoever writes a page has a word for many members at once (`{#}`), and means one finding.
             Candidates::Gathered(nodes) if wording.page.has_grades() => {
                 let members = nodes.into_iter().map(|node| self.judge(Some(node)));
-                let members: Vec<Vec<Fired>> = members.filter(|fired| !fired.is_empty()).collect();
-                let is_hidden = |member: &Vec<Fired>| wording.is_hidden(member);
-                let (hidden, heard): (Vec<_>, Vec<_>) = members.into_iter().partition(is_hidden);
-                findings.extend(wording.gathered(&heard, wording.globals(&heard)));
-                findings.extend(wording.gathered(&hidden, None));
+                let members = members.filter(|fired| !fired.is_empty());
+                // The others are still to be told of; what is hidden has a finding of its own, to be hidden.
+                let (hidden, heard): (Vec<Vec<Fired>>, Vec<Vec<Fired>>) =
+                    members.partition(|member| wording.is_hidden(member));
+                findings.extend(wording.gathered(&heard));
+                findings.extend(hidden.iter().flatten().map(|fired| wording.finding(fired, None)));
             }
             Candidates::Each(nodes) | Candidates::Gathered(nodes) => {
                 for node in nodes {

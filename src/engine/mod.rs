@@ -6,4 +6,4 @@ mod scenario;
 mod undecided;
 mod wording;
 
-pub(crate) use check::{Checking, check};
+pub(crate) use check::{Checking, check, may_be_elsewhere};

@@ -34,12 +34,17 @@ impl Wording<'_> {
     /// All members of a collection, each with the cases in which it is one, in one finding. It points at the
     /// first that is one in every case, else at the first, and the others are related; or at the place that could mend
     /// all of them.
-    pub(super) fn gathered(self, members: &[Vec<Fired>], mended_at: Option<Location>) -> Option<Placed> {
+    pub(super) fn gathered(self, members: &[Vec<Fired>]) -> Option<Placed> {
         let cases = || members.iter().flatten();
         let first = cases().find(|case| case.claims.is_empty()).or_else(|| cases().next())?;
         let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
-        let primary = mended_at.unwrap_or_else(|| self.location(first.failure.at));
+        let globals = self.globals(members);
+        let primary = globals.unwrap_or_else(|| self.location(first.failure.at));
         let mut finding = self.worded(first, primary, None, places.len() - 1);
+        if globals.is_none() {
+            finding.members.extend(places.iter().copied().filter(|place| *place != primary));
+            finding.members.sort_unstable();
+        }
         let guards = &self.checking.template.guards;
         let mut when = Guard::NEVER;
         let mut when_at: IndexMap<Location, (&Fired, Guard), FxBuildHasher> = IndexMap::default();
@@ -76,7 +81,7 @@ impl Wording<'_> {
     }
 
     /// `Globals.Function`, else `Globals`, for what every member could have from there.
-    pub(super) fn globals(self, members: &[Vec<Fired>]) -> Option<Location> {
+    fn globals(self, members: &[Vec<Fired>]) -> Option<Location> {
         let template = self.checking.template;
         let could = || members.iter().flatten().all(|member| self.takes_globals(member));
         if self.page.absence == Absence::Here || !could() {
@@ -133,6 +138,7 @@ impl Wording<'_> {
             message,
             primary: Label { location, message: label },
             related: self.related(fired, location),
+            members: Vec::new(),
             resource,
             construct: None,
             fingerprint: String::new(),

@@ -62,10 +62,8 @@ impl Documents {
 
     /// The keys that lead to a place in a template itself, without the loops around it; none for one in another file.
     pub(super) fn path_in(&self, location: Location) -> Vec<String> {
-        let Ok(index) = self.0.binary_search_by_key(&location.file, |(file, _)| *file) else {
-            return Vec::new();
-        };
-        let mut path = self.0[index].1.path_to(location.span);
+        let Some(document) = self.of_file(location.file) else { return Vec::new() };
+        let mut path = document.path_to(location.span);
         // `Fn::ForEach::Tables`, 2, `Table${Name}`: the key in the body is what the author calls the resource.
         while let Some(place) = path.iter().position(|key| key.starts_with("Fn::ForEach::")) {
             if path.get(place + 1).is_none_or(|part| part != "2") || place + 2 == path.len() {
@@ -74,6 +72,12 @@ impl Documents {
             path.drain(place..place + 2);
         }
         path
+    }
+
+    /// The document of a template; `None` for a file that a template names.
+    pub(super) fn of_file(&self, file: FileId) -> Option<&Document> {
+        let index = self.0.binary_search_by_key(&file, |(file, _)| *file).ok()?;
+        Some(&self.0[index].1)
     }
 
     /// How many templates there are.

@@ -13,6 +13,7 @@ use crate::parameters::Given;
 use crate::source::{Location, Span};
 
 use super::exchange::{Exchange, Trade};
+use super::ignores::without_used_elsewhere;
 use super::{Input, Linter};
 
 /// What came of one file, or of several that belong together.
@@ -192,6 +193,7 @@ fn without_repetitions(
         let mut is_part = (0..checked.len()).map(is_part).collect::<Vec<_>>().into_iter();
         checked.retain(|_| !is_part.next().unwrap_or_default());
     }
+    without_used_elsewhere(checked.iter_mut().map(|(_, one)| one));
     let mut told: HashSet<(String, String, String, Span)> = HashSet::new();
     for (_, one) in &mut checked {
         let sources = &one.sources;

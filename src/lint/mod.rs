@@ -7,6 +7,7 @@ mod exchange;
 mod expand;
 mod files;
 mod guard;
+mod ignores;
 mod muted;
 mod reading;
 mod suppression;
@@ -15,16 +16,17 @@ use std::collections::BTreeMap;
 use std::path::{self, Path};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::Settings;
 use crate::document::{Document, DuplicateKey, Parsed};
 use crate::engine::{Checking, check};
-use crate::finding::{Checked, Confidence, Finding, Label, RunError, Severity};
+use crate::finding::{Checked, Confidence, Finding, Label, RunError, Severity, Suppression};
 use crate::graph::Graph;
 use crate::parameters::Given;
 use crate::rule::{Catalogue, Page, Selection};
 use crate::source::{FileId, Location, Source, Span};
+use crate::suppress::SUPPRESSION;
 use crate::template::{Nested, Resolver, Template};
 use crate::view::{Resources, View};
 
@@ -33,6 +35,7 @@ pub use examples::{ExampleResult, run_example};
 pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};
 pub use files::{Applications, check_files};
 pub use guard::{GuardLinter, Judged};
+use ignores::{Ignores, Run};
 use muted::Muted;
 use reading::{Reading, Undecodable, read};
 use suppression::sorted_out;
@@ -107,7 +110,7 @@ impl<'c> Linter<'c> {
         let source = Source::new(input.path, text);
         let Some(document) = parsed.document else {
             checked.sources.push(source);
-            return Some(self.finished(checked, |_| false));
+            return Some(self.finished(checked, |_| None));
         };
         // What could not be read may be just what a rule would miss: after a syntax error nothing is proved.
         if !parsed.errors.is_empty() {
@@ -117,7 +120,7 @@ impl<'c> Linter<'c> {
             for finding in &mut checked.findings {
                 place(finding, &documents.path_in(finding.primary.location));
             }
-            return Some(self.finished(checked, |_| false));
+            return Some(self.finished(checked, |_| None));
         }
         Some(self.check_assembly(input, Assembly::of(input, text, document)))
     }
@@ -180,6 +183,7 @@ impl<'c> Linter<'c> {
         for (known, again) in &template.redefined {
             checked.findings.extend(self.redefined(&template, *known, *again));
         }
+        let is_expanded = told.is_empty();
         for left in told {
             checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
         }
@@ -187,10 +191,12 @@ impl<'c> Linter<'c> {
         let graph = Graph::build(resolver);
         let view = View::build(resolver, &graph, self.resources);
         let path_to = |location: Location| documents.path_to(&template, location);
+        let ignores = Ignores::read(&template, &documents, &suppressions, &self.settings, self.catalogue);
         let muted = Muted::of(&self.settings, &template.sources);
         let is_hidden = |at: Location, page: &Page| {
-            muted.at(at.file, page) || suppressions.hide(at, &page.id, &page.slug)
+            muted.at(at.file, page) || ignores.hides(at, &page.id, &page.slug).is_some()
         };
+        let mut decided: FxHashSet<&str> = FxHashSet::default();
         for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
             let checking = Checking {
                 is_of_tests: &|| is_of_tests(input),
@@ -202,6 +208,9 @@ impl<'c> Linter<'c> {
             };
             match check(checking, page) {
                 Ok(mut said) => {
+                    if said.is_whole && said.undecided.is_empty() {
+                        decided.insert(&page.id);
+                    }
                     checked.findings.append(&mut said.findings);
                     if page.confidence >= self.settings.min_confidence {
                         checked.undecided.append(&mut said.undecided);
@@ -213,7 +222,14 @@ impl<'c> Linter<'c> {
                 }
             }
         }
+        let is_any_deployment = template.parameters.values().all(|parameter| parameter.given.is_none());
+        let is_complete = is_expanded && is_any_deployment;
+        let told = ignores.told(&checked.findings, &Run { decided, is_complete });
         checked.findings.retain(|finding| finding.confidence >= self.settings.min_confidence);
+        let complaints = told.complaints.into_iter();
+        let own = complaints.filter_map(|it| self.own(SUPPRESSION, it.at, it.message, it.help));
+        checked.findings.extend(own);
+        checked.unused = told.unused;
         let constructs = construct::ByPlace::of(&template);
         for finding in &mut checked.findings {
             lead_to(finding, &template);
@@ -221,15 +237,16 @@ impl<'c> Linter<'c> {
             finding.construct = construct.map(|construct| template.names.text(construct).to_owned());
             place(finding, &documents.path_to(&template, finding.primary.location));
         }
+        checked.undecided.retain(|check| ignores.hides(check.location, &check.rule, &check.name).is_none());
+        let hidden = ignores.hidden(&checked.findings);
         checked.sources = template.sources;
-        checked.undecided.retain(|check| !suppressions.hide(check.location, &check.rule, &check.name));
         self.finished(checked, |finding| {
-            suppressions.hide(finding.primary.location, &finding.rule, &finding.name)
+            hidden.get(&(finding.rule.clone(), finding.primary.location)).cloned()
         })
     }
 
     /// The findings as the configuration wants them, in order, and without those that are suppressed.
-    fn finished(&self, mut checked: Checked, hides: impl Fn(&Finding) -> bool) -> Checked {
+    fn finished(&self, mut checked: Checked, hides: impl Fn(&Finding) -> Option<Suppression>) -> Checked {
         let muted = Muted::of(&self.settings, &checked.sources);
         let is_wanted = |location: Location, rule: &str| {
             muted.is_empty() || !self.catalogue.page(rule).is_some_and(|page| muted.at(location.file, page))
@@ -255,6 +272,7 @@ impl<'c> Linter<'c> {
             message,
             primary: Label { location, message: String::new() },
             related: Vec::new(),
+            members: Vec::new(),
             resource: None,
             construct: None,
             logical_path: String::new(),
@@ -298,7 +316,7 @@ impl<'c> Linter<'c> {
         let Undecodable { text, span, message, help } = undecodable;
         let findings = self.own(UNREADABLE, in_template(span), message, Some(help)).into_iter().collect();
         let sources = vec![Source::new(input.path, text)];
-        self.finished(Checked { sources, findings, ..Checked::default() }, |_| false)
+        self.finished(Checked { sources, findings, ..Checked::default() }, |_| None)
     }
 }
 
@@ -309,7 +327,7 @@ fn in_template(span: Span) -> Location {
 
 /// The findings and undecided checks in the order of the text, then of the rules, and without the findings that are
 /// suppressed.
-fn sorted(mut checked: Checked, hides: impl Fn(&Finding) -> bool) -> Checked {
+fn sorted(mut checked: Checked, hides: impl Fn(&Finding) -> Option<Suppression>) -> Checked {
     // A file that is nested twice is there twice: it is read once.
     let mut first_of: FxHashMap<&str, usize> = FxHashMap::default();
     let sources = checked.sources.iter().enumerate();

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Kind};
-use crate::finding::{Finding, Suppressed, Suppression};
+use crate::finding::{Finding, Suppressed, Suppression, SuppressionKind};
 use crate::source::{FileId, Location, Span};
 use crate::template::{Template, ValueId};
 
@@ -40,11 +40,11 @@ impl ById {
         self.0.get(resource).is_some_and(|rules| rules.iter().any(|named| named == rule))
     }
 
-    /// Whether a finding is one that its resource wants to hear nothing of.
-    pub(super) fn hides(&self, finding: &Finding) -> bool {
-        let resource = finding.resource.as_deref();
-        resource
-            .is_some_and(|resource| self.hide(resource, &finding.rule) || self.hide(resource, &finding.name))
+    /// What suppresses a finding that its resource wants to hear nothing of.
+    pub(super) fn hides(&self, finding: &Finding) -> Option<Suppression> {
+        let resource = finding.resource.as_deref()?;
+        let is_hidden = self.hide(resource, &finding.rule) || self.hide(resource, &finding.name);
+        is_hidden.then(|| Suppression::of(SuppressionKind::GuardMetadata))
     }
 }
 
@@ -102,10 +102,14 @@ impl ByPlace {
 /// The findings that are to be heard, and those that are not.
 pub(super) fn sorted_out(
     findings: Vec<Finding>,
-    hides: impl Fn(&Finding) -> bool,
+    hides: impl Fn(&Finding) -> Option<Suppression>,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
-    let (hidden, heard): (Vec<Finding>, Vec<Finding>) =
-        findings.into_iter().partition(|finding| hides(finding));
-    let suppressed = hidden.into_iter().map(|finding| Suppressed { finding, by: Suppression::GuardMetadata });
-    (heard, suppressed.collect())
+    let (mut heard, mut suppressed) = (Vec::new(), Vec::new());
+    for finding in findings {
+        match hides(&finding) {
+            None => heard.push(finding),
+            Some(by) => suppressed.push(Suppressed { finding, by }),
+        }
+    }
+    (heard, suppressed)
 }

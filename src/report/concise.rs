@@ -1,11 +1,12 @@
 //! `concise`: one line for each finding, `path:line:col: level[ID] message`, which editors take apart.
-//! The shape is a public interface. Undecided checks, if they are wanted, have lines of another shape below.
+//! The shape is a public interface; what is suppressed, if it is wanted, has `suppressed` for its level. Undecided
+//! checks, if they are wanted, have lines of another shape below.
 
 use std::io::{self, Write};
 
 use super::inert::inert;
 use super::undecided::write_lines;
-use super::{Style, findings, message_with_condition, source};
+use super::{Style, findings, message_with_condition, source, suppressed};
 use crate::finding::Report;
 use crate::rule::Catalogue;
 use crate::source::ColumnUnit;
@@ -26,6 +27,7 @@ pub(super) fn write(report: &Report, _: &Catalogue, style: &Style, out: &mut dyn
             message = inert(&message_with_condition(finding)),
         )?;
     }
+    suppressed::write_lines(report, style, out)?;
     write_lines(report, style, out)
 }
 

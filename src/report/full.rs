@@ -9,10 +9,10 @@ use super::inert::{inert, inert_lines};
 use super::snippet::Snippet;
 use super::{
     LONGEST_HELP, LONGEST_LABEL, LONGEST_MESSAGE, RELATED, REPOSITORY, Style, counted, cut, docs, findings,
-    message_with_condition, source, undecided,
+    message_with_condition, source, suppressed, undecided,
 };
 use crate::config::Problem;
-use crate::finding::{Checked, FileKind, Finding, Label, Report, Severity, Suppression};
+use crate::finding::{Checked, FileKind, Finding, Label, Report, Severity, SuppressionKind};
 use crate::rule::Catalogue;
 use crate::source::{FileId, Location, Source};
 
@@ -43,6 +43,10 @@ pub(super) fn write(
     }
     if report.checked.is_empty() {
         return Ok(());
+    }
+    if style.shows_suppressed && suppressed::suppressed(report).next().is_some() {
+        suppressed::write_lines(report, style, out)?;
+        writeln!(out)?;
     }
     if style.shows_undecided && undecided::undecided(report).next().is_some() {
         undecided::write_lines(report, style, out)?;
@@ -219,19 +223,22 @@ pub(super) fn summary(report: &Report) -> String {
     let templates = (templates > 0).then(|| counted(templates, noun));
     let unreadable = (unreadable > 0).then(|| format!("{} that cannot be read", counted(unreadable, "file")));
     let places = templates.into_iter().chain(unreadable).collect::<Vec<_>>().join(" and ");
+    let ignored = suppressed::suppressed(report).filter(|(_, one)| !one.by.kind.is_known()).count();
+    let ignored = if ignored > 0 { format!("; {ignored} suppressed") } else { String::new() };
     let found = match findings(report).count() {
-        0 => format!("No findings in {places}."),
-        number => format!("{} ({}) in {places}.", counted(number, "finding"), grades.join(", ")),
+        0 => format!("No findings in {places}{ignored}."),
+        number => format!("{} ({}) in {places}{ignored}.", counted(number, "finding"), grades.join(", ")),
     };
     found + &known(report)
 }
 
 /// ` 3 more are in the baseline.`
 fn known(report: &Report) -> String {
-    let suppressed = || report.checked.iter().flat_map(|checked| &checked.suppressed);
-    [(Suppression::Baseline, "the baseline"), (Suppression::Revision, "that revision")]
+    [(SuppressionKind::Baseline, "the baseline"), (SuppressionKind::Revision, "that revision")]
         .into_iter()
-        .map(|(by, place)| (suppressed().filter(|one| one.by == by).count(), place))
+        .map(|(kind, place)| {
+            (suppressed::suppressed(report).filter(|(_, one)| one.by.kind == kind).count(), place)
+        })
         .filter(|(number, _)| *number > 0)
         .map(|(number, place)| {
             format!(" {number} more {} in {place}.", if number == 1 { "is" } else { "are" })

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::inert::write_json;
+use super::suppressed::suppressed;
 use super::undecided::undecided;
 use super::{REPOSITORY, Style, docs, findings, source, source_of};
 use crate::finding::{Checked, Confidence, Finding, Label, Reason, Report, Severity, Suppressed, Undecided};
@@ -137,27 +138,22 @@ impl<'a> Entry<'a> {
 struct SuppressedEntry<'a> {
     #[serde(flatten)]
     finding: Entry<'a>,
-    suppression: By,
+    suppression: By<'a>,
 }
 
 #[derive(Serialize)]
-struct By {
+struct By<'a> {
     kind: &'static str,
-    /// `null` where the kind has no room for one.
-    reason: (),
+    reason: Option<&'a str>,
 }
 
 impl<'a> SuppressedEntry<'a> {
     fn of(checked: &'a Checked, suppressed: &'a Suppressed, catalogue: &Catalogue) -> Self {
         Self {
             finding: Entry::of(checked, &suppressed.finding, catalogue),
-            suppression: By { kind: suppressed.by.as_str(), reason: () },
+            suppression: By { kind: suppressed.by.kind.as_str(), reason: suppressed.by.reason.as_deref() },
         }
     }
-}
-
-fn suppressed(report: &Report) -> impl Iterator<Item = (&Checked, &Suppressed)> {
-    report.checked.iter().flat_map(|checked| checked.suppressed.iter().map(move |one| (checked, one)))
 }
 
 #[derive(Serialize)]
@@ -259,7 +255,7 @@ mod tests {
     use insta::assert_snapshot;
     use serde_json::Value;
 
-    use crate::finding::ReasonKind;
+    use crate::finding::{ReasonKind, SuppressionKind};
     use crate::report::schema::breaks;
     use crate::report::{Format, Style, sample};
 
@@ -333,6 +329,14 @@ mod tests {
         let kinds =
             &schema["$defs"]["undecided"]["properties"]["reasons"]["items"]["properties"]["kind"]["enum"];
         assert_eq!(*kinds, serde_json::json!(ReasonKind::ALL.map(ReasonKind::as_str)));
+    }
+
+    #[test]
+    fn the_schema_has_every_form_of_suppression() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+        let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let kinds = &schema["$defs"]["suppressed"]["properties"]["suppression"]["properties"]["kind"]["enum"];
+        assert_eq!(*kinds, serde_json::json!(SuppressionKind::ALL.map(SuppressionKind::as_str)));
     }
 
     #[test]

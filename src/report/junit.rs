@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::address::Address;
 use super::inert::{inert, inert_lines};
+use super::suppressed::told;
 use super::xml::Element;
 use super::{LONGEST_LABEL, Style, cut, message_with_condition, proof};
 use crate::finding::{Checked, Finding, Report, RunError, Suppressed};
@@ -82,7 +83,7 @@ impl Suite {
                 name: names.next(finding),
                 outcome: Outcome::Skipped,
                 kind: finding.severity.as_str(),
-                message: format!("suppressed by {}", by.as_str()),
+                message: inert(&format!("suppressed by {}", told(by))).into_owned(),
                 body: String::new(),
             }));
             if cases.is_empty() && index == 0 {
@@ -178,7 +179,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::finding::Suppression;
+    use crate::finding::{Suppression, SuppressionKind};
     use crate::report::{Format, sample};
 
     fn written(report: &Report) -> String {
@@ -206,7 +207,8 @@ mod tests {
     fn a_suppressed_finding_is_skipped() {
         let mut report = sample::one("a: 1\n", "1");
         let finding = report.checked[0].findings.remove(0);
-        report.checked[0].suppressed = vec![Suppressed { finding, by: Suppression::GuardMetadata }];
+        report.checked[0].suppressed =
+            vec![Suppressed { finding, by: Suppression::of(SuppressionKind::GuardMetadata) }];
         let text = written(&report);
         assert!(text.contains(r#"<testsuite name="t.yaml" tests="1" failures="0" errors="0" skipped="1">"#));
         assert!(text.contains(r#"<skipped message="suppressed by guard-metadata"/>"#), "{text}");

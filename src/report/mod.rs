@@ -34,6 +34,7 @@ mod sarif;
 #[cfg(test)]
 mod schema;
 mod snippet;
+mod suppressed;
 mod undecided;
 mod verdicts;
 mod xml;
@@ -72,6 +73,7 @@ pub(crate) enum Format {
 
 /// How a report looks and what its addresses start from. The command line decides; no format asks the terminal.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct Style {
     /// Whether `full` may write ANSI colours.
     pub colour: bool,
@@ -85,6 +87,9 @@ pub(crate) struct Style {
     pub repository_root: PathBuf,
     /// Whether `full`, `concise` and `json` list the checks that stayed undecided.
     pub shows_undecided: bool,
+    /// Whether `full`, `concise`, `github` and `sarif` list what is suppressed. `json` and `junit` always do, and no
+    /// other format has a place for it.
+    pub shows_suppressed: bool,
 }
 
 impl Default for Style {
@@ -97,6 +102,7 @@ impl Default for Style {
             working_folder: PathBuf::new(),
             repository_root: PathBuf::new(),
             shows_undecided: false,
+            shows_suppressed: false,
         }
     }
 }

@@ -344,6 +344,7 @@ pub(super) fn finding(message: &str, primary: Label) -> Finding {
         message: message.to_owned(),
         primary,
         related: Vec::new(),
+        members: Vec::new(),
         resource: None,
         construct: None,
         logical_path: String::new(),

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::inert::write_json;
 use super::line_hash::LineHashes;
+use super::suppressed::suppressed;
 use super::{LONGEST_LABEL, Style, cut, findings, message_with_condition, source};
-use crate::finding::{Checked, Finding, Label, Report, RunError, Severity};
+use crate::finding::{Checked, Finding, Label, Report, RunError, Severity, Suppression};
 use crate::rule::{Catalogue, Page};
 use crate::source::ColumnUnit;
 
@@ -37,19 +38,27 @@ pub(super) fn write(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let pages = pages_of(report, catalogue);
+    let pages = pages_of(report, catalogue, style);
     let mut results = Vec::new();
     for checked in &report.checked {
         let mut hashes = FxHashMap::default();
-        for finding in &checked.findings {
+        let heard = checked.findings.iter().map(|finding| (finding, None));
+        // Services show what is suppressed as open: it is only there for whoever asks.
+        let hidden = checked.suppressed.iter().filter(|_| style.shows_suppressed);
+        for (finding, by) in heard.chain(hidden.map(|one| (&one.finding, Some(&one.by)))) {
             let primary = &finding.primary;
             let hashes = hashes
                 .entry(primary.location.file)
                 .or_insert_with(|| LineHashes::of(source(checked, primary).text()));
-            results.push(SarifResult {
-                baseline_state: report.is_compared.then_some("new"),
-                ..SarifResult::of(checked, finding, &pages, hashes.as_ref(), style)
+            let is_known = by.is_some_and(|by| by.kind.is_known());
+            // All results of a run have each of these properties, or none.
+            let mut result = SarifResult::of(checked, finding, &pages, hashes.as_ref(), style);
+            result.baseline_state = report.is_compared.then_some(if is_known { "unchanged" } else { "new" });
+            result.suppressions = style.shows_suppressed.then(|| {
+                let by = by.into_iter().filter(|_| !is_known);
+                by.map(|by| SarifSuppression::of(checked, by, style)).collect()
             });
+            results.push(result);
         }
     }
     // Services keep so many thousand results of a log.
@@ -72,9 +81,12 @@ pub(super) fn write(
 }
 
 /// The rules that ran, and those of the tool itself that have a finding without having been selected.
-fn pages_of<'a>(report: &Report, catalogue: &'a Catalogue) -> Vec<&'a Page> {
+fn pages_of<'a>(report: &Report, catalogue: &'a Catalogue, style: &Style) -> Vec<&'a Page> {
     let is_part = |page: &&Page| {
-        report.rules.contains(&page.id) || findings(report).any(|(_, finding)| finding.rule == page.id)
+        let has_finding = |finding: &Finding| finding.rule == page.id;
+        report.rules.contains(&page.id)
+            || findings(report).any(|(_, finding)| has_finding(finding))
+            || style.shows_suppressed && suppressed(report).any(|(_, one)| has_finding(&one.finding))
     };
     catalogue.pages.iter().filter(is_part).collect()
 }
@@ -183,6 +195,8 @@ struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
     partial_fingerprints: Fingerprints<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<SarifSuppression<'a>>>,
 }
 
 impl<'a> SarifResult<'a> {
@@ -222,6 +236,30 @@ impl<'a> SarifResult<'a> {
                 primary_location_line_hash: hashes.and_then(|hashes| hashes.line(line)),
                 lenslint: &finding.fingerprint,
             },
+            suppressions: None,
+        }
+    }
+}
+
+/// What holds a result back: it stands in the template.
+#[derive(Serialize)]
+struct SarifSuppression<'a> {
+    kind: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location<'a>>,
+}
+
+impl SarifSuppression<'_> {
+    fn of(checked: &Checked, by: &Suppression, style: &Style) -> Self {
+        let location = by.location.map(|location| Label { location, message: String::new() });
+        Self {
+            kind: "inSource",
+            status: "accepted",
+            justification: by.reason.as_deref().map(|reason| prose(&cut(reason, LONGEST_LABEL))),
+            location: location.map(|label| Location::of(checked, &label, style)),
         }
     }
 }

@@ -8,6 +8,7 @@ const FLOORS: &[&str] = &[
     "corpus",
     "names",
     "spelling",
+    "date",
     "source",
     "document",
     "guard",
@@ -21,6 +22,7 @@ const FLOORS: &[&str] = &[
     "revision",
     "verdict",
     "rule",
+    "suppress",
     "discover",
     "config",
     "engine",
@@ -59,6 +61,11 @@ const NEVER: &[(&str, &str)] = &[
     ("config", "graph"),
     ("config", "discover"),
     ("engine", "config"),
+    // What an author suppresses is read from the text, whatever was found in it, and by nobody but the stages.
+    ("suppress", "template"),
+    ("suppress", "graph"),
+    ("config", "suppress"),
+    ("engine", "suppress"),
     // A file is judged by its bytes.
     ("discover", "document"),
     ("discover", "template"),
@@ -67,6 +74,7 @@ const NEVER: &[(&str, &str)] = &[
     ("report", "graph"),
     ("report", "engine"),
     ("report", "lint"),
+    ("report", "suppress"),
 ];
 
 #[test]

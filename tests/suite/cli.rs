@@ -21,6 +21,7 @@ mod new_since;
 mod output;
 mod own_rules;
 mod stacks;
+mod suppress;
 mod test;
 mod unknown;
 // The program's reports and the format's own samples are held against the schema by one check.
