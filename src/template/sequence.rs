@@ -49,6 +49,9 @@ impl Resolver<'_> {
                 Sequence::List(list) => {
                     let mut composer = Composer::new(template, guard, Some(separator));
                     for item in template.values.items(list) {
+                        if composer.is_given_up() {
+                            break;
+                        }
                         composer.add_val(&self.resolve_under(*item, guard));
                     }
                     composer.finish(origin, cases);

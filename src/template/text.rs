@@ -124,6 +124,11 @@ impl<'t> Composer<'t> {
         }
     }
 
+    /// Whether there are more texts, or longer ones, than are followed: nothing that is appended changes that.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.are_too_many
+    }
+
     fn hold_bounds(&mut self) {
         let is_long = |text: &Text| text.tail.len() > Self::MOST_BYTES || text.parts.len() > Self::MOST_PARTS;
         if self.texts.len() > Val::MOST_ALTERNATIVES || self.texts.iter().any(|(_, text)| is_long(text)) {
