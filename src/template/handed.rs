@@ -13,7 +13,7 @@ use super::evaluate::{Cases, is_filled_by_ssm};
 use super::resolve::Resolver;
 use super::text::scalar;
 use super::value::{Call, Data, ValueId};
-use super::{NameMap, Origin, Template};
+use super::{NameMap, Origin, Parameter, Template};
 
 /// Something that comes from another stack.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,7 +152,10 @@ impl<'t> Resolver<'t> {
         for _ in 0..Self::MOST_HANDOVERS {
             let Data::Call(call) = self.template().values.data(behind) else { return behind };
             let Call::Ref(name) = **call else { return behind };
-            let parameter = self.template().parameters.get(&name).filter(|parameter| !parameter.is_secret);
+            let is_known = |parameter: &&Parameter| {
+                !parameter.is_secret && !is_filled_by_ssm(self.template().names.text(parameter.type_name))
+            };
+            let parameter = self.template().parameters.get(&name).filter(is_known);
             let Some(passed) = parameter.and_then(|parameter| parameter.passed) else { return behind };
             behind = passed;
         }

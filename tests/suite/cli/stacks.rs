@@ -132,6 +132,43 @@ fn a_nested_stack_exists_where_its_resource_does() {
 }
 
 #[test]
+fn what_a_nested_stack_is_not_handed_is_its_default() {
+    let queue = "Parameters:
+  Env: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<String>'}
+Mappings: {Seconds: {dev: {Hide: 600}, prod: {Hide: 45}}}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+  IsStored: !Equals [!Ref Stored, prod]
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: !If [IsProd, 45, !If [IsStored, 60, !FindInMap [Seconds, !Ref Env, Hide]]]
+Outputs:
+  Arn: {Value: !GetAtt Jobs.Arn}
+";
+    let root = ROOT.replace("        Hide: !If [IsProd, 300, 45]\n", "        Stored: /app/env\n");
+    let files = |root: &str| {
+        folder_with(&[("app.yaml", root), ("stacks/queue.yaml", queue), ("stacks/worker.yaml", WORKER)])
+    };
+    let found = |root: &str| {
+        let found = slow_queues(files(root).path(), &["app.yaml"]);
+        let hides = |finding: &String| {
+            finding
+                .split(" hides messages for ")
+                .nth(1)
+                .and_then(|rest| rest.split(" s").next())
+                .map(str::to_owned)
+        };
+        found.iter().filter_map(hides).collect::<Vec<_>>()
+    };
+    // What SSM holds under the name that is passed is not known.
+    assert_eq!(found(&root.replace("        Env: !Ref Env\n", "")), ["60"]);
+    assert_eq!(found(&root), ["45", "60"]);
+}
+
+#[test]
 fn an_export_and_its_import_join_up() {
     let queue = QUEUE.replace("!Ref Hide", "45").replace("Jobs.Arn}", "Jobs.Arn, Export: {Name: jobs}}");
     let worker = WORKER.replace("!Ref QueueArn", "!ImportValue jobs").replace("!Ref Wait", "30");
