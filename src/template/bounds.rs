@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use fancy_regex::Regex;
+use fancy_regex::{Regex, RegexBuilder};
 
 use crate::names::Name;
 
@@ -52,9 +52,15 @@ impl Template {
         Some(bounds).filter(|_| is_sound)
     }
 
-    /// Whether a parameter can be a text.
+    /// Whether a parameter can be a text: a `Number` is one that spells a number, and all are within their bounds.
     pub(super) fn admits(&self, parameter: Name, text: Name) -> bool {
-        self.bounds(parameter).is_none_or(|bounds| bounds.admits(self.names.text(text)))
+        let Some(bounds) = self.bounds(parameter) else { return true };
+        let is_number = |text: Name| self.names.text(text).trim().parse::<f64>().is_ok();
+        let declared = &self.parameters[&parameter];
+        // A default that is no number shows that not all of them have to be.
+        let default = declared.default.and_then(|default| self.values.text(default));
+        let are_numbers = self.names.text(declared.type_name) == "Number" && default.is_none_or(is_number);
+        (!are_numbers || is_number(text)) && bounds.admits(self.names.text(text))
     }
 
     /// What a parameter is without a default: one of the values that it allows, or unknown.
@@ -93,15 +99,22 @@ impl Bounds {
 }
 
 impl Pattern {
+    /// A pattern that tries more ways to match a text than these may match it.
+    const MOST_STEPS: usize = 10_000;
+
     /// The pattern of a text.
     pub(super) fn new(text: String) -> Self {
         Self { text, compiled: OnceCell::new() }
     }
 
-    /// Whether the pattern may match a text, as a whole or in part. A pattern that could mean something else in
+    /// Whether the pattern may match a text, which it has to match as a whole. A pattern that could mean something else in
     /// Java may match anything.
     fn may_match(&self, text: &str) -> bool {
-        let compile = || is_plain(&self.text).then(|| Regex::new(&self.text).ok()).flatten();
+        let build = || {
+            let whole = format!("^(?:{})$", self.text);
+            RegexBuilder::new(&whole).backtrack_limit(Self::MOST_STEPS).build().ok()
+        };
+        let compile = || is_plain(&self.text).then(build).flatten();
         let regex = self.compiled.get_or_init(compile).as_ref();
         regex.is_none_or(|regex| regex.is_match(text).unwrap_or(true))
     }
@@ -161,13 +174,26 @@ mod tests {
             ("Type: String, MaxLength: 3", "abc", "abcd"),
             ("Type: Number, MinValue: 60", "60", "30"),
             ("Type: Number, MaxValue: 60", "6e1", "61"),
+            ("Type: Number", "-6.5", "prod"),
+            ("Type: Number, Default: 30", "0", ""),
             ("Type: String, AllowedPattern: '^[a-z]+$'", "dev", ""),
             ("Type: String, AllowedPattern: '^(arn:aws:.+|[\\w.-]{2,5})$'", "ab", "a"),
             ("Type: String, AllowedPattern: '.+', Default: dev", "prod", ""),
+            ("Type: String, AllowedPattern: 'dev|test'", "test", "tests"),
         ] {
             assert!(may_be(declaration, inside), "{declaration}: {inside}");
             assert!(!may_be(declaration, outside), "{declaration}: {outside}");
         }
+    }
+
+    #[test]
+    fn a_pattern_that_tries_ever_more_is_given_up_in_time() {
+        let started = std::time::Instant::now();
+        for length in 30..130 {
+            let text = format!("{}!", "a".repeat(length));
+            assert!(may_be("Type: String, AllowedPattern: '((?=a)a*)*x'", &text));
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(2));
     }
 
     #[test]
@@ -176,6 +202,7 @@ mod tests {
             // The default shows that they do not mean what they seem to.
             ("Type: String, MinLength: 1, Default: ''", ""),
             ("Type: Number, MinValue: 60, Default: 30", "40"),
+            ("Type: Number, Default: none", "prod"),
             // What SSM fills in is another text than the one that is declared, and a list is several.
             ("Type: 'AWS::SSM::Parameter::Value<String>', MinLength: 5", "x"),
             ("Type: CommaDelimitedList, AllowedPattern: '^[a-z]$'", "a,b"),

@@ -335,13 +335,13 @@ mod tests {
     #[test]
     fn a_text_of_parameters_equals_another_where_its_pieces_do() {
         let template = template(
-            "Parameters: {Env: {Type: String, Default: dev}, Tier: {Type: String, AllowedValues: [a, ab]}}\nConditions:\n  Dev: !Equals [!Ref Env, dev]\n  Sub: !Equals [!Sub 'x-${Env}', x-dev]\n  Join: !Equals [dev.y, !Join ['.', [!Ref Env, y]]]\n  Not: !Equals [!Sub 'x-${Env}', y-dev]\n  IsA: !Equals [!Ref Tier, a]\n  Both: !Equals [!Sub '${Tier}${Env}', abc]\n  C: !Equals [!Ref Env, c]\n  BC: !Equals [!Ref Env, bc]\n  Two: !Equals [!Sub '${Env}-${AWS::Region}', dev-x]\n  TwoToo: !Equals [!Sub '${Env}-${AWS::Region}', dev-y]\n  List: !Equals [[!Ref Env, y], [dev, y]]\n  Longer: !Equals [[!Ref Env], [dev, y]]\nResources: {}\n",
+            "Parameters: {Env: {Type: String, Default: dev}, Tier: {Type: String, AllowedValues: [a, ab]}}\nConditions:\n  Dev: !Equals [!Ref Env, dev]\n  Sub: !Equals [!Sub 'x-${Env}', x-dev]\n  Join: !Equals [dev.y, !Join ['.', [!Ref Env, y]]]\n  Not: !Equals [!Sub 'x-${Env}', y-dev]\n  Between: !Equals [!Sub '${Env}-${AWS::Region}-${Env}', a-b]\n  Order: !Equals [!Sub '${Env}.${AWS::Region}:${Env}', 'a:b.c']\n  IsA: !Equals [!Ref Tier, a]\n  Both: !Equals [!Sub '${Tier}${Env}', abc]\n  C: !Equals [!Ref Env, c]\n  BC: !Equals [!Ref Env, bc]\n  Two: !Equals [!Sub '${Env}-${AWS::Region}', dev-x]\n  TwoToo: !Equals [!Sub '${Env}-${AWS::Region}', dev-y]\n  List: !Equals [[!Ref Env, y], [dev, y]]\n  Longer: !Equals [[!Ref Env], [dev, y]]\nResources: {}\n",
         );
         for same in ["Sub", "Join", "List"] {
             assert!(!can_hold(&template, &[("Dev", true), (same, false)]), "{same}");
             assert!(!can_hold(&template, &[("Dev", false), (same, true)]), "{same}");
         }
-        for never in ["Not", "Longer"] {
+        for never in ["Not", "Between", "Order", "Longer"] {
             assert_eq!(guard(&template, never), Guard::NEVER, "{never}");
         }
         assert!(can_hold(&template, &[("Both", true), ("IsA", true), ("BC", true)]));
@@ -393,6 +393,10 @@ mod tests {
         );
         assert!(can_hold(&template, &[("Big", false), ("Dev", true)]));
         assert!(!can_hold(&template, &[("Big", true), ("Dev", true)]));
+        assert!(
+            !can_hold(&template, &[("Big", true), ("Prod", false)]),
+            "a row that is missing equals nothing"
+        );
         let swapped = template.guards.not(guard(&template, "Prod"));
         assert_eq!(template.guards.not(swapped), guard(&template, "Prod"));
     }

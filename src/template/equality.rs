@@ -52,11 +52,15 @@ enum Side {
     Text(Vec<TextPart>),
     /// A list.
     List(ValueId),
+    /// Nothing: a mapping has no such row, and nothing is deployed that asks for it.
+    Nothing,
 }
 
 impl Definer<'_> {
     /// How deep conditions may rest on one another; what lies deeper is free.
     const MOST_DEPTH: usize = 256;
+    /// How many comparisons one `Fn::EachMemberIn` may come to; one that takes more is free.
+    const MOST_PAIRS: usize = 4096;
 
     fn allow_texts(&self) {
         let template = self.resolver.template();
@@ -151,6 +155,9 @@ impl Definer<'_> {
                 .fold(Guard::ALWAYS, |all, member| guards.and(all, self.equals(*member, wanted))),
             "Fn::EachMemberIn" => {
                 let wanted = written(wanted)?;
+                if members.len().saturating_mul(wanted.len()) > Self::MOST_PAIRS {
+                    return None;
+                }
                 members.iter().fold(Guard::ALWAYS, |all, member| guards.and(all, contains(*member, wanted)))
             }
             _ => return None,
@@ -174,11 +181,11 @@ impl Definer<'_> {
         let Template { values, guards, .. } = self.resolver.template();
         let as_term = |id, side: &Side| match side {
             Side::Term(term) => *term,
-            Side::Known(_) | Side::Text(_) | Side::List(_) => self.term(id),
+            Side::Known(_) | Side::Text(_) | Side::List(_) | Side::Nothing => self.term(id),
         };
         match (side, other) {
             (Side::Known(a), Side::Known(b)) if a == b => Guard::ALWAYS,
-            (Side::Known(_), Side::Known(_)) => Guard::NEVER,
+            (Side::Nothing, _) | (_, Side::Nothing) | (Side::Known(_), Side::Known(_)) => Guard::NEVER,
             (Side::Term(term), Side::Known(text)) | (Side::Known(text), Side::Term(term)) => {
                 self.resolver.equals(*term, *text)
             }
@@ -232,8 +239,14 @@ impl Definer<'_> {
                 Side::Term(self.term(id))
             }
         };
-        let alternatives = self.resolver.resolve(id).alternatives.into_iter();
-        alternatives.map(|(guard, alt)| (guard, side(alt))).collect()
+        let alternatives = self.resolver.resolve(id).alternatives;
+        // Where no row is ever found, we do not see them all.
+        let has_rows = alternatives.len() > 1;
+        let side = |alt| match alt {
+            Alt::Unknown(Unknown::NoRow) if has_rows => Side::Nothing,
+            alt => side(alt),
+        };
+        alternatives.into_iter().map(|(guard, alt)| (guard, side(alt))).collect()
     }
 
     /// An expression by its text: equal expressions are one term.

@@ -91,6 +91,7 @@ impl Comparing<'_> {
                 Some(text) => self.rest(rest, text),
                 None => Some(Guard::NEVER),
             },
+            _ if !self.have_room(parts, text) => Some(Guard::NEVER),
             [first, rest @ ..] => {
                 let name = self.resolver.variable(first)?;
                 let allowed = self.resolver.texts_of(name)?;
@@ -111,5 +112,16 @@ impl Comparing<'_> {
                 Some(any)
             }
         }
+    }
+    /// Whether the text has the known parts one behind the other, whatever the others are.
+    fn have_room(&self, parts: &[TextPart], text: &str) -> bool {
+        let mut rest = Some(text);
+        for part in parts {
+            if let TextPart::Known(known) = part {
+                let known = self.resolver.template().names.text(*known);
+                rest = rest.and_then(|rest| rest.split_once(known)).map(|(_, after)| after);
+            }
+        }
+        rest.is_some()
     }
 }
