@@ -9,7 +9,7 @@ use std::thread;
 
 use rustc_hash::FxHashSet;
 
-use crate::config::{Settings, without_dots};
+use crate::config::{Application, Settings, without_dots};
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, FailOn, Report, RunError};
 use crate::lint::{Applications, Input, Linter, check_files};
@@ -46,6 +46,8 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
     };
     let Configured { catalogue, errors: rule_errors, settings, of_files } = configure(check, color, &places)?;
     let errors = [errors, rule_errors].concat();
+    let (found, of_files) =
+        if check.merge { (found, of_files) } else { with_all_parts(found, of_files, &settings) };
     let inputs = inputs(found, &paths, &settings, &of_files)?;
     if check.show_files {
         return show_files(inputs, errors, out);
@@ -113,6 +115,50 @@ fn found(check: &Check, paths: &[String]) -> (Named, Vec<RunError>) {
         tell("standard input is checked alone: the other paths are left out");
     }
     (Named::Stdin(check.stdin_filename.clone().unwrap_or_else(|| "-".to_owned())), Vec::new())
+}
+
+/// With the parts of applications that were not named: what one part lacks may stand in another, and a hook names only
+/// those that changed.
+fn with_all_parts(found: Named, of_files: Vec<usize>, settings: &[Settings]) -> (Named, Vec<usize>) {
+    let Named::Files(files) = found else { return (found, of_files) };
+    let absolute = |found: &Found| path::absolute(&found.path).map(|path| without_dots(&path)).ok();
+    let mut known: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut all: Vec<(Found, usize)> = files.into_iter().zip(of_files).collect();
+    for (index, application) in of_applications(settings) {
+        known.extend(all.iter().filter_map(|(found, _)| absolute(found)));
+        if all
+            .iter()
+            .any(|(found, of)| *of == index && absolute(found).is_some_and(|at| application.holds(&at)))
+        {
+            let parts = parts_of(application).into_iter();
+            let parts = parts.filter(|found| absolute(found).is_some_and(|path| !known.contains(&path)));
+            all.extend(parts.map(|found| (found, index)).collect::<Vec<_>>());
+        }
+    }
+    all.sort_by(|(a, _), (b, _)| a.shown.cmp(&b.shown));
+    let (files, of_files) = all.into_iter().unzip();
+    (Named::Files(files), of_files)
+}
+
+fn of_applications(settings: &[Settings]) -> impl Iterator<Item = (usize, &Application)> {
+    let settings = settings.iter().enumerate();
+    settings.flat_map(|(index, settings)| settings.applications.iter().map(move |one| (index, one)))
+}
+
+/// The files of an application, wherever it is asked from.
+fn parts_of(application: &Application) -> Vec<Found> {
+    let Some(folder) = application.folder() else { return Vec::new() };
+    let here = path::absolute(".").map(|here| without_dots(&here)).unwrap_or_default();
+    let shown = match folder.strip_prefix(&here) {
+        Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
+        Ok(below) => below.to_string_lossy().into_owned(),
+        Err(_) => folder.to_string_lossy().into_owned(),
+    };
+    let (mut parts, _) = discover::find(&[shown], discover::TEMPLATES);
+    parts.retain(|found| {
+        path::absolute(&found.path).is_ok_and(|path| application.holds(&without_dots(&path)))
+    });
+    parts
 }
 
 /// Where what comes on standard input would lie.
@@ -258,7 +304,11 @@ impl Run<'_> {
             Inputs::Stdin { path, bytes, kind: Kind::Template, settings } => {
                 let on_disk = on_disk(path);
                 let given = Some(&self.deployments.of(*settings, on_disk));
-                match linters[*settings].check_read(&Input { path, on_disk, bytes, given }) {
+                let input = Input { path, on_disk, bytes, given };
+                if let Some(checked) = self.checked_with_parts(&linters[*settings], &input, *settings) {
+                    return (checked.into_iter().map(|checked| (*settings, checked)).collect(), Vec::new());
+                }
+                match linters[*settings].check_read(&input) {
                     Ok(checked) => {
                         (checked.into_iter().map(|checked| (*settings, checked)).collect(), Vec::new())
                     }
@@ -266,6 +316,37 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// Checks what came on standard input with the other parts of its application, if it is a part of one.
+    fn checked_with_parts(
+        &self,
+        linter: &Linter<'_>,
+        input: &Input<'_>,
+        settings: usize,
+    ) -> Option<Vec<Checked>> {
+        let at = without_dots(&path::absolute(input.on_disk?).ok()?);
+        let (_, application) =
+            of_applications(&self.settings).find(|(of, one)| *of == settings && one.holds(&at))?;
+        let mut others = parts_of(application);
+        others.retain(|found| path::absolute(&found.path).is_ok_and(|path| without_dots(&path) != at));
+        let others: Vec<(Found, Vec<u8>)> = others
+            .into_iter()
+            .filter_map(|found| match discover::read(&found) {
+                Ok((bytes, Kind::Template)) => Some((found, bytes)),
+                Ok((_, Kind::TemplateOfTemplates | Kind::Other)) | Err(_) => None,
+            })
+            .collect();
+        let others = others.iter().map(|(found, bytes)| Input {
+            path: &found.shown,
+            on_disk: Some(&found.path),
+            bytes,
+            given: input.given,
+        });
+        let mut inputs: Vec<Input<'_>> = others.collect();
+        inputs.push(Input { ..*input });
+        inputs.sort_by(|a, b| a.path.cmp(b.path));
+        Some(linter.check_merged(&inputs))
     }
 
     /// The files that are checked, one of which may come on standard input.

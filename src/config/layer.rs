@@ -97,6 +97,11 @@ pub struct Application {
 }
 
 impl Application {
+    /// The folder that its templates lie in or below; nothing where it names none.
+    pub fn folder(&self) -> Option<&Path> {
+        self.files.first().map(FilePattern::folder)
+    }
+
     /// Whether a file is one of its templates; its path is absolute and [`without_dots`](super::without_dots).
     pub fn holds(&self, path: &Path) -> bool {
         self.files.iter().any(|pattern| pattern.matches(path))

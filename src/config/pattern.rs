@@ -36,6 +36,11 @@ impl FilePattern {
         Ok(Self { folder: folder.to_owned(), glob, is_name })
     }
 
+    /// The folder of the configuration.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Whether a file is meant; its path is absolute and [`without_dots`].
     pub fn matches(&self, path: &Path) -> bool {
         let below = path.strip_prefix(&self.folder).ok();

@@ -239,12 +239,13 @@ fn read_mappings(reader: &mut Reader<'_>, section: NodeId) {
         if opens(&text) {
             return;
         }
-        let mut mapping = NameMap::default();
+        // Two parts of an application may each hold some of the rows.
+        let mut mapping: NameMap<NameMap<ValueId>> = reader.mappings.swap_remove(&name).unwrap_or_default();
         each_of_map(reader, rows, || format!("mapping `{text}`"), &mut |reader, row| {
             if opens(&row.text) {
                 return;
             }
-            let mut columns = NameMap::default();
+            let mut columns: NameMap<ValueId> = mapping.swap_remove(&row.name).unwrap_or_default();
             let what = || format!("row `{}` of `{text}`", row.text);
             each_of_map(reader, row.value, what, &mut |reader, cell| {
                 columns.insert(cell.name, reader.value(cell.value, Some(cell.key)));

@@ -363,6 +363,25 @@ fn what_a_configuration_gives_for_the_deployment_holds_unless_something_else_is_
 }
 
 #[test]
+fn a_part_of_an_application_is_never_checked_without_the_others() {
+    let part = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Ship: {Type: AWS::Serverless::Function, Properties: {CodeUri: s, Handler: a.b, Runtime: python3.13}}\n";
+    let folder = folder_with(&[
+        ("lenslint.toml", "application = [{name = 'shop', files = ['shop/*.yaml']}]"),
+        ("shop/a.yaml", part),
+        (
+            "shop/b.yaml",
+            "Globals: {Function: {MemorySize: 512}}\nResources: {Topic: {Type: AWS::SNS::Topic}}\n",
+        ),
+    ]);
+    for arguments in [&["."][..], &["shop/a.yaml"], &["shop"]] {
+        assert_eq!(found(&folder, arguments), (Some(0), vec![]), "{arguments:?}");
+    }
+    let typed = ["check", "--output", "concise", "--stdin-filename", "shop/a.yaml", "-"];
+    assert_eq!(stdout(&piped_in(folder.path(), &typed, part)), "");
+    assert_eq!(found(&folder, &["--isolated", "shop/a.yaml"]).1, ["shop/a.yaml warning[SLP301]"]);
+}
+
+#[test]
 fn a_configuration_that_is_written_for_us_is_the_start_of_one() {
     let folder = folder_with(&[("slow.yaml", SLOW)]);
     let before = found(&folder, &["."]);

@@ -328,6 +328,22 @@ fn globals_of_one_part_lend_to_the_others_and_a_resource_of_two_parts_is_told() 
 }
 
 #[test]
+fn two_parts_may_each_hold_rows_of_one_mapping() {
+    let part =
+        |row: &str, rest: &str| format!("Mappings: {{M: {{{row}: {{Hide: 45}}}}}}\nResources:\n{rest}");
+    let queue =
+        "  Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !FindInMap [M, dev, Hide]}}\n";
+    let worker = WORKER.replace("!Ref QueueArn", "!GetAtt Jobs.Arn").replace("!Ref Wait", "30");
+    let folder = folder_with(&[
+        ("a.yaml", &part("dev", queue)),
+        ("b.yaml", &part("test", "  Topic: {Type: AWS::SNS::Topic}\n")),
+        ("c.yaml", &worker),
+    ]);
+    let [finding] = &slow_queues(folder.path(), &["--merge", "."])[..] else { panic!("one finding") };
+    assert!(finding.contains("hides messages for 45 s"), "{finding}");
+}
+
+#[test]
 fn a_part_that_cannot_be_read_silences_the_others() {
     let folder = folder_with(&[
         ("a.yaml", "Resources:\n  Jobs: {Type: AWS::SQS::Queue\n"),
