@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{self, Component, MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::finding::{Checked, Finding, Suppressed, Suppression, SuppressionKind};
+use crate::shown;
 use crate::source::Source;
 
 /// Changes when a reader of the old shape would misread the new one.
@@ -245,11 +246,11 @@ fn way(folder: &Path, file: &Path) -> String {
     }
     let is_on_another_drive = to.peek().is_some_and(|part| matches!(part, Component::Prefix(_)));
     if is_on_another_drive {
-        return file.to_string_lossy().replace(MAIN_SEPARATOR, "/");
+        return shown::joined(file);
     }
     let up = from.map(|_| Component::ParentDir);
     let way: PathBuf = up.chain(to).collect();
-    way.to_string_lossy().replace(MAIN_SEPARATOR, "/")
+    shown::joined(&way)
 }
 
 /// What every version of the file has.

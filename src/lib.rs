@@ -24,6 +24,7 @@ pub(crate) mod report;
 pub(crate) mod revision;
 pub mod rule;
 pub(crate) mod sam;
+pub(crate) mod shown;
 pub mod source;
 pub(crate) mod spelling;
 pub(crate) mod suppress;

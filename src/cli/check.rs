@@ -17,6 +17,7 @@ use crate::parameters::Given;
 use crate::report::{self, Style, inert::inert};
 use crate::revision::Revision;
 use crate::rule::{Catalogue, Profile};
+use crate::shown;
 use crate::source::Source;
 
 use super::add_ignore;
@@ -114,7 +115,15 @@ fn found(check: &Check, paths: &[String]) -> (Named, Vec<RunError>) {
     if !check.quiet && paths.iter().any(|path| path != "-" && path != ".") {
         tell("standard input is checked alone: the other paths are left out");
     }
-    (Named::Stdin(check.stdin_filename.clone().unwrap_or_else(|| "-".to_owned())), Vec::new())
+    (
+        Named::Stdin(
+            check
+                .stdin_filename
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), |path| shown::joined(Path::new(path))),
+        ),
+        Vec::new(),
+    )
 }
 
 /// With the parts of applications that were not named: what one part lacks may stand in another, and a hook names only
@@ -199,8 +208,9 @@ fn inputs(
     };
     match found {
         Named::Files(files) => {
-            let named: FxHashSet<&str> = paths.iter().map(|path| path.trim_start_matches("./")).collect();
-            let is_named = |found: &Found| named.contains(found.shown.as_str());
+            let named: FxHashSet<String> =
+                paths.iter().map(|path| shown::joined(Path::new(path.trim_start_matches("./")))).collect();
+            let is_named = |found: &Found| named.contains(&found.shown);
             let files = files.into_iter().zip(of_files.iter().copied());
             let files = files.filter(|(found, index)| {
                 !excludes(*index, &found.path) || !settings[*index].force_exclude && is_named(found)

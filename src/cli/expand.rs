@@ -12,6 +12,7 @@ use crate::finding::RunError;
 use crate::lint::{self, Expanded, Input};
 use crate::parameters::{Deployments, Given};
 use crate::report::inert::write_json;
+use crate::shown;
 
 use super::arguments::Expand;
 use super::terminal::{tell, tell_all};
@@ -138,7 +139,7 @@ fn write_all(
                 "{} and {} would both be {}: name a folder that holds the two, or expand one at a time",
                 first.found.shown,
                 file.found.shown,
-                target.display()
+                shown::joined(&target)
             )));
         }
         targets.insert(target, file);
@@ -162,7 +163,8 @@ fn write(
         Err(ending) => return Ok(ending),
     };
     if let Some(folder) = path.parent() {
-        let fail = |error| Trouble::Usage(format!("cannot make the folder {}: {error}", folder.display()));
+        let fail =
+            |error| Trouble::Usage(format!("cannot make the folder {}: {error}", shown::joined(folder)));
         fs::create_dir_all(folder).map_err(fail)?;
     }
     output::write_file(path, |out| write_json(&json, out))?;

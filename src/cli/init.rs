@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
 use crate::config::{FILE_NAME, STARTER};
+use crate::shown;
 
 use super::arguments::Init;
 use super::terminal::tell;
@@ -11,7 +12,7 @@ use super::{Ending, Trouble};
 
 pub(super) fn run(init: &Init) -> Result<Ending, Trouble> {
     let path = init.folder.join(FILE_NAME);
-    let shown = path.strip_prefix(".").unwrap_or(&path).display();
+    let shown = shown::joined(path.strip_prefix(".").unwrap_or(&path));
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)

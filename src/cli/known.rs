@@ -13,6 +13,7 @@ use crate::finding::{Checked, RunError, SuppressionKind};
 use crate::lint::{Applications, Linter, check_files};
 use crate::parameters::Given;
 use crate::revision::Revision;
+use crate::shown;
 use crate::source::Source;
 
 use super::Trouble;
@@ -44,7 +45,7 @@ impl Baseline {
     /// Reads the baseline of a run, if it has one; one that is to be written need not be there yet.
     pub(super) fn of(check: &Check) -> Result<Option<Self>, Trouble> {
         let Some(file) = &check.baseline else { return Ok(None) };
-        let fail = |message: String| Trouble::Usage(format!("{}: {message}", file.display()));
+        let fail = |message: String| Trouble::Usage(format!("{}: {message}", shown::joined(file)));
         let known = match fs::read_to_string(file) {
             Ok(text) => Known::read(&text).map_err(fail)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && check.write_baseline => Known::default(),
@@ -68,7 +69,7 @@ impl Baseline {
         let of_all = checked.iter_mut().map(|(_, checked)| checked);
         let left = self.known.clone().hide(of_all, &mut self.places, SuppressionKind::Baseline);
         let stale = self.stale(left, checked, looked);
-        let file = self.file.display();
+        let file = shown::joined(&self.file);
         if !check.write_baseline {
             if !stale.is_empty() && !check.quiet {
                 tell(&format!(
@@ -164,7 +165,7 @@ pub(super) fn earlier(
         let Some(then) = revision.path_of(&places.name(&found.shown)) else { continue };
         index_then.insert(index, files_then.len());
         paths.insert(PathBuf::from(then));
-        let shown = revision.root().join(then).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        let shown = shown::joined(&revision.root().join(then));
         let then = Found { path: folder.path().join(then), shown, region: found.region.clone() };
         files_then.push((then, *settings));
         given_then.push(given);

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 use crate::finding::Report;
 use crate::report::{self, Format, UnknownFormat};
 use crate::rule::Catalogue;
+use crate::shown;
 
 use super::Trouble;
 use super::terminal::{plain_style, tell};
@@ -45,7 +46,7 @@ pub(super) fn read(words: &[String]) -> Result<Vec<Output>, Trouble> {
     let mut places = FxHashSet::default();
     for file in outputs.iter().filter_map(|output| output.file.as_deref()) {
         if !places.insert(place(file)) {
-            return Err(Trouble::Usage(format!("two --output name the same file: {}", file.display())));
+            return Err(Trouble::Usage(format!("two --output name the same file: {}", shown::joined(file))));
         }
     }
     Ok(outputs)
@@ -93,7 +94,8 @@ pub(super) fn write_file(
 ) -> Result<(), Trouble> {
     let mut bytes = Vec::new();
     write(&mut bytes)?;
-    put(path, &bytes).map_err(|error| Trouble::Usage(format!("cannot write {}: {error}", path.display())))
+    put(path, &bytes)
+        .map_err(|error| Trouble::Usage(format!("cannot write {}: {error}", shown::joined(path))))
 }
 
 /// Writes a file that is there anew, whole or not at all. A link is left alone: what it leads to is not what was named.

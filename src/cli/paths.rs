@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::discover;
+use crate::shown;
 
 use super::Trouble;
 use super::arguments::Check;
@@ -34,7 +35,7 @@ pub(super) fn is_stdin(check: &Check) -> bool {
 }
 
 fn listed(list: &Path) -> Result<Vec<String>, Trouble> {
-    let shown = list.display();
+    let shown = shown::joined(list);
     let mut text = String::new();
     let read = if list.as_os_str() == "-" {
         io::stdin().lock().take(LONGEST + 1).read_to_string(&mut text)

@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::RunError;
 use crate::rule::Catalogue;
+use crate::shown;
 use crate::source::{ColumnUnit, Source};
 
 use super::layer::{Layer, Named, Read};
@@ -83,8 +84,7 @@ impl Files {
     /// The path as it is shown: from the working folder, if it lies below.
     pub fn shown(&self, path: &Path) -> String {
         let path = self.absolute(path);
-        let path = path.strip_prefix(&self.working_folder).unwrap_or(&path);
-        path.to_string_lossy().replace(MAIN_SEPARATOR, "/")
+        shown::joined(path.strip_prefix(&self.working_folder).unwrap_or(&path))
     }
 
     /// The configuration of the files in a folder: that of the folder, or else of the nearest one above it.

@@ -3,13 +3,14 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::{DirEntry, Walk, WalkBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::RunError;
+use crate::shown;
 
 use super::assembly::{Assembly, is_named_as_template};
 use super::read::unreadable;
@@ -81,7 +82,7 @@ impl Search {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.error(argument, "no such file or folder");
             }
-            Err(error) => self.errors.push(unreadable(argument, &error)),
+            Err(error) => self.errors.push(unreadable(&shown::joined(path), &error)),
         }
     }
 
@@ -169,7 +170,7 @@ impl Search {
     }
 
     fn error(&mut self, path: &str, message: &str) {
-        self.errors.push(RunError { path: path.to_owned(), message: message.to_owned() });
+        self.errors.push(RunError { path: shown::joined(Path::new(path)), message: message.to_owned() });
     }
 
     fn unwalkable(&mut self, folder: &Path, error: &ignore::Error) {
@@ -261,7 +262,7 @@ fn glob_matcher(pattern: &str) -> Option<(GlobMatcher, PathBuf, Option<usize>)> 
 
 pub(super) fn shown(path: &Path) -> String {
     let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
-    path.to_string_lossy().replace(MAIN_SEPARATOR, "/")
+    shown::joined(&path)
 }
 
 /// The path inside an error of the walk.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::shown;
 use crate::source::{ColumnUnit, Position, Source, Span};
 
 /// Why what is given cannot be read. Its text never has a value in it.
@@ -33,6 +34,5 @@ impl std::error::Error for Error {}
 /// A path as its user knows it: below the folder in which we run without that, and joined by `/`.
 pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    let path = path.strip_prefix(&here).unwrap_or(path);
-    path.display().to_string().replace('\\', "/")
+    shown::joined(path.strip_prefix(&here).unwrap_or(path))
 }

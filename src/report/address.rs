@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use super::Style;
+use crate::shown;
 
 /// Where a file is.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,24 +33,8 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self::Repository(path) | Self::Elsewhere(path)) = self;
-        f.write_str(&joined(path, |name, out| out.push_str(name)))
+        f.write_str(&shown::joined(path))
     }
-}
-
-/// The path joined by `/`, each name in it as `push` writes it.
-pub(super) fn joined(path: &Path, push: impl Fn(&str, &mut String)) -> String {
-    let mut out = String::new();
-    for (i, component) in path.components().enumerate() {
-        if i > 0 && !out.ends_with('/') {
-            out.push('/');
-        }
-        if component == Component::RootDir {
-            out.push('/');
-        } else {
-            push(&component.as_os_str().to_string_lossy(), &mut out);
-        }
-    }
-    out
 }
 
 /// The path with `.` and `..` worked out, by its text alone: reports read no files.

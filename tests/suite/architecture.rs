@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&str] = &[
     "corpus",
     "names",
+    "shown",
     "spelling",
     "date",
     "source",

@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Style;
-use crate::report::address::{Address, joined};
+use crate::report::address::Address;
+use crate::shown;
 
 /// The name that SARIF logs give to the root of the repository.
 pub(super) const ROOT: &str = "%SRCROOT%";
@@ -34,7 +35,7 @@ impl ArtifactLocation {
 
 /// The path with everything percent-encoded that an address does not allow in every place.
 fn encoded(path: &Path) -> String {
-    joined(path, |name, out| {
+    shown::joined_with(path, |name, out| {
         for byte in name.bytes() {
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
                 out.push(char::from(byte));
