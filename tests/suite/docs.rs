@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lenslint::discover::TEMPLATES;
 use lenslint::finding::Confidence;
 use lenslint::guard::{Dialect, Rules};
 use lenslint::lint::{Input, Linter, run_example};
@@ -277,6 +278,103 @@ fn every_key_of_a_configuration_is_described_and_its_example_is_right() {
             lenslint(&["check", "template.yaml"]).current_dir(folder.path().join("here")).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(output.stderr.is_empty(), "{example}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// The commands of a page's snippets, whatever runs them there.
+fn commands(page: &str) -> Vec<(String, Vec<String>)> {
+    let snippets = ["yaml", "groovy"].map(|language| blocks(page, "```", language)).concat();
+    let of = |snippet: &String| -> Vec<(String, Vec<String>)> {
+        let starts = snippet.match_indices("lenslint check ");
+        let lines = starts.map(|(at, _)| snippet[at..].lines().next().unwrap().trim_end_matches('\''));
+        let words = lines.map(|line| line.split(' ').skip(1).map(str::to_owned).collect());
+        words.map(|words| (snippet.clone(), words)).collect()
+    };
+    snippets.iter().flat_map(of).collect()
+}
+
+#[test]
+fn what_hooks_and_ci_run_does_what_the_rest_of_their_snippet_takes_up() {
+    let all = [commands(&read("docs/ci.md")), commands(&read("README.md"))].concat();
+    assert!(all.len() > 5, "{all:?}");
+    for (fixture, code) in [("shop", 1), ("shop-mended", 0)] {
+        let folder = tempfile::tempdir().unwrap();
+        let template = format!("fixtures/{fixture}/template.yaml");
+        fs::copy(root().join(template), folder.path().join("template.yaml")).unwrap();
+        for (snippet, words) in &all {
+            let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+            let output = lenslint(&arguments).current_dir(folder.path()).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(code), "{words:?}\n{said}");
+            for (_, file) in words.iter().filter_map(|word| word.split_once('=')) {
+                assert!(folder.path().join(file).is_file(), "{words:?} writes no {file}");
+                assert!(snippet.matches(file).count() > 1, "nothing takes up {file}:\n{snippet}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_hook_is_run_alike_and_is_passed_whatever_may_be_a_template() {
+    let manifest = read(".pre-commit-hooks.yaml");
+    let hooks: Vec<&str> = manifest.split("\n- id: ").skip(1).collect();
+    assert_eq!(hooks.len(), 3);
+    let shown = |page: &str| -> Vec<String> {
+        let local = |block: &String| block.contains("- repo: local");
+        blocks(&read(page), "```", "yaml").into_iter().filter(local).collect()
+    };
+    let shown = [shown("docs/ci.md"), shown("README.md")].concat();
+    assert_eq!(shown.len(), 2);
+    let about = |hook: &str, key: &str| {
+        let found = hook.lines().find_map(|line| line.trim_start().strip_prefix(key).map(str::to_owned));
+        found.unwrap_or_else(|| panic!("no {key} in {hook}"))
+    };
+    for hook in hooks.iter().copied().chain(shown.iter().map(String::as_str)) {
+        for key in ["entry: ", "types: ", "files: ", "require_serial: "] {
+            assert_eq!(about(hook, key), about(hooks[0], key), "{hook}");
+        }
+    }
+    let files = about(hooks[0], "files: ");
+    let extensions = files.strip_prefix(r"\.(").unwrap().strip_suffix(")$").unwrap();
+    let extensions: BTreeSet<String> =
+        extensions.replace("ya?ml", "yaml|yml").split('|').map(str::to_owned).collect();
+    assert_eq!(extensions, TEMPLATES.iter().map(|known| (*known).to_owned()).collect());
+}
+
+#[test]
+fn every_release_that_is_named_is_this_one() {
+    let page = read("docs/ci.md");
+    for before in ["lenslint==", "rev: v", "lenslint@v"] {
+        let named: BTreeSet<&str> = page
+            .split(before)
+            .skip(1)
+            .map(|rest| rest.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap())
+            .filter(|version| !version.is_empty())
+            .collect();
+        assert_eq!(named, BTreeSet::from([env!("CARGO_PKG_VERSION")]), "{before}");
+    }
+}
+
+#[test]
+fn every_input_of_the_action_is_described() {
+    let action = read("action.yml");
+    let inputs = action.split("\ninputs:\n").nth(1).unwrap().split("\noutputs:\n").next().unwrap();
+    let names = inputs.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+    let names: BTreeSet<String> = names.filter(|name| !name.starts_with(' ')).map(str::to_owned).collect();
+    let page = read("docs/ci.md");
+    let section = page.split("| input | |\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let described = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert_eq!(described.map(str::to_owned).collect::<BTreeSet<_>>(), names);
+}
+
+/// Who raises the version must be able to read what will be new.
+#[test]
+fn every_rule_is_in_the_changelog_below_the_release_that_it_came_in() {
+    let changelog = read("CHANGELOG.md");
+    for page in &Catalogue::built_in().pages {
+        let release = changelog.split(&format!("\n## [{}]", page.since)).nth(1);
+        let release = release.and_then(|rest| rest.split("\n## [").next()).unwrap_or_default();
+        assert!(release.contains(&page.id), "CHANGELOG.md does not name {} below {}", page.id, page.since);
     }
 }
 
