@@ -7,6 +7,7 @@
 pub(crate) mod asl;
 pub(crate) mod baseline;
 pub mod cli;
+pub(crate) mod code;
 pub mod config;
 #[cfg(test)]
 pub(crate) mod corpus;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::code::HandlerCode;
 use crate::date::Date;
 use crate::finding::{Confidence, FailOn};
 use crate::rule::Profile;
@@ -135,6 +136,9 @@ pub(super) struct Check {
     /// Exit with 2 if no template was found
     #[arg(long)]
     pub(super) require_templates: bool,
+    /// Do not read the code of functions beside their templates
+    #[arg(long)]
+    pub(super) no_code: bool,
     /// Hold files that are named here to the configuration's `exclude` too
     #[arg(long)]
     pub(super) force_exclude: bool,
@@ -210,6 +214,9 @@ pub(super) struct Expand {
     /// Print what rules query instead: the resources, resolved where they are known, and the graph
     #[arg(long)]
     pub(super) graph: bool,
+    /// With --graph, do not read the code of functions
+    #[arg(long)]
+    pub(super) no_code: bool,
     /// Add where each resource and property comes from: the author's resource, file, line and column
     #[arg(long, conflicts_with = "graph")]
     pub(super) provenance: bool,
@@ -284,6 +291,11 @@ pub(super) struct Man {
 pub(super) enum ConfigCommand {
     /// Print the JSON Schema of lenslint.toml
     Schema,
+}
+
+/// What a command reads of the code of functions.
+pub(super) fn handler_code(no_code: bool) -> HandlerCode {
+    if no_code { HandlerCode::LeftAlone } else { HandlerCode::Read }
 }
 
 /// How the list of rules is printed.

@@ -21,7 +21,7 @@ use crate::shown;
 use crate::source::Source;
 
 use super::add_ignore;
-use super::arguments::{Check, Color};
+use super::arguments::{Check, Color, handler_code};
 use super::configuration::{Configured, configure};
 use super::deployment::{self, Configured as ConfiguredDeployments};
 use super::known::{self, Baseline, Looked};
@@ -297,7 +297,8 @@ impl Run<'_> {
     }
 
     fn linters(&self, settings: impl Iterator<Item = Settings>) -> Vec<Linter<'_>> {
-        settings.map(|settings| Linter::configured(self.catalogue, settings)).collect()
+        let code = handler_code(self.check.no_code);
+        settings.map(|settings| Linter::configured(self.catalogue, settings).with_code(code)).collect()
     }
 
     /// What was checked, each with the index of its settings, and what could not be.

@@ -14,7 +14,7 @@ use crate::parameters::{Deployments, Given};
 use crate::report::inert::write_json;
 use crate::shown;
 
-use super::arguments::Expand;
+use super::arguments::{Expand, handler_code};
 use super::terminal::{tell, tell_all};
 use super::{Ending, Trouble, deployment, output};
 
@@ -174,7 +174,7 @@ fn write(
 /// Adds the template's parameters to those that are `declared`.
 fn expanded(expand: &Expand, input: &Input<'_>, declared: &mut Vec<String>) -> Result<Option<Value>, Ending> {
     let made = if expand.graph {
-        lint::graph(input)
+        lint::graph(input, handler_code(expand.no_code))
     } else if expand.provenance {
         lint::expand_with_provenance(input)
     } else {

@@ -17,6 +17,7 @@ mod export;
 mod function;
 mod grant;
 mod graph_ql;
+mod handler;
 mod hidden_route;
 mod kind;
 mod limits;
@@ -37,7 +38,9 @@ mod user_pool;
 mod workflow;
 
 use crate::asl::Machine;
+use crate::code::HandlerCode;
 use crate::names::Name;
+use crate::source::Source;
 use crate::template::{Guard, Origin, Resolver, Resource, ValueId};
 
 use draft::Draft;
@@ -61,6 +64,8 @@ pub(crate) struct Graph {
     pub sync_paths: Vec<SyncPath>,
     /// State machines whose definition could be read.
     pub machines: Vec<(VertexId, Machine)>,
+    /// The files of code that evidence stands in; their ids go on after those of the template's files.
+    pub sources: Vec<Source>,
 }
 
 /// A resource, an entry point or something outside.
@@ -294,7 +299,7 @@ pub(crate) enum Certainty {
     Possible,
     /// A permission and a reference together, or a connector.
     Likely,
-    /// The template wires it.
+    /// The template wires it, or the caller's code names what it calls.
     Certain,
 }
 
@@ -331,6 +336,8 @@ pub(crate) enum EvidenceClass {
     Permission,
     /// EV5: an environment variable alone, of a resource that needs no permission.
     Reference,
+    /// EV6: the call in the caller's code.
+    Code,
 }
 
 impl EvidenceClass {
@@ -342,6 +349,7 @@ impl EvidenceClass {
             Self::PermissionAndReference => "EV3",
             Self::Permission => "EV4",
             Self::Reference => "EV5",
+            Self::Code => "EV6",
         }
     }
 }
@@ -359,8 +367,8 @@ pub(crate) struct SyncPath {
 }
 
 impl Graph {
-    /// Builds the graph of an expanded template.
-    pub(crate) fn build(resolver: Resolver<'_>) -> Self {
+    /// Builds the graph of an expanded template, and of the code of its functions where that decides a question.
+    pub(crate) fn build(resolver: Resolver<'_>, code: HandlerCode) -> Self {
         let mut draft = Draft::of_resources(resolver);
         for (&id, resource) in &resolver.template().resources {
             wire(&mut draft, id, resource);
@@ -378,7 +386,7 @@ impl Graph {
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
         distribution::mark(&mut draft);
-        path::read(&mut draft);
+        path::read(&mut draft, code);
         draft.graph
     }
 }

@@ -1,12 +1,17 @@
 //! Synchronous paths: which functions a caller waits for, one after another.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::template::Guard;
+use crate::code::HandlerCode;
+use crate::template::{Guard, Origin};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::{Certainty, EdgeId, EdgeKind, Fact, Graph, Plain, SyncPath, VertexId, VertexKind};
+use super::handler::{Handlers, Said};
+use super::{
+    Certainty, Edge, EdgeId, EdgeKind, Evidence, EvidenceClass, Fact, Graph, Plain, SyncPath, VertexId,
+    VertexKind,
+};
 
 /// Edges in one path.
 const MOST_HOPS: usize = 6;
@@ -14,8 +19,12 @@ const MOST_HOPS: usize = 6;
 const MOST_PATHS: usize = 10_000;
 
 /// Decides which calls between functions wait for their answer, and lists every way from an entry point.
-pub(super) fn read(draft: &mut Draft<'_>) {
-    let calls = decide_calls(draft);
+pub(super) fn read(draft: &mut Draft<'_>, code: HandlerCode) {
+    let mut handlers = Handlers::new(code);
+    let mut refuted = refuted_starts(draft, &mut handlers);
+    let calls = decide_calls(draft, &mut handlers, &mut refuted);
+    let calls = without(draft, &refuted, calls);
+    draft.graph.sources = handlers.sources;
     let entries = entries(&draft.graph);
     let mut search = Search { draft, calls: &calls, trail: Vec::new(), paths: Vec::new() };
     for entry in entries {
@@ -39,13 +48,16 @@ fn entries(graph: &Graph) -> Vec<EdgeId> {
         .collect()
 }
 
-/// Makes `invoke.sync` or `invoke.async` of the calls between functions that the template says enough about:
-/// the SDK waits unless it is told otherwise, so a caller that is itself waited for likely waits too. Returns
-/// each function's synchronous calls.
-fn decide_calls(draft: &mut Draft<'_>) -> Vec<Vec<EdgeId>> {
+/// Makes `invoke.sync` or `invoke.async` of the calls between functions that the caller's code decides, or the template
+/// says enough about: the SDK waits unless it is told otherwise, so a caller that is itself waited for likely waits too.
+/// Returns each function's synchronous calls; those that its code does not make are `refuted`.
+fn decide_calls(
+    draft: &mut Draft<'_>,
+    handlers: &mut Handlers,
+    refuted: &mut FxHashSet<EdgeId>,
+) -> Vec<Vec<EdgeId>> {
     let mut calls: Vec<Vec<EdgeId>> = vec![Vec::new(); draft.graph.vertices.len()];
-    for index in 0..draft.graph.edges.len() {
-        let edge = &draft.graph.edges[index];
+    for (index, edge) in draft.graph.edges.iter().enumerate() {
         let is_between_functions =
             [edge.from, edge.to].map(|end| draft.vertex(end).kind) == [VertexKind::Function; 2];
         if edge.kind == EdgeKind::Invoke && is_between_functions {
@@ -56,33 +68,99 @@ fn decide_calls(draft: &mut Draft<'_>) -> Vec<Vec<EdgeId>> {
     let mut seen: FxHashSet<VertexId> = FxHashSet::default();
     let called = entries(&draft.graph).into_iter().map(|id| draft.graph.edges[id.0 as usize].to);
     let mut waiting: Vec<VertexId> = called.filter(|function| seen.insert(*function)).collect();
-    for list in &mut calls {
-        list.retain(|id| {
-            let is_async = signs.are_on(draft, *id);
-            if is_async {
-                draft.graph.edges[id.0 as usize].kind = EdgeKind::InvokeAsync;
-            }
-            !is_async
-        });
-    }
     let mut sync = vec![Vec::new(); calls.len()];
     while let Some(function) = waiting.pop() {
         if !is_plain(draft, function) {
             continue;
         }
-        for &id in &calls[function.0 as usize] {
+        let own = &calls[function.0 as usize];
+        for &id in own {
             let to = draft.graph.edges[id.0 as usize].to;
             if to == function || !is_plain(draft, to) {
                 continue;
             }
-            draft.graph.edges[id.0 as usize].kind = EdgeKind::InvokeSync;
+            let edge = |draft: &mut Draft<'_>, kind: EdgeKind| draft.graph.edges[id.0 as usize].kind = kind;
+            match handlers.say(draft, function, to, own.len() == 1) {
+                Said::Waits { at, is_named } => {
+                    edge(draft, EdgeKind::InvokeSync);
+                    confirm(&mut draft.graph.edges[id.0 as usize], at, is_named);
+                }
+                Said::Passes { at } => {
+                    edge(draft, EdgeKind::InvokeAsync);
+                    confirm(&mut draft.graph.edges[id.0 as usize], at, false);
+                    continue;
+                }
+                Said::NoCall => {
+                    refuted.insert(id);
+                    continue;
+                }
+                Said::Nothing if signs.are_on(draft, id) => continue,
+                Said::Nothing => edge(draft, EdgeKind::InvokeSync),
+            }
             sync[function.0 as usize].push(id);
             if seen.insert(to) {
                 waiting.push(to);
             }
         }
     }
+    for &id in calls.iter().flatten() {
+        if draft.graph.edges[id.0 as usize].kind == EdgeKind::Invoke && signs.are_on(draft, id) {
+            draft.graph.edges[id.0 as usize].kind = EdgeKind::InvokeAsync;
+        }
+    }
     sync
+}
+
+/// Adds the call in the caller's code to what proves an edge. Code that names what it calls leaves no doubt.
+fn confirm(edge: &mut Edge, at: Origin, is_named: bool) {
+    edge.evidence.push(Evidence { class: EvidenceClass::Code, origin: at });
+    edge.certainty = edge.certainty.max(if is_named { Certainty::Certain } else { Certainty::Likely });
+}
+
+/// The starts of workflows that are allowed with `StartSyncExecution` and that the function's code does not make, or not
+/// that way; what it does make is confirmed.
+fn refuted_starts(draft: &mut Draft<'_>, handlers: &mut Handlers) -> FxHashSet<EdgeId> {
+    let mut refuted = FxHashSet::default();
+    let mut of_caller: FxHashMap<VertexId, Vec<EdgeId>> = FxHashMap::default();
+    for (index, edge) in draft.graph.edges.iter().enumerate() {
+        if edge.kind == EdgeKind::StartSync && draft.vertex(edge.from).kind == VertexKind::Function {
+            of_caller.entry(edge.from).or_default().push(EdgeId(index as u32));
+        }
+    }
+    // In the order of the functions, so that the files of code always get the same ids.
+    let mut of_caller: Vec<(VertexId, Vec<EdgeId>)> = of_caller.into_iter().collect();
+    of_caller.sort_by_key(|(caller, _)| *caller);
+    for (caller, own) in &of_caller {
+        for &id in own {
+            let to = draft.graph.edges[id.0 as usize].to;
+            match handlers.say(draft, *caller, to, own.len() == 1) {
+                Said::Waits { at, is_named } => confirm(&mut draft.graph.edges[id.0 as usize], at, is_named),
+                Said::Passes { .. } | Said::NoCall => drop(refuted.insert(id)),
+                Said::Nothing => {}
+            }
+        }
+    }
+    refuted
+}
+
+/// Takes the refuted edges out of the graph; returns the calls by their new numbers.
+fn without(draft: &mut Draft<'_>, refuted: &FxHashSet<EdgeId>, calls: Vec<Vec<EdgeId>>) -> Vec<Vec<EdgeId>> {
+    if refuted.is_empty() {
+        return calls;
+    }
+    let mut moved = Vec::with_capacity(draft.graph.edges.len());
+    let mut next = 0;
+    for index in 0..draft.graph.edges.len() as u32 {
+        moved.push(EdgeId(next));
+        next += u32::from(!refuted.contains(&EdgeId(index)));
+    }
+    let mut index = 0;
+    draft.graph.edges.retain(|_| {
+        index += 1;
+        !refuted.contains(&EdgeId(index - 1))
+    });
+    let renumbered = |list: Vec<EdgeId>| list.into_iter().map(|id| moved[id.0 as usize]).collect();
+    calls.into_iter().map(renumbered).collect()
 }
 
 /// Whether a function is known not to be durable: a durable one is suspended while it waits.
@@ -192,7 +270,7 @@ mod tests {
     }
 
     fn paths(template: &Template) -> Vec<String> {
-        let graph = Graph::build(Resolver::new(template));
+        let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
         let id = |vertex: VertexId| template.names.text(graph.vertices[vertex.0 as usize].id);
         graph
             .sync_paths
@@ -295,7 +373,7 @@ Resources:
             "  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: [{{PolicyDocument: {{Statement: {{Effect: Allow, Action: 'lambda:InvokeFunction', Resource: [{}]}}}}}}]}}}}\n",
             all.join(", ")
         ));
-        let graph = Graph::build(Resolver::new(&resources(&text)));
+        let graph = Graph::build(Resolver::new(&resources(&text)), HandlerCode::Read);
         assert_eq!(graph.sync_paths.len(), MOST_PATHS);
     }
 }

@@ -79,6 +79,7 @@ fn is_fifo(name: &str) -> bool {
 mod tests {
     use super::super::tests::{fact, resources};
     use super::super::{Graph, Vertex, VertexKind};
+    use crate::code::HandlerCode;
     use crate::template::Resolver;
 
     #[test]
@@ -123,7 +124,7 @@ mod tests {
   M: {{Type: 'AWS::Lambda::EventSourceMapping', Properties: {{FunctionName: !Ref F, EventSourceArn: {arn}}}}}
 "
             ));
-            let graph = Graph::build(Resolver::new(&template));
+            let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
             let is_external = |vertex: &&Vertex| vertex.kind == VertexKind::External;
             let queue = graph.vertices.iter().find(is_external).expect("the queue is elsewhere");
             assert_eq!(fact(&template, template.names.text(queue.id), "Fifo"), fifo, "{arn}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::code::HandlerCode;
 use crate::corpus;
 use crate::document::Document;
 use crate::source::Source;
@@ -46,13 +47,13 @@ fn read_in(folder: Folder, text: &str) -> Template {
 
 /// Every edge, one in a line: `poll Orders -> Worker [certain]`, with its condition.
 pub(super) fn edges(template: &Template) -> Vec<String> {
-    let graph = Graph::build(Resolver::new(template));
+    let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
     graph.edges.iter().map(|edge| shown(template, &graph, edge)).collect()
 }
 
 /// The edges of one kind.
 pub(super) fn edges_of(template: &Template, kind: EdgeKind) -> Vec<String> {
-    let graph = Graph::build(Resolver::new(template));
+    let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
     graph.edges.iter().filter(|edge| edge.kind == kind).map(|edge| shown(template, &graph, edge)).collect()
 }
 
@@ -68,7 +69,7 @@ pub(super) fn shown(template: &Template, graph: &Graph, edge: &Edge) -> String {
 
 /// A fact of a vertex.
 pub(super) fn fact(template: &Template, vertex: &str, name: &str) -> String {
-    let graph = Graph::build(Resolver::new(template));
+    let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
     let vertex = graph
         .vertices
         .iter()
@@ -79,7 +80,7 @@ pub(super) fn fact(template: &Template, vertex: &str, name: &str) -> String {
 
 /// A fact of the first edge of a kind.
 pub(super) fn edge_fact(template: &Template, kind: EdgeKind, name: &str) -> String {
-    let graph = Graph::build(Resolver::new(template));
+    let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
     let edge = graph.edges.iter().find(|edge| edge.kind == kind).expect("there is such an edge");
     fact_in(template, &edge.facts, name)
 }
@@ -167,7 +168,7 @@ fn what_a_sam_event_makes_is_acted_on_at_the_event() {
         List: {Type: HttpApi, Properties: {Path: /orders, Method: get}}
 ",
     );
-    let graph = Graph::build(Resolver::new(&template));
+    let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
     let text = template.sources[0].text();
     let mut found: Vec<String> = graph
         .edges
@@ -232,7 +233,7 @@ fn a_chain_of_sam_functions_is_a_path() {
   Back: {Type: 'AWS::Serverless::Function', Properties: {Runtime: python3.13, Handler: a.b, CodeUri: .}}
 ",
     );
-    let graph = Graph::build(Resolver::new(&template));
+    let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
     let lengths: Vec<usize> = graph.sync_paths.iter().map(|path| path.edges.len()).collect();
     assert_eq!(lengths, [1, 2]);
     assert_eq!(graph.sync_paths[1].certainty, Certainty::Likely);
@@ -261,7 +262,7 @@ fn a_field_of_a_sam_api_waits_for_the_functions_of_its_pipeline() {
   Pay: {Type: 'AWS::AppSync::FunctionConfiguration', Properties: {DataSourceName: !GetAtt Source.Name}}
 ",
     );
-    let graph = Graph::build(Resolver::new(&template));
+    let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
     let place = |origin: Origin| template.sources[0].slice(origin.key);
     let edges = graph.edges.iter();
     let edges: Vec<String> =
@@ -309,7 +310,7 @@ fn the_whole_corpus_has_a_graph_whose_edges_are_proved_inside_their_file() {
         );
         let _ = crate::sam::expand(&mut template);
         let _ = template.read_definitions();
-        let graph = Graph::build(Resolver::new(&template));
+        let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
         count += 1;
         for edge in &graph.edges {
             *kinds.entry(edge.kind.as_str()).or_default() += 1;

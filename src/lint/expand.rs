@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::code::HandlerCode;
 use crate::document::{Document, SyntaxError};
 use crate::graph::Graph;
 use crate::source::{ColumnUnit, Location, Position, Source, Span};
@@ -77,10 +78,10 @@ pub fn expand_with_provenance(input: &Input<'_>) -> Result<Expanded, Unreadable>
 /// # Errors
 ///
 /// As [`expand`].
-pub fn graph(input: &Input<'_>) -> Result<Expanded, Unreadable> {
+pub fn graph(input: &Input<'_>, code: HandlerCode) -> Result<Expanded, Unreadable> {
     expanded(input, Assembly::of, |assembly| {
         let resolver = Resolver::new(&assembly.template);
-        let graph = Graph::build(resolver);
+        let graph = Graph::build(resolver, code);
         View::build(resolver, &graph, Resources::Included).to_json(&assembly.template)
     })
 }

@@ -18,6 +18,7 @@ use std::path::{self, Path};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::code::HandlerCode;
 use crate::config::Settings;
 use crate::document::{Document, DuplicateKey, Parsed};
 use crate::engine::{Checking, check};
@@ -57,6 +58,7 @@ pub struct Linter<'c> {
     /// The pages that run over a template.
     pages: Vec<&'c Page>,
     resources: Resources,
+    code: HandlerCode,
 }
 
 /// A file that looks like a template, with its bytes.
@@ -86,7 +88,13 @@ impl<'c> Linter<'c> {
         // Parsing the pages' logic is most of what a run over one small template costs: all threads take part.
         let asks: Vec<bool> = pages.par_iter().map(|page| asks_for_resources(page)).collect();
         let resources = if asks.contains(&true) { Resources::Included } else { Resources::LeftOut };
-        Self { catalogue, settings, severities, pages, resources }
+        Self { catalogue, settings, severities, pages, resources, code: HandlerCode::Read }
+    }
+
+    /// The same linter, which reads the code of functions or leaves it alone; a new one reads it.
+    #[must_use]
+    pub fn with_code(self, code: HandlerCode) -> Self {
+        Self { code, ..self }
     }
 
     /// The ids of the rules that run, in order.
@@ -188,7 +196,7 @@ impl<'c> Linter<'c> {
             checked.findings.extend(self.own(UNEXPANDED, left.location, left.message, None));
         }
         let resolver = Resolver::new(&template);
-        let graph = Graph::build(resolver);
+        let graph = Graph::build(resolver, self.code);
         let view = View::build(resolver, &graph, self.resources);
         let path_to = |location: Location| documents.path_to(&template, location);
         let ignores = Ignores::read(&template, &documents, &suppressions, &self.settings, self.catalogue);
@@ -240,6 +248,7 @@ impl<'c> Linter<'c> {
         checked.undecided.retain(|check| ignores.hides(check.location, &check.rule, &check.name).is_none());
         let hidden = ignores.hidden(&checked.findings);
         checked.sources = template.sources;
+        checked.sources.extend(graph.sources);
         self.finished(checked, |finding| {
             hidden.get(&(finding.rule.clone(), finding.primary.location)).cloned()
         })
@@ -389,6 +398,10 @@ fn place(finding: &mut Finding, path: &[String]) {
 /// definition where the template names that file.
 fn lead_to(finding: &mut Finding, template: &Template) {
     let mut file = finding.primary.location.file;
+    // The code of functions belongs to no stack of its own.
+    if file.0 as usize >= template.sources.len() {
+        return;
+    }
     if let Some(definition) = template.definition_file(file) {
         let location = definition.named_at.at_value();
         if finding.related.iter().all(|label| label.location != location) {

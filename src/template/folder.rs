@@ -85,6 +85,15 @@ impl Folder {
         (text.len() as u64 <= Self::MOST_BYTES).then_some(Named { path, text })
     }
 
+    /// A folder of code named relative to the folder, without symbolic links in its path: below the folder itself, or
+    /// below the outermost assembly of the CDK, whose assets lie side by side.
+    pub(crate) fn code(&self, relative: &str) -> Option<PathBuf> {
+        let Place { folder, levels, .. } = self.place()?;
+        let path = fs::canonicalize(folder.join(relative)).ok()?;
+        let root = folder.ancestors().nth(*levels)?;
+        (path.starts_with(root) && path.is_dir()).then_some(path)
+    }
+
     /// The path of an asset of the CDK, relative to the folder, by what it is called in its bucket: a hash and an
     /// extension. Whether it is there is not known.
     pub(crate) fn path_of_asset(&self, key: &str) -> Option<String> {
@@ -163,6 +172,21 @@ mod tests {
         let folder = Folder::of(&repository.join("infra/template.yaml"));
         assert_eq!(folder.read("../flow.json").as_deref(), Some("{}"));
         assert_eq!(folder.read("../../secret"), None);
+    }
+
+    #[test]
+    fn code_is_read_below_the_folder_alone() {
+        let outside = tempfile::tempdir().unwrap();
+        let repository = outside.path().join("repository");
+        for folder in [".git", "infra/src", "src"] {
+            fs::create_dir_all(repository.join(folder)).unwrap();
+        }
+        fs::write(repository.join("infra/file"), "").unwrap();
+        let folder = Folder::of(&repository.join("infra/template.yaml"));
+        let found =
+            ["src", "./src/", ".", "../src", "..", "file", "nowhere"].map(|it| folder.code(it).is_some());
+        assert_eq!(found, [true, true, true, false, false, false, false]);
+        assert!(Folder::none().code("src").is_none());
     }
 
     #[test]

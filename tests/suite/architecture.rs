@@ -12,6 +12,7 @@ const FLOORS: &[&str] = &[
     "date",
     "source",
     "document",
+    "code",
     "guard",
     "template",
     "sam",
@@ -36,6 +37,8 @@ const FLOORS: &[&str] = &[
 
 /// Pairs that the order would allow and the house does not.
 const NEVER: &[(&str, &str)] = &[
+    // Source is read whoever wants to know what it calls.
+    ("code", "document"),
     // A tree of YAML or JSON, whatever it is about.
     ("document", "names"),
     // Templates know nothing of the language.

@@ -9,6 +9,7 @@ use crate::lenslint;
 
 mod baseline;
 mod cdk;
+mod code;
 pub(crate) mod config;
 mod definitions;
 mod deployment;
@@ -65,7 +66,8 @@ fn piped_in(folder: &Path, arguments: &[&str], text: &str) -> Output {
     command.current_dir(folder);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    // One that ends before it has read everything closes the pipe.
+    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
     child.wait_with_output().unwrap()
 }
 
@@ -305,7 +307,8 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         drop(child.stdout.take());
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        // One that ends before it has read everything closes the pipe.
+        let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
         child.wait_with_output().unwrap()
     };
     for arguments in [&["check", "-"][..], &["check", "--output", "json", "-"], &["expand", "-"]] {

@@ -410,7 +410,8 @@ fn hostile_texts_end_soon_in_a_tree_or_an_error() {
             }
         }
         let took = start.elapsed();
-        assert!(took < Duration::from_secs(20), "{took:?} for {}", &text[..text.len().min(40)]);
+        // What does not end soon does not end in a minute either, and machines may be busy.
+        assert!(took < Duration::from_secs(60), "{took:?} for {}", &text[..text.len().min(40)]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bodies of APIs: in the template, in files that it names, and in files that it includes.
 
 use super::super::tests::{beside, edges, fact, resources, template};
+use crate::code::HandlerCode;
 use crate::graph::{Fact, Graph, VertexKind};
 use crate::template::{Resolver, Template};
 
@@ -46,7 +47,7 @@ fn authorizers_are_asked_and_are_no_part_of_the_route() {
 
 /// Each route with the bytes that it points at, and the file that they are in.
 fn routes(template: &Template) -> Vec<String> {
-    let graph = Graph::build(Resolver::new(template));
+    let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
     let routes = graph.vertices.iter().filter(|vertex| vertex.kind == VertexKind::Route);
     let shown = routes.map(|route| {
         let source = &template.sources[route.origin.file.0 as usize];
@@ -58,7 +59,7 @@ fn routes(template: &Template) -> Vec<String> {
 
 /// What is cut out of its file by the place of the first edge of each route, and by its proof.
 fn proofs(template: &Template) -> Vec<&str> {
-    let graph = Graph::build(Resolver::new(template));
+    let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
     let edges = graph.edges.iter().map(|edge| edge.evidence[0].origin);
     edges.map(|proof| template.sources[proof.file.0 as usize].slice(proof.value)).collect()
 }
@@ -270,7 +271,7 @@ fn a_scheme_of_a_file_asks_its_function_at_its_place() {
 fn a_body_that_cannot_be_read_leaves_its_routes_to_permissions() {
     for location in ["nowhere.yaml", "s3://bucket/api.yaml", "{Bucket: b, Key: k}", "!Ref Elsewhere"] {
         let template = beside(UNFILLED, &NAMED_API.replace("./api.yaml", location));
-        let graph = Graph::build(Resolver::new(&template));
+        let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
         let routes = graph.vertices.iter().flat_map(|vertex| &vertex.facts);
         assert!(!routes.into_iter().any(|fact| matches!(fact, Fact::Derived { name: "Path", .. })));
     }

@@ -2,6 +2,7 @@
 
 use super::super::tests::{edges, resources, shown};
 use super::super::{EvidenceClass, Graph};
+use crate::code::HandlerCode;
 use crate::sam;
 use crate::template::{Resolver, Template};
 
@@ -30,7 +31,7 @@ fn the_proof_of_an_edge_is_the_connector_in_either_form() {
   ToA: {Type: 'AWS::Serverless::Connector', Properties: {Source: {Id: Topic}, Destination: {Id: A}, Permissions: [Write]}}
 ",
     );
-    let graph = Graph::build(Resolver::new(&template));
+    let graph = Graph::build(Resolver::new(&template), HandlerCode::Read);
     let text = template.sources[0].text();
     let mut found = Vec::new();
     for edge in &graph.edges {

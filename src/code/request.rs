@@ -1,0 +1,502 @@
+//! Requests: the places where a program asks an AWS SDK to invoke a function or to start a workflow.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::expression::{Bindings, Code, Region, Value};
+use super::token::Kind;
+use super::{CallPlace, Callee, Language};
+
+/// One request.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) callee: Callee,
+    pub(super) mode: Mode,
+    /// What names the function or the workflow.
+    pub(super) target: Value,
+    pub(super) place: CallPlace,
+}
+
+/// Whether the caller waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// `RequestResponse`, which is also the default; `StartSyncExecution`.
+    Waits,
+    /// `Event`, `StartExecution`; and `DryRun`, which calls nothing.
+    Passes,
+    /// It is decided elsewhere.
+    Unknown,
+}
+
+/// A word that makes a request.
+struct Trigger {
+    word: &'static str,
+    callee: Callee,
+    /// The mode, unless the request says its own.
+    mode: Option<Mode>,
+}
+
+const fn invoke(word: &'static str, mode: Option<Mode>) -> Trigger {
+    Trigger { word, callee: Callee::Function, mode }
+}
+
+const fn start(word: &'static str, mode: Mode) -> Trigger {
+    Trigger { word, callee: Callee::StateMachine, mode: Some(mode) }
+}
+
+/// Methods of clients whose arguments are the request.
+const METHODS: [Trigger; 10] = [
+    invoke("invoke", None),
+    invoke("invokeWithResponseStream", Some(Mode::Waits)),
+    invoke("invoke_with_response_stream", Some(Mode::Waits)),
+    invoke("invokeAsync", Some(Mode::Passes)),
+    invoke("invoke_async", Some(Mode::Passes)),
+    start("startExecution", Mode::Passes),
+    start("start_execution", Mode::Passes),
+    start("startSyncExecution", Mode::Waits),
+    start("start_sync_execution", Mode::Waits),
+    start("startExecutionAsync", Mode::Passes),
+];
+
+/// Types that are a request, without what each SDK adds to their names.
+const TYPES: [Trigger; 5] = [
+    invoke("Invoke", None),
+    invoke("InvokeWithResponseStream", Some(Mode::Waits)),
+    invoke("InvokeAsync", Some(Mode::Passes)),
+    start("StartExecution", Mode::Passes),
+    start("StartSyncExecution", Mode::Waits),
+];
+
+/// Words of one program that may make a request: one with more is not written by hand.
+const MOST_TRIGGERS: usize = 1000;
+
+/// The requests of a program, in the order of its files; and whether these are all.
+pub(super) fn requests(files: &[Code], bindings: &Bindings, clients: &[Callee]) -> (Vec<Request>, bool) {
+    let mut found = Vec::new();
+    let mut triggers = 0;
+    for (file, code) in files.iter().enumerate() {
+        let reader =
+            Reader { files, bindings, file, code, renamed: renamed(code), later: later_fields(code) };
+        for at in 0..code.len() {
+            let Some((trigger, shape)) = reader.trigger(at) else { continue };
+            let has_client = clients.contains(&trigger.callee);
+            found.extend(reader.request(at, trigger, shape, has_client));
+            triggers += 1;
+            if triggers == MOST_TRIGGERS {
+                return (found, false);
+            }
+        }
+    }
+    (found, true)
+}
+
+/// The other names of a file's commands: `import { InvokeCommand as Call }`, `const { InvokeCommand: Call } = …`.
+fn renamed(code: &Code) -> FxHashMap<&str, &'static Trigger> {
+    let is_renamed = |at: &usize| {
+        code.language == Language::JavaScript && (code.word(at + 1) == "as" || code.is(at + 1, ":"))
+    };
+    let names = (0..code.len()).filter(is_renamed).filter_map(|at| {
+        let name = code.word(at).strip_suffix("Command")?;
+        let trigger = TYPES.iter().find(|trigger| trigger.word == name)?;
+        code.is_word(at + 2).then(|| (code.at(at + 2), trigger))
+    });
+    names.collect()
+}
+
+/// The fields that a file sets on names: `params.InvocationType = 'Event'`, `request.setFunctionName(…)`.
+fn later_fields(code: &Code) -> FxHashMap<&str, Vec<(Field, Range<usize>)>> {
+    let mut found: FxHashMap<&str, Vec<(Field, Range<usize>)>> = FxHashMap::default();
+    for at in 0..code.len() {
+        let key = match (code.at(at + 1), code.at(at + 2)) {
+            ("[", ":") => at + 3,
+            ("." | "[", _) => at + 2,
+            _ => continue,
+        };
+        let Some(field) = Field::of(code.at(key)).filter(|_| code.is_word(at)) else { continue };
+        let after = key + 1 + usize::from(code.is(key + 1, "]"));
+        let value = if code.is(after, "=") {
+            code.expression(after + 1)
+        } else if code.is(after, "(") {
+            code.inside(after)
+        } else {
+            continue;
+        };
+        let fields = found.entry(code.at(at)).or_default();
+        if fields.len() < MOST_OF_ONE_NAME {
+            fields.push((field, value));
+        }
+    }
+    found
+}
+
+/// Fields that are set on one name.
+const MOST_OF_ONE_NAME: usize = 32;
+
+/// How a request is written.
+enum Shape {
+    /// Between brackets, as arguments or as a literal.
+    Brackets(Range<usize>),
+    /// A chain of calls of a builder.
+    Chain(Range<usize>),
+}
+
+struct Reader<'c> {
+    files: &'c [Code],
+    bindings: &'c Bindings,
+    file: usize,
+    code: &'c Code,
+    renamed: FxHashMap<&'c str, &'static Trigger>,
+    later: FxHashMap<&'c str, Vec<(Field, Range<usize>)>>,
+}
+
+impl Reader<'_> {
+    /// What a token asks for, and where the rest of it is said.
+    fn trigger(&self, at: usize) -> Option<(&'static Trigger, Shape)> {
+        let code = self.code;
+        let word = code.word(at);
+        if word.is_empty() {
+            return None;
+        }
+        let method = || METHODS.iter().find(|trigger| trigger.word == word);
+        let of_type = |suffix: &str| {
+            let name = word.strip_suffix(suffix)?;
+            TYPES.iter().find(|trigger| trigger.word == name)
+        };
+        let is_method = code.follows(at, &[".", "?.", "&."]) && code.is(at + 1, "(");
+        let is_made =
+            code.follows(at, &["."]) || at.checked_sub(1).is_some_and(|before| code.word(before) == "new");
+        match code.language {
+            Language::Python if is_method => Some((method()?, Shape::Brackets(code.inside(at + 1)))),
+            Language::Ruby if code.follows(at, &[".", "&."]) => {
+                let trigger = method()?;
+                let shape =
+                    if code.is(at + 1, "(") { code.inside(at + 1) } else { code.rest_of_line(at + 1) };
+                Some((trigger, Shape::Brackets(shape)))
+            }
+            Language::JavaScript => {
+                if is_method && let Some(trigger) = method() {
+                    return Some((trigger, Shape::Brackets(code.expression(at + 2))));
+                }
+                let open = at + 1;
+                (is_made && code.is(open, "("))
+                    .then(|| of_type("Command").or_else(|| self.renamed.get(word).copied()))
+                    .flatten()
+                    .map(|trigger| (trigger, Shape::Brackets(code.expression(open + 1))))
+            }
+            Language::Java => {
+                if is_method && let Some(trigger) = method() {
+                    // `client.invoke(request -> request.functionName(…))`
+                    let inside = code.inside(at + 1);
+                    return code.has_arrow(&inside).then_some((trigger, Shape::Chain(inside)));
+                }
+                let is_built = code.is(at + 1, ".") && code.word(at + 2) == "builder";
+                let trigger = of_type("Request").filter(|_| is_built || is_made)?;
+                Some((trigger, Shape::Chain(code.expression(at + 1))))
+            }
+            Language::CSharp => {
+                let is_typed = code.is_word(at + 1)
+                    && code.is(at + 2, "=")
+                    && code.word(at + 3) == "new"
+                    && code.is(at + 4, "(");
+                let trigger = of_type("Request").filter(|_| is_made || is_typed)?;
+                let start = if is_typed { at + 4 } else { at + 1 };
+                Some((trigger, Shape::Chain(code.expression(start))))
+            }
+            Language::Go => {
+                let trigger = of_type("Input").filter(|_| code.is(at + 1, "{"))?;
+                Some((trigger, Shape::Brackets(code.inside(at + 1))))
+            }
+            Language::Rust => {
+                let trigger = method().filter(|_| is_method && code.inside(at + 1).is_empty())?;
+                Some((trigger, Shape::Chain(code.expression(at + 3))))
+            }
+            Language::Python | Language::Ruby => None,
+        }
+    }
+
+    fn request(&self, at: usize, trigger: &Trigger, shape: Shape, has_client: bool) -> Option<Request> {
+        let code = self.code;
+        let (range, is_chain) = match shape {
+            Shape::Brackets(range) => (range, false),
+            Shape::Chain(range) => (range, true),
+        };
+        let mut fields = Fields::default();
+        self.read_fields(&Region { file: self.file, range: range.clone() }, &mut fields, Fields::MOST_STEPS);
+        if let Some(name) = self.assigned_name(at) {
+            self.read_later(name, &mut fields);
+        }
+        let named = match trigger.callee {
+            Callee::Function => fields.function.take(),
+            Callee::StateMachine => fields.workflow.take(),
+        };
+        // `invoke` and its like are methods of much else. What is handed over whole may be a request.
+        let is_type = TYPES.iter().any(|it| std::ptr::eq(it, trigger));
+        if named.is_none() && !is_type && !(has_client && fields.is_open) {
+            return None;
+        }
+        let target = named.map_or(Value::open(), |named| self.bindings.value(&named, self.files));
+        let mode = trigger.mode.unwrap_or_else(|| match fields.modes.as_slice() {
+            [] if fields.is_open && !is_chain => Mode::Unknown,
+            [] => Mode::Waits,
+            regions => self.mode(regions),
+        });
+        let span = code.token(at)?.span;
+        Some(Request { callee: trigger.callee, mode, target, place: CallPlace { file: self.file, span } })
+    }
+
+    /// The name that is assigned what is made at `at`.
+    fn assigned_name(&self, at: usize) -> Option<&str> {
+        let code = self.code;
+        let start = at.saturating_sub(Self::MOST_BEFORE);
+        if code.is_word(at + 1) && code.is(at + 2, "=") {
+            return Some(code.at(at + 1));
+        }
+        let equals = (start..at).rev().take_while(|index| {
+            code.kind(*index) != Some(Kind::Newline)
+                && !matches!(code.at(*index), ";" | "{" | "}" | "(" | ",")
+        });
+        let equals = equals.into_iter().find(|index| code.is(*index, "=") || code.is(*index, ":="))?;
+        equals.checked_sub(1).filter(|before| code.is_word(*before)).map(|before| code.at(before))
+    }
+
+    /// Tokens between the name and the type: `InvokeRequest request = new com.amazonaws.InvokeRequest`.
+    const MOST_BEFORE: usize = 16;
+
+    /// The fields that an expression says.
+    fn read_fields(&self, region: &Region, fields: &mut Fields, steps: usize) {
+        let code = &self.files[region.file];
+        let mut at = region.range.start;
+        let mut handed = Vec::new();
+        // The ends of the braces that the walk is in.
+        let mut braces: Vec<usize> = Vec::new();
+        while at < region.range.end {
+            if fields.looks == Fields::MOST_LOOKS {
+                fields.is_open = true;
+                return;
+            }
+            fields.looks += 1;
+            if code.is(at, "{") {
+                braces.push(code.after(at) - 1);
+            }
+            while braces.last().is_some_and(|end| *end <= at) {
+                braces.pop();
+            }
+            if let Some((field, value)) = field(code, at) {
+                fields.put(field, Region { file: region.file, range: value.clone() });
+                at = value.end.max(at + 1);
+                continue;
+            }
+            // The payload may hold anything, and says nothing.
+            if is_key(code, at) {
+                let value = code.expression(at + 2);
+                at = value.end.max(at + 2);
+                continue;
+            }
+            // `{ FunctionName: name, Payload }`
+            let is_key_alone = !braces.is_empty() && !code.follows(at, &["...", "*"]);
+            if code.is_word(at) && stands_alone(code, at) && !is_key_alone {
+                handed.push(at);
+            }
+            at += 1;
+        }
+        for at in handed {
+            let regions =
+                if steps == 0 { Vec::new() } else { self.bindings.seen_from(region.file, code, at) };
+            fields.is_open |= regions.is_empty();
+            for assigned in regions {
+                self.read_fields(assigned, fields, steps - 1);
+            }
+            if region.file == self.file {
+                self.read_later(code.at(at), fields);
+            }
+        }
+    }
+
+    /// The fields that are set on a name.
+    fn read_later(&self, name: &str, fields: &mut Fields) {
+        for (field, value) in self.later.get(name).into_iter().flatten() {
+            fields.put(*field, Region { file: self.file, range: value.clone() });
+        }
+    }
+
+    /// What an expression for the invocation type says.
+    fn mode(&self, regions: &[Region]) -> Mode {
+        let mut modes = Modes::default();
+        for region in regions {
+            self.read_modes(region, &mut modes, Fields::MOST_STEPS);
+        }
+        match modes {
+            Modes { waits: true, passes: false, is_open: false } => Mode::Waits,
+            Modes { waits: false, passes: true, is_open: false } => Mode::Passes,
+            Modes { .. } => Mode::Unknown,
+        }
+    }
+
+    fn read_modes(&self, region: &Region, modes: &mut Modes, steps: usize) {
+        let code = &self.files[region.file];
+        // `{ InvocationType }` is a name like any other.
+        let is_name_alone = region.range.len() == 1;
+        for at in region.range.clone().take(MOST_OF_MODE) {
+            let kind = code.kind(at);
+            let said = match kind {
+                Some(Kind::Text | Kind::Word) => mode_word(code.at(at)),
+                Some(Kind::Piece) => None,
+                Some(Kind::Sign | Kind::Newline) | None => continue,
+            };
+            match said {
+                Some(Mode::Waits) => modes.waits = true,
+                Some(Mode::Passes) => modes.passes = true,
+                Some(Mode::Unknown) if !is_name_alone => {}
+                Some(Mode::Unknown) | None if kind == Some(Kind::Word) => {
+                    if is_first(code, at) || matches!(code.at(at), "new" | "await") {
+                        continue;
+                    }
+                    let regions =
+                        if steps == 0 { Vec::new() } else { self.bindings.seen_from(region.file, code, at) };
+                    modes.is_open |= regions.is_empty();
+                    for assigned in regions {
+                        self.read_modes(assigned, modes, steps - 1);
+                    }
+                }
+                Some(Mode::Unknown) | None => modes.is_open = true,
+            }
+        }
+        modes.is_open |= region.range.len() > MOST_OF_MODE;
+    }
+}
+
+/// Tokens of an invocation type.
+const MOST_OF_MODE: usize = 16;
+
+#[derive(Default)]
+struct Modes {
+    waits: bool,
+    passes: bool,
+    is_open: bool,
+}
+
+/// What a word of an invocation type says; [`Mode::Unknown`] for one that is part of how it is written.
+fn mode_word(word: &str) -> Option<Mode> {
+    let plain: String = word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
+    let name = plain.strip_prefix("invocationtype").unwrap_or(&plain);
+    match name {
+        "event" | "dryrun" => Some(Mode::Passes),
+        "requestresponse" => Some(Mode::Waits),
+        "" | "tostring" | "string" | "value" | "some" | "into" | "as" | "const" | "await" => {
+            Some(Mode::Unknown)
+        }
+        _ => None,
+    }
+}
+
+/// What a request says.
+#[derive(Default)]
+struct Fields {
+    function: Option<Region>,
+    workflow: Option<Region>,
+    modes: Vec<Region>,
+    /// Whether some of it is handed over by a name that nothing is assigned to.
+    is_open: bool,
+    looks: usize,
+}
+
+impl Fields {
+    /// From a name to what it is assigned, and on.
+    const MOST_STEPS: usize = 4;
+    /// Tokens that are looked at for one request.
+    const MOST_LOOKS: usize = 2000;
+
+    fn put(&mut self, field: Field, region: Region) {
+        match field {
+            Field::Function => drop(self.function.get_or_insert(region)),
+            Field::Workflow => drop(self.workflow.get_or_insert(region)),
+            Field::Mode => self.modes.push(region),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Function,
+    Workflow,
+    Mode,
+}
+
+impl Field {
+    /// `FunctionName`, `function_name`, `withFunctionName` …
+    fn of(word: &str) -> Option<Self> {
+        if word.len() > MOST_OF_KEY {
+            return None;
+        }
+        let plain: String = word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
+        let name = plain.strip_prefix("with").or_else(|| plain.strip_prefix("set")).unwrap_or(&plain);
+        match name {
+            "functionname" => Some(Self::Function),
+            "statemachinearn" => Some(Self::Workflow),
+            "invocationtype" => Some(Self::Mode),
+            _ => None,
+        }
+    }
+}
+
+/// `set_state_machine_arn` is the longest.
+const MOST_OF_KEY: usize = 24;
+
+/// The field that a key names, and its value.
+fn field(code: &Code, at: usize) -> Option<(Field, Range<usize>)> {
+    let field = match code.kind(at)? {
+        Kind::Word | Kind::Text => Field::of(code.at(at))?,
+        Kind::Piece | Kind::Sign | Kind::Newline => return None,
+    };
+    let next = code.at(at + 1);
+    match next {
+        "(" => Some((field, code.inside(at + 1))),
+        "=" | ":" | "=>" => Some((field, code.expression(at + 2))),
+        // `{ FunctionName, Payload }`
+        "," | "}" | ")" | "\n" | "" if code.is_word(at) && !code.follows(at, &[".", "::"]) => {
+            Some((field, at..at + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a key of something else stands there.
+fn is_key(code: &Code, at: usize) -> bool {
+    let is_named = matches!(code.kind(at), Some(Kind::Word | Kind::Text));
+    is_named && ["=", ":", "=>"].iter().any(|sign| code.is(at + 1, sign))
+}
+
+/// Whether a word is a value of its own, and not a part of a longer one or the name of what is called.
+fn stands_alone(code: &Code, at: usize) -> bool {
+    !code.follows(at, &[".", "?.", "::"])
+        && !is_first(code, at)
+        && !matches!(code.at(at), "new" | "await" | "as" | "const")
+}
+
+fn is_first(code: &Code, at: usize) -> bool {
+    matches!(code.at(at + 1), "." | "?." | "::" | "(" | "->" | "=>")
+}
+
+/// Tokens of arguments without brackets.
+const MOST_OF_LINE: usize = 1000;
+
+impl Code {
+    /// The rest of a line, and of the lines that it goes on in.
+    fn rest_of_line(&self, start: usize) -> Range<usize> {
+        let mut at = start;
+        while at < self.len() && at - start < MOST_OF_LINE {
+            let goes_on = at > start && self.is(at - 1, ",");
+            if self.kind(at) == Some(Kind::Newline) && !goes_on {
+                break;
+            }
+            at = self.after(at);
+        }
+        start..at.min(self.len())
+    }
+
+    /// Whether it is a function: `request -> …`, `(request) -> …`.
+    fn has_arrow(&self, range: &Range<usize>) -> bool {
+        range.clone().take(4).any(|at| self.is(at, "->"))
+    }
+}
