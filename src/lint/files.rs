@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::discover::{self, Found, Kind};
-use crate::finding::{Checked, RunError};
+use crate::finding::{Checked, Finding, RunError};
 use crate::parameters::Given;
 use crate::source::{Location, Span};
 
@@ -194,16 +194,34 @@ fn without_repetitions(
         checked.retain(|_| !is_part.next().unwrap_or_default());
     }
     without_used_elsewhere(checked.iter_mut().map(|(_, one)| one));
-    let mut told: HashSet<(String, String, String, Span)> = HashSet::new();
+    let mut told: HashSet<(String, String, Span, String)> = HashSet::new();
     for (_, one) in &mut checked {
         let sources = &one.sources;
-        // A file that two resources name is told of for each.
-        let mut is_new = |rule: &str, logical_path: &str, location: Location| {
+        let mut is_new = |rule: &str, location: Location, said: String| {
             let path = sources[location.file.0 as usize].path().to_owned();
-            told.insert((rule.to_owned(), path, logical_path.to_owned(), location.span))
+            told.insert((rule.to_owned(), path, location.span, said))
         };
-        one.findings.retain(|finding| is_new(&finding.rule, &finding.logical_path, finding.primary.location));
-        one.undecided.retain(|check| is_new(&check.rule, "", check.location));
+        one.findings.retain(|finding| {
+            let Finding { rule, primary, logical_path, message, condition, .. } = finding;
+            // A file that two resources name is told of for each, and so are two values that one file is handed.
+            let said = unqualified(&format!("{message} {}", condition.as_deref().unwrap_or_default()));
+            is_new(rule, primary.location, format!("{logical_path} {said}"))
+        });
+        one.undecided.retain(|check| is_new(&check.rule, check.location, String::new()));
     }
     checked
+}
+
+/// A message without the names of the stacks before those of what they hold: `'Orders/Queue'` is `'Queue'`.
+fn unqualified(message: &str) -> String {
+    let bare = |word: &str| {
+        let (quote, name) = if word.starts_with('\'') { word.split_at(1) } else { ("", word) };
+        let is_stack =
+            |stack: &str| !stack.is_empty() && stack.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        match name.rsplit_once('/') {
+            Some((stacks, own)) if stacks.split('/').all(is_stack) => format!("{quote}{own}"),
+            Some(_) | None => word.to_owned(),
+        }
+    };
+    message.split(' ').map(bare).collect::<Vec<_>>().join(" ")
 }

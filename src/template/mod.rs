@@ -46,7 +46,7 @@ pub(crate) use evaluate::{is_filled_by_ssm, is_list};
 use folder::shown_beside;
 pub(crate) use folder::{Folder, Named};
 pub(crate) use fragment::Lack;
-pub(crate) use handed::Handovers;
+use handed::Handovers;
 pub(crate) use origin::{Origin, OriginKind};
 pub(crate) use resolve::Resolver;
 pub(crate) use stack::{Nested, Stack};
@@ -92,9 +92,9 @@ pub(crate) struct Template {
     /// What else the template says, and what is true of it as a whole.
     pub own: Stack,
     /// The stacks of other templates that were taken in, in the order of their files.
-    pub taken_in: Vec<Stack>,
+    taken_in: Vec<Stack>,
     /// What the stacks hand to one another.
-    pub handovers: Handovers,
+    handovers: Handovers,
     /// Resources that two files of one application both define: the place that counts for nothing, and the other.
     pub redefined: Vec<(Location, Location)>,
     /// Loops and includes that could not be expanded and stay as they are.

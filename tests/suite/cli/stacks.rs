@@ -328,6 +328,32 @@ fn globals_of_one_part_lend_to_the_others_and_a_resource_of_two_parts_is_told() 
 }
 
 #[test]
+fn a_file_that_is_nested_twice_is_told_of_for_each_value_that_it_is_handed() {
+    let worker = WORKER.replace("!Ref QueueArn", "!GetAtt Jobs.Arn").replace("!Ref Wait", "30");
+    let child =
+        format!("{worker}  Jobs: {{Type: AWS::SQS::Queue, Properties: {{VisibilityTimeout: !Ref Wait}}}}\n");
+    let stack = |hide: u32| {
+        format!(
+            "{{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: child.yaml, Parameters: {{Wait: {hide}, QueueArn: x}}}}}}"
+        )
+    };
+    let root = format!(
+        "Resources:\n  A: {}\n  B: {}\n  C: {}\n  D: {}\n",
+        stack(45),
+        stack(46),
+        stack(45),
+        stack(180)
+    );
+    let folder = folder_with(&[("root.yaml", &root), ("child.yaml", &child)]);
+    let told = slow_queues(folder.path(), &["root.yaml"]);
+    let [first, second] = &told[..] else { panic!("two findings: {told:#?}") };
+    assert!(
+        first.contains("hides messages for 45 s") && second.contains("hides messages for 46 s"),
+        "{told:#?}"
+    );
+}
+
+#[test]
 fn two_parts_may_each_hold_rows_of_one_mapping() {
     let part =
         |row: &str, rest: &str| format!("Mappings: {{M: {{{row}: {{Hide: 45}}}}}}\nResources:\n{rest}");
