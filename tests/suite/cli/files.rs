@@ -66,8 +66,11 @@ fn a_change_is_checked_and_what_a_check_writes_is_no_change() {
 
     let folder = folder_with(&[("t/a.yaml", SLOW)]);
     let program = env!("CARGO_BIN_EXE_lenslint");
-    let watch =
-        format!("exec {program} check --watch --color never --output concise --output json=t/report.json t");
+    // What a shell starts in the background ignores the interrupt, and so would all that it starts in turn.
+    let watch = format!(
+        "exec env --default-signal=INT {program} check --watch --color never \
+         --output concise --output json=t/report.json t"
+    );
     let log = folder.path().join("log");
     let child = Command::new("script")
         .args(["-qefc", &watch, "log"])
