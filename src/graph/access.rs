@@ -1,4 +1,4 @@
-//! Access: what a function may do to other resources, and how likely it is that it does.
+//! Access: what a function or a task may do to other resources, and how likely it is that it does.
 
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -7,6 +7,7 @@ use crate::names::Name;
 use crate::template::{Guard, Origin};
 
 use super::branch::Branch;
+use super::database;
 use super::draft::Draft;
 use super::grant::{Grant, grants};
 use super::{Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, VertexId, VertexKind};
@@ -17,7 +18,7 @@ pub(super) fn read(draft: &mut Draft<'_>) {
     let explained = explained(draft);
     let mut accesses: Map<(VertexId, VertexId, EdgeKind), Access> = Map::default();
     for grant in grants(draft) {
-        let access = accesses.entry((grant.function, grant.target, grant.kind)).or_default();
+        let access = accesses.entry((grant.holder, grant.target, grant.kind)).or_default();
         access.guard = draft.template().guards.or(access.guard, grant.guard);
         access.grants.push(grant);
     }
@@ -37,6 +38,7 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         draft.add_edge(access.edge(draft, (from, to, kind), &variables));
     }
     read_own_apis(draft, &mentions);
+    database::read_connections(draft, &mentions);
 }
 
 /// Where a function's destinations and dead letters go: Lambda needs the permission for that, and nothing says
@@ -51,17 +53,26 @@ fn explained(draft: &Draft<'_>) -> FxHashMap<(VertexId, VertexId), Vec<EdgeKind>
 
 type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
 
+/// The variables in which the environment of a function or a task names a resource.
+pub(super) type Mentions = Map<(VertexId, VertexId), Vec<Variable>>;
+
 /// An environment variable that names a resource.
-struct Variable {
-    guard: Guard,
+pub(super) struct Variable {
+    pub(super) guard: Guard,
     name: Name,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// What it says beside the resource: `https://${Api}.execute-api…`.
     text: String,
-    attribute: Option<Name>,
+    pub(super) attribute: Option<Name>,
 }
 
-/// All grants of one kind that one function has on one resource.
+impl Variable {
+    pub(super) fn fact(&self) -> Fact {
+        Fact::Derived { name: "Variable", value: Plain::Name(self.name), origin: self.origin }
+    }
+}
+
+/// All grants of one kind that one holder has on one resource.
 struct Access {
     guard: Guard,
     grants: Vec<Grant>,
@@ -105,43 +116,48 @@ impl Access {
             },
             evidence: origins.map(|origin| Evidence { class, origin }).collect(),
             origin: draft.vertex(from).origin,
-            facts: variables.first().map(|variable| variable_fact(variable)).into_iter().collect(),
+            facts: variables.first().map(|variable| variable.fact()).into_iter().collect(),
         }
     }
 }
 
-fn variable_fact(variable: &Variable) -> Fact {
-    Fact::Derived { name: "Variable", value: Plain::Name(variable.name), origin: variable.origin }
-}
-
-/// The environment variables of every function that name a resource of the template.
-fn mentions(draft: &Draft<'_>) -> Map<(VertexId, VertexId), Vec<Variable>> {
-    let mut found: Map<(VertexId, VertexId), Vec<Variable>> = Map::default();
+/// The environment variables of every function and every task that name a resource of the template.
+fn mentions(draft: &Draft<'_>) -> Mentions {
+    let mut found = Mentions::default();
     for (&id, resource) in &draft.template().resources {
-        let Some(function) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
-        else {
+        let Some((vertex, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
             continue;
         };
-        let Some(properties) = Branch::properties(resource) else { continue };
-        for variables in draft.branches(properties, &["Environment", "Variables"]) {
-            for (variable, value) in draft.entries(variables) {
-                mention(draft, function, variable, value, &mut found);
+        let variables = match draft.vertex(vertex).kind {
+            VertexKind::Function => draft.branches(properties, &["Environment", "Variables"]),
+            kind => {
+                if kind == VertexKind::TaskDefinition {
+                    mention_in_containers(draft, vertex, properties, &mut found);
+                }
+                continue;
             }
+        };
+        for (variable, value) in variables.into_iter().flat_map(|variables| draft.entries(variables)) {
+            mention(draft, vertex, variable, value, &mut found);
         }
     }
     found
 }
 
-fn mention(
-    draft: &Draft<'_>,
-    function: VertexId,
-    name: Name,
-    value: Branch,
-    found: &mut Map<(VertexId, VertexId), Vec<Variable>>,
-) {
+fn mention_in_containers(draft: &Draft<'_>, task: VertexId, properties: Branch, found: &mut Mentions) {
+    for variable in draft.branches(properties, &["ContainerDefinitions", "*", "Environment", "*"]) {
+        let Some(name) = draft.known_text_at(variable, &["Name"]) else { continue };
+        let name = draft.names().intern(name);
+        for value in draft.branches(variable, &["Value"]) {
+            mention(draft, task, name, value, found);
+        }
+    }
+}
+
+fn mention(draft: &Draft<'_>, owner: VertexId, name: Name, value: Branch, found: &mut Mentions) {
     for (guard, reference) in draft.references(value) {
         for (own, target) in draft.inside(&reference, &[]) {
-            found.entry((function, target.vertex)).or_default().push(Variable {
+            found.entry((owner, target.vertex)).or_default().push(Variable {
                 guard: draft.and(guard, own),
                 name,
                 origin: draft.values().origin(value.value),
@@ -156,7 +172,7 @@ fn mention(
 const ADDRESSES_FOR_OTHERS: [&str; 3] = ["CALLBACK", "REDIRECT", "ORIGIN"];
 
 /// A function that is told the address of an API of its own template may call it: that needs no permission.
-fn read_own_apis(draft: &mut Draft<'_>, mentions: &Map<(VertexId, VertexId), Vec<Variable>>) {
+fn read_own_apis(draft: &mut Draft<'_>, mentions: &Mentions) {
     let granted: FxHashSet<(VertexId, VertexId)> = draft
         .graph
         .edges
@@ -179,7 +195,7 @@ fn read_own_apis(draft: &mut Draft<'_>, mentions: &Map<(VertexId, VertexId), Vec
             certainty: Certainty::Possible,
             evidence: vec![Evidence { class: EvidenceClass::Reference, origin: variable.origin }],
             origin: draft.vertex(from).origin,
-            facts: vec![variable_fact(variable)],
+            facts: vec![variable.fact()],
         };
         draft.add_edge(edge);
     }

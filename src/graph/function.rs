@@ -180,7 +180,8 @@ fn log_forwarders(draft: &Draft<'_>) -> Vec<VertexId> {
             | EdgeKind::Write
             | EdgeKind::Read
             | EdgeKind::DeadLetter
-            | EdgeKind::Front => false,
+            | EdgeKind::Front
+            | EdgeKind::Connect => false,
         };
         if calls {
             let is_log = edge.via.is_some_and(|via| draft.resource_type(via) == LOG_SUBSCRIPTION);

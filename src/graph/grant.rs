@@ -1,4 +1,4 @@
-//! A grant is a permission that a function's role has on a resource of this template.
+//! A grant is a permission that the role of a function or a task has on a resource of this template.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,8 +13,8 @@ use super::{EdgeKind, EvidenceClass, VertexId, VertexKind};
 /// A permission on a known resource.
 #[derive(Clone, Copy)]
 pub(super) struct Grant {
-    /// The function that has it.
-    pub(super) function: VertexId,
+    /// The function or the task definition that has it.
+    pub(super) holder: VertexId,
     /// What it is on.
     pub(super) target: VertexId,
     /// What it is good for.
@@ -28,9 +28,9 @@ pub(super) struct Grant {
     pub(super) class: EvidenceClass,
 }
 
-/// The grants of all functions. A wildcard is none: it says nothing about any resource.
+/// The grants of all functions and task definitions. A wildcard is none: it says nothing about any resource.
 pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
-    let roles = functions_by_role(draft);
+    let roles = holders_by_role(draft);
     let mut found = Vec::new();
     for (&id, resource) in &draft.template().resources {
         let Some(properties) = Branch::properties(resource) else { continue };
@@ -41,10 +41,10 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
         }
         let own_guard = draft.resolver.guard_of(id);
         let mut permissions = Vec::new();
-        let mut holders: Vec<Name> = Vec::new();
+        let mut holding: Vec<Name> = Vec::new();
         match draft.text(resource.type_name) {
             "AWS::IAM::Role" => {
-                holders.push(id);
+                holding.push(id);
                 for policy in draft.branches(properties, &["Policies", "*"]) {
                     read_statements(draft, policy, &mut permissions);
                     read_policy_template(draft, policy, &mut permissions);
@@ -52,12 +52,12 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
             }
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy" => {
                 read_statements(draft, properties, &mut permissions);
-                holders.extend(roles_of_policy(draft, properties));
+                holding.extend(roles_of_policy(draft, properties));
             }
             _ => continue,
         }
         if draft.text(resource.type_name) == "AWS::IAM::ManagedPolicy" {
-            holders.extend(roles.by_managed_policy.get(&id).into_iter().flatten());
+            holding.extend(roles.by_managed_policy.get(&id).into_iter().flatten());
         }
         if connector.is_some() {
             // It names a table and the table's indexes.
@@ -66,21 +66,21 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
                 is_usual(*kind) && seen.insert((*target, *kind, *guard))
             });
         }
-        for role in holders {
-            for &(guard, function) in roles.functions.get(&role).into_iter().flatten() {
+        for role in holding {
+            for &(guard, holder) in roles.holders.get(&role).into_iter().flatten() {
                 for permission in &permissions {
                     if found.len() == MOST_GRANTS {
                         return found;
                     }
                     let guard = draft.and(draft.and(guard, permission.guard), own_guard);
                     let Permission { target, kind, .. } = *permission;
-                    let speaks = connector.is_some_and(|connector| connector.speaks_of(function));
+                    let speaks = connector.is_some_and(|connector| connector.speaks_of(holder));
                     let (class, origin) = if speaks {
                         (EvidenceClass::Connector, resource.origin)
                     } else {
                         (EvidenceClass::Permission, permission.origin)
                     };
-                    found.push(Grant { function, target, kind, guard, via: id, origin, class });
+                    found.push(Grant { holder, target, kind, guard, via: id, origin, class });
                 }
             }
         }
@@ -100,20 +100,22 @@ pub(super) struct Permission {
 }
 
 struct Roles {
-    functions: FxHashMap<Name, Vec<(Guard, VertexId)>>,
+    holders: FxHashMap<Name, Vec<(Guard, VertexId)>>,
     by_managed_policy: FxHashMap<Name, Vec<Name>>,
 }
 
-fn functions_by_role(draft: &Draft<'_>) -> Roles {
-    let mut roles = Roles { functions: FxHashMap::default(), by_managed_policy: FxHashMap::default() };
+fn holders_by_role(draft: &Draft<'_>) -> Roles {
+    let mut roles = Roles { holders: FxHashMap::default(), by_managed_policy: FxHashMap::default() };
     for (&id, resource) in &draft.template().resources {
         let Some(properties) = Branch::properties(resource) else { continue };
         match draft.text(resource.type_name) {
-            "AWS::Lambda::Function" => {
-                let Some(function) = draft.vertex_of(id) else { continue };
-                for role in draft.branches(properties, &["Role"]) {
+            "AWS::Lambda::Function" | "AWS::ECS::TaskDefinition" => {
+                let Some(holder) = draft.vertex_of(id) else { continue };
+                let property =
+                    if draft.vertex(holder).kind == VertexKind::Function { "Role" } else { "TaskRoleArn" };
+                for role in draft.branches(properties, &[property]) {
                     for (guard, role) in mentions(draft, role) {
-                        roles.functions.entry(role).or_default().push((guard, function));
+                        roles.holders.entry(role).or_default().push((guard, holder));
                     }
                 }
             }
@@ -247,6 +249,10 @@ fn suits(kind: EdgeKind, target: VertexKind) -> bool {
         | VertexKind::Pipe
         | VertexKind::Distribution
         | VertexKind::UserPool
+        | VertexKind::Database
+        | VertexKind::DatabaseProxy
+        | VertexKind::Cache
+        | VertexKind::TaskDefinition
         | VertexKind::Route
         | VertexKind::FunctionUrl
         | VertexKind::UserPoolTrigger

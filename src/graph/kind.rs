@@ -23,6 +23,10 @@ impl VertexKind {
             Self::StateMachine => "state-machine",
             Self::Distribution => "distribution",
             Self::UserPool => "user-pool",
+            Self::Database => "database",
+            Self::DatabaseProxy => "database-proxy",
+            Self::Cache => "cache",
+            Self::TaskDefinition => "task-definition",
             Self::Route => "route",
             Self::FunctionUrl => "function-url",
             Self::UserPoolTrigger => "user-pool-trigger",
@@ -54,6 +58,19 @@ impl VertexKind {
             "AWS::StepFunctions::StateMachine" => Self::StateMachine,
             "AWS::CloudFront::Distribution" => Self::Distribution,
             "AWS::Cognito::UserPool" => Self::UserPool,
+            "AWS::RDS::DBInstance"
+            | "AWS::RDS::DBCluster"
+            | "AWS::DocDB::DBCluster"
+            | "AWS::DocDB::DBInstance"
+            | "AWS::Neptune::DBCluster"
+            | "AWS::Neptune::DBInstance" => Self::Database,
+            "AWS::RDS::DBProxy" => Self::DatabaseProxy,
+            "AWS::ElastiCache::CacheCluster"
+            | "AWS::ElastiCache::ReplicationGroup"
+            | "AWS::ElastiCache::ServerlessCache"
+            | "AWS::MemoryDB::Cluster"
+            | "AWS::DAX::Cluster" => Self::Cache,
+            "AWS::ECS::TaskDefinition" => Self::TaskDefinition,
             "AWS::ElasticLoadBalancingV2::TargetGroup" => Self::TargetGroup,
             _ => Self::Other,
         }
@@ -78,6 +95,10 @@ impl VertexKind {
             | Self::WebSocketApi
             | Self::Distribution
             | Self::UserPool
+            | Self::Database
+            | Self::DatabaseProxy
+            | Self::Cache
+            | Self::TaskDefinition
             | Self::Route
             | Self::FunctionUrl
             | Self::UserPoolTrigger
@@ -105,6 +126,10 @@ impl VertexKind {
             | Self::WebSocketApi
             | Self::Distribution
             | Self::UserPool
+            | Self::Database
+            | Self::DatabaseProxy
+            | Self::Cache
+            | Self::TaskDefinition
             | Self::Route
             | Self::FunctionUrl
             | Self::UserPoolTrigger
@@ -135,6 +160,10 @@ impl VertexKind {
             | Self::WebSocketApi
             | Self::Distribution
             | Self::UserPool
+            | Self::Database
+            | Self::DatabaseProxy
+            | Self::Cache
+            | Self::TaskDefinition
             | Self::Route
             | Self::FunctionUrl
             | Self::UserPoolTrigger

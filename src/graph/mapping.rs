@@ -97,6 +97,10 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         | VertexKind::StateMachine
         | VertexKind::Distribution
         | VertexKind::UserPool
+        | VertexKind::Database
+        | VertexKind::DatabaseProxy
+        | VertexKind::Cache
+        | VertexKind::TaskDefinition
         | VertexKind::Route
         | VertexKind::FunctionUrl
         | VertexKind::UserPoolTrigger

@@ -8,6 +8,7 @@ mod branch;
 mod capacity;
 mod connector;
 mod custom_domain;
+mod database;
 mod dead_letter;
 mod delivery_stream;
 mod distribution;
@@ -121,6 +122,14 @@ pub(crate) enum VertexKind {
     Distribution,
     /// A Cognito user pool.
     UserPool,
+    /// A database that clients keep connections to.
+    Database,
+    /// A proxy that keeps connections to a database for many clients.
+    DatabaseProxy,
+    /// A cache that clients keep connections to.
+    Cache,
+    /// What a container of ECS runs: it may call what a function may.
+    TaskDefinition,
     /// A method and path of an API: an entry point.
     Route,
     /// A function's own URL: an entry point.
@@ -268,6 +277,8 @@ pub(crate) enum EdgeKind {
     Front,
     /// A workflow's task.
     Step,
+    /// Keeps a connection to a database or a cache.
+    Connect,
 }
 
 impl EdgeKind {
@@ -288,6 +299,7 @@ impl EdgeKind {
             Self::Authorize => "authorize",
             Self::Front => "front",
             Self::Step => "step",
+            Self::Connect => "connect",
         }
     }
 }
@@ -334,7 +346,7 @@ pub(crate) enum EvidenceClass {
     PermissionAndReference,
     /// EV4: a permission alone.
     Permission,
-    /// EV5: an environment variable alone, of a resource that needs no permission.
+    /// EV5: an environment variable alone, of something that is called without a permission: an API, a database.
     Reference,
     /// EV6: the call in the caller's code.
     Code,
@@ -417,6 +429,7 @@ fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         "AWS::Cognito::UserPool" => user_pool::read(draft, id, resource),
         "AWS::KinesisFirehose::DeliveryStream" => delivery_stream::read(draft, id, resource),
         "AWS::AppSync::Resolver" => graph_ql::read_resolver(draft, id, resource),
+        "AWS::RDS::DBProxyTargetGroup" => database::read_proxy_targets(draft, id, resource),
         "AWS::ElasticLoadBalancingV2::TargetGroup" => load_balancer::read_target_group(draft, id, resource),
         _ => {}
     }

@@ -99,6 +99,10 @@ fn service_of(draft: &Draft<'_>, edge: &Edge) -> Option<&'static str> {
         | VertexKind::Pipe
         | VertexKind::StateMachine
         | VertexKind::Distribution
+        | VertexKind::Database
+        | VertexKind::DatabaseProxy
+        | VertexKind::Cache
+        | VertexKind::TaskDefinition
         | VertexKind::FunctionUrl
         | VertexKind::GraphQlField => None,
     }

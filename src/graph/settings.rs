@@ -25,6 +25,7 @@ pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
         VertexKind::Rule => RULE,
         VertexKind::Schedule => SCHEDULE,
         VertexKind::Pipe => PIPE,
+        VertexKind::Database => DATABASE,
         VertexKind::Topic
         | VertexKind::StreamConsumer
         | VertexKind::Bucket
@@ -34,6 +35,9 @@ pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
         | VertexKind::WebSocketApi
         | VertexKind::Distribution
         | VertexKind::UserPool
+        | VertexKind::DatabaseProxy
+        | VertexKind::Cache
+        | VertexKind::TaskDefinition
         | VertexKind::Route
         | VertexKind::UserPoolTrigger
         | VertexKind::GraphQlField
@@ -141,6 +145,17 @@ const RULE: &[Setting] = &[
 ];
 
 const SCHEDULE: &[Setting] = &[text("State", &["State"], "ENABLED")];
+
+const DATABASE: &[Setting] = &[
+    optional_text("Engine", &["Engine"]),
+    setting("PubliclyAccessible", &["PubliclyAccessible"], Shape::Boolean, Default::Missing),
+    setting(
+        "EnableHttpEndpoint",
+        &["EnableHttpEndpoint"],
+        Shape::Boolean,
+        Default::Value(Plain::Bool(false)),
+    ),
+];
 
 const PIPE: &[Setting] = &[text("DesiredState", &["DesiredState"], "RUNNING")];
 

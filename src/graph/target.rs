@@ -361,6 +361,10 @@ fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
         | VertexKind::WebSocketApi
         | VertexKind::Distribution
         | VertexKind::UserPool
+        | VertexKind::Database
+        | VertexKind::DatabaseProxy
+        | VertexKind::Cache
+        | VertexKind::TaskDefinition
         | VertexKind::Route
         | VertexKind::FunctionUrl
         | VertexKind::UserPoolTrigger

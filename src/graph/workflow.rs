@@ -68,7 +68,8 @@ fn facts(kind: EdgeKind, action: Option<Name>, is_qualified: bool, origin: Origi
         | EdgeKind::Read
         | EdgeKind::DeadLetter
         | EdgeKind::Authorize
-        | EdgeKind::Front => Vec::new(),
+        | EdgeKind::Front
+        | EdgeKind::Connect => Vec::new(),
     }
 }
 
