@@ -219,13 +219,14 @@ impl Draft<'_> {
     /// consumer for its stream.
     fn behind(&self, id: Name, hops: usize, found: &mut dyn FnMut(Guard, Target)) {
         let Some(resource) = self.resource(id) else { return };
-        let step: &[&str] = match self.text(resource.type_name) {
-            "AWS::Lambda::Alias" | "AWS::Lambda::Version" => &["FunctionName"],
-            "AWS::Kinesis::StreamConsumer" => &["StreamARN"],
-            "AWS::StepFunctions::StateMachineAlias" => {
-                &["RoutingConfiguration", "*", "StateMachineVersionArn"]
-            }
-            "AWS::StepFunctions::StateMachineVersion" => &["StateMachineArn"],
+        let steps: &[&[&str]] = match self.text(resource.type_name) {
+            "AWS::Lambda::Alias" | "AWS::Lambda::Version" => &[&["FunctionName"]],
+            "AWS::Kinesis::StreamConsumer" => &[&["StreamARN"]],
+            "AWS::StepFunctions::StateMachineAlias" => &[
+                &["RoutingConfiguration", "*", "StateMachineVersionArn"],
+                &["DeploymentPreference", "StateMachineVersionArn"],
+            ],
+            "AWS::StepFunctions::StateMachineVersion" => &[&["StateMachineArn"]],
             _ => {
                 if let Some(vertex) = self.vertex_of(id) {
                     let target =
@@ -237,7 +238,7 @@ impl Draft<'_> {
         };
         let is_fanned_out = self.text(resource.type_name) == "AWS::Kinesis::StreamConsumer";
         let Some(properties) = Branch::properties(resource).filter(|_| hops > 0) else { return };
-        for branch in self.branches(properties, step) {
+        for branch in steps.iter().flat_map(|step| self.branches(properties, step)) {
             for (guard, reference) in self.references(branch) {
                 let mut keep = |own, target: Target| {
                     let target = Target {

@@ -8,6 +8,7 @@ mod errors;
 mod ids;
 mod masks;
 mod properties;
+mod wiring;
 
 use std::fs;
 use std::path::{Path, PathBuf};
