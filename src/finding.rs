@@ -142,8 +142,11 @@ pub struct Finding {
     pub message: String,
     /// The offending value, or the key that the missing value belongs under.
     pub primary: Label,
-    /// Everything else that proves it, in the order of the path.
+    /// Everything else that proves it: the places of the path in their order, then the others.
     pub related: Vec<Label>,
+    /// The way through the application that leads to it, step by step, where it rests on one. The primary place is
+    /// among the steps if it is one.
+    pub path: Vec<Label>,
     /// The other places that it speaks for, where it is one finding for many: it is there as long as one of them is
     /// not suppressed.
     pub members: Vec<Location>,

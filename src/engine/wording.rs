@@ -138,6 +138,7 @@ impl Wording<'_> {
             message,
             primary: Label { location, message: label },
             related: self.related(fired, location),
+            path: self.path(fired),
             members: Vec::new(),
             resource,
             construct: None,
@@ -161,13 +162,24 @@ impl Wording<'_> {
         if let Some(label) = self.passed(fired.failure.at) {
             add(label.location, label.message);
         }
-        for (anchor, text) in fired.failure.message.iter().flat_map(|said| &said.also) {
+        let said = fired.failure.message.iter();
+        for (anchor, text) in said.flat_map(|said| said.path.iter().chain(&said.also)) {
             add(self.location(*anchor), self.text(text, 0));
             if let Some(label) = self.passed(*anchor) {
                 add(label.location, label.message);
             }
         }
         labels
+    }
+
+    /// The way that leads to a failure. Two steps at one place, a caller and what it is called by, are one.
+    fn path(self, fired: &Fired) -> Vec<Label> {
+        let steps = fired.failure.message.iter().flat_map(|said| &said.path);
+        let mut path: Vec<Label> = steps
+            .map(|(anchor, text)| Label { location: self.location(*anchor), message: self.text(text, 0) })
+            .collect();
+        path.dedup_by_key(|step| step.location);
+        path
     }
 
     /// Where the stack that nests this one passes what stands at an anchor.

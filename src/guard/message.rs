@@ -15,6 +15,8 @@ pub(super) struct Message {
     pub(super) label: Vec<Piece>,
     /// Other places, with a few words for each.
     pub(super) also: Vec<(Query, Vec<Piece>)>,
+    /// The places on the way that leads to the failure, in order. Each query may find several; the words are about each.
+    pub(super) path: Vec<(Query, Vec<Piece>)>,
 }
 
 /// A part of a message's text.

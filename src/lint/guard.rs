@@ -295,6 +295,7 @@ fn finding(file: &GuardFile, page: &Page, told: &Told<'_>) -> Finding {
             message: String::new(),
         },
         related: Vec::new(),
+        path: Vec::new(),
         members: Vec::new(),
         resource: told.resource().map(str::to_owned),
         construct: None,

@@ -281,6 +281,7 @@ impl<'c> Linter<'c> {
             message,
             primary: Label { location, message: String::new() },
             related: Vec::new(),
+            path: Vec::new(),
             members: Vec::new(),
             resource: None,
             construct: None,

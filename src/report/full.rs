@@ -131,10 +131,9 @@ struct Shown {
 
 impl Shown {
     fn of(checked: &Checked, finding: &Finding, catalogue: &Catalogue, width: usize) -> Self {
-        let labels: Vec<_> = std::iter::once(&finding.primary)
-            .chain(finding.related.iter().take(RELATED))
-            .map(|label| (source(checked, label), label))
-            .collect();
+        let labels = std::iter::once(&finding.primary).chain(finding.related.iter().take(RELATED));
+        let labels: Vec<Label> = labels.map(|label| numbered(finding, label)).collect();
+        let labels: Vec<_> = labels.iter().map(|label| (source(checked, label), label)).collect();
         Self {
             message: inert(&message_with_condition(finding)).into_owned(),
             code: format!("{}[{}]", finding.severity, inert(&finding.rule)),
@@ -157,6 +156,15 @@ impl Shown {
             snippet: Snippet::of(&[(source, &label)], width - FRAME),
         }
     }
+}
+
+/// A label with its number on the path, if it is a step: the snippets stand in the order of their lines.
+fn numbered(finding: &Finding, label: &Label) -> Label {
+    let step = finding.path.iter().position(|step| step.location == label.location);
+    let Some(step) = step.filter(|_| finding.path.len() > 1) else { return label.clone() };
+    let words = [&label.message, &finding.path[step].message].into_iter().find(|words| !words.is_empty());
+    let message = format!("{}. {}", step + 1, words.map_or("", String::as_str));
+    Label { message, ..label.clone() }
 }
 
 fn shown_help(help: &str) -> String {
@@ -278,13 +286,13 @@ mod tests {
          11 │     Properties:
          12 │       VisibilityTimeout: 30
             ·                          ─┬
-            ·                           ╰── 30 s
+            ·                           ╰── 1. 30 s
             ╰────
            ╭─[infra/template.yaml:5:16]
          4 │     Properties:
          5 │       Timeout: 900
            ·                ─┬─
-           ·                 ╰── the consumer's timeout
+           ·                 ╰── 2. the consumer's timeout
          6 │       Events:
            ╰────
            ╭─[infra/nested stäck.yaml:4:16]
@@ -357,8 +365,8 @@ mod tests {
          1 │ :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
          2 │ :\u{3a}warning::w \u{200f}  #\u{23}[x]\u{8} Target #\u{23}vso[z] \u{85}
            · ───────┬──────                              ───┬──
-           ·        │                                       ╰── :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
-           ·        ╰── :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+           ·        │                                       ╰── 2. :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
+           ·        ╰── 1. :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z
          3 │ :\u{3a}end
            ╰────
           construct: :\u{3a}error::pwned #\u{23}[warning]x #\u{23}vso[task.setvariable]y \u{1b}[31m\u{0}\u{7}\u{9b}2J\u{202e} :\u{3a}set-output::z

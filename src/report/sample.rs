@@ -90,6 +90,7 @@ pub(super) fn mixed() -> Report {
             label(&template, 0, "900", "the consumer's timeout"),
             label(&nested, 1, "!Ref Limit", "the other consumer's timeout"),
         ],
+        path: vec![label(&template, 0, "30", "30 s"), label(&template, 0, "900", "the consumer's timeout")],
         help: Some("Set VisibilityTimeout to 5400.".to_owned()),
         resource: Some("OrdersQueue".to_owned()),
         construct: Some("Shop/Orders".to_owned()),
@@ -223,6 +224,7 @@ pub(super) fn hostile() -> Report {
     let source = Source::new(HOSTILE_PATH, text);
     let finding = Finding {
         related: vec![label(&source, 0, "::warning", HOSTILE_TEXT)],
+        path: vec![label(&source, 0, "::warning", HOSTILE_TEXT), label(&source, 0, "Target", HOSTILE_TEXT)],
         resource: Some(HOSTILE_TEXT.to_owned()),
         construct: Some(HOSTILE_TEXT.to_owned()),
         logical_path: format!("Resources/{HOSTILE_TEXT}"),
@@ -277,6 +279,7 @@ pub(super) fn attack(text: &str) -> Report {
     let finding = Finding {
         rule: format!("R {text}"),
         related: vec![target.clone()],
+        path: vec![target.clone()],
         resource: Some(text.to_owned()),
         logical_path: text.to_owned(),
         condition: Some(format!("{text} is false")),
@@ -344,6 +347,7 @@ pub(super) fn finding(message: &str, primary: Label) -> Finding {
         message: message.to_owned(),
         primary,
         related: Vec::new(),
+        path: Vec::new(),
         members: Vec::new(),
         resource: None,
         construct: None,

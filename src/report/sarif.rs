@@ -17,10 +17,12 @@ use crate::rule::{Catalogue, Page};
 use crate::source::ColumnUnit;
 
 use address::ArtifactLocation;
+use flow::CodeFlow;
 use message::{Text, prose, sentence};
 use tool::Tool;
 
 mod address;
+mod flow;
 mod message;
 mod tool;
 
@@ -194,6 +196,8 @@ struct SarifResult<'a> {
     locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_flows: Option<[CodeFlow<'a>; 1]>,
     partial_fingerprints: Fingerprints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<SarifSuppression<'a>>>,
@@ -232,6 +236,7 @@ impl<'a> SarifResult<'a> {
             message: Text::of(message_with_links(finding)),
             locations: [location],
             related_locations: related.collect(),
+            code_flows: CodeFlow::of(checked, finding, style).map(|flow| [flow]),
             partial_fingerprints: Fingerprints {
                 primary_location_line_hash: hashes.and_then(|hashes| hashes.line(line)),
                 lenslint: &finding.fingerprint,

@@ -18,6 +18,8 @@ pub struct Rendered {
     pub label: Vec<RenderedPiece>,
     /// Other places, with a few words for each.
     pub also: Vec<(Anchor, Vec<RenderedPiece>)>,
+    /// The places on the way that leads to the failure, in order, with a few words for each.
+    pub path: Vec<(Anchor, Vec<RenderedPiece>)>,
 }
 
 impl Rendered {
@@ -163,7 +165,20 @@ impl<'a> Run<'_, 'a> {
             fix: self.pieces(&message.fix),
             label: self.pieces(&message.label),
             also,
+            path: self.path(message),
         }
+    }
+
+    /// Every place that the queries of a path find, each with words that start from it.
+    fn path(&mut self, message: &'a Message) -> Vec<(Anchor, Vec<RenderedPiece>)> {
+        let mut path = Vec::new();
+        for (query, pieces) in &message.path {
+            for reached in self.results_of(query).iter() {
+                let Some((value, anchor)) = reached.found().zip(self.anchor(*reached)) else { continue };
+                path.push((anchor, self.about(value, |run| run.pieces(pieces))));
+            }
+        }
+        path
     }
 
     fn pieces(&mut self, pieces: &'a [Piece]) -> Vec<RenderedPiece> {

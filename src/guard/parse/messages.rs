@@ -1,4 +1,4 @@
-//! Messages: `<<text … >>`. On rule pages their lines have meanings (`Fix:`, `At:`, `Label:`, `Also:`) and their
+//! Messages: `<<text … >>`. On rule pages their lines have meanings (`Fix:`, `At:`, `Label:`, `Path:`, `Also:`) and their
 //! texts have queries in braces; in plain files the registry's `Violation: … Fix: …` is all there is.
 
 use pest::Parser;
@@ -49,8 +49,12 @@ impl Builder {
                 self.pieces(label, &mut message.label)?;
             } else if let Some(also) = line.after("Also:") {
                 part = Part::Closed;
-                let also = self.also(also)?;
+                let also = self.place(also)?;
                 message.also.push(also);
+            } else if let Some(step) = line.after("Path:") {
+                part = Part::Closed;
+                let step = self.place(step)?;
+                message.path.push(step);
             } else {
                 self.continued(line, part, &mut message)?;
             }
@@ -74,14 +78,14 @@ impl Builder {
                 self.pieces(line, &mut message.fix)
             }
             Part::Closed => {
-                let message =
-                    "a line of its own stands before `At:`, `Label:` and `Also:`, or continues `Fix:`";
+                let message = "a line of its own stands before `At:`, `Label:`, `Path:` and `Also:`, or continues `Fix:`";
                 Err(Fault { at: line.at, message: message.to_owned() })
             }
         }
     }
 
-    fn also(&mut self, line: Line<'_>) -> Built<(Query, Vec<Piece>)> {
+    /// `QUERY - words`.
+    fn place(&mut self, line: Line<'_>) -> Built<(Query, Vec<Piece>)> {
         let (query, rest) = self.leading_query(line)?;
         let Some(text) = rest.after("- ") else {
             let message = "expected ` - ` and a few words after the query".to_owned();

@@ -96,6 +96,40 @@ fn exactly_those_chains_are_reported_whose_code_waits() {
 }
 
 #[test]
+fn the_way_to_the_function_that_is_waited_for_is_a_code_flow() {
+    let waits = |it: &&Application| matches!(it.expected, Expected::Waits("Invoice"));
+    let application = APPLICATIONS.iter().find(waits).expect("an application waits");
+    let folder = laid_out(application);
+    let written = |format: &str| {
+        let output = run(folder.path(), &["check", "--select", "SLP101", "--output", format]);
+        serde_json::from_str::<Value>(&stdout(&output)).unwrap()
+    };
+    let log = written("sarif");
+    let steps = &log["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
+    let told = steps.as_array().unwrap().iter().map(|step| {
+        let at = &step["location"]["physicalLocation"];
+        let file = at["artifactLocation"]["uri"].as_str().unwrap().rsplit_once("order/");
+        let file = file.map_or_else(|| "template".to_owned(), |(_, below)| format!("order/{below}"));
+        let line = if file == "template" { String::new() } else { format!(":{}", at["region"]["startLine"]) };
+        format!("{file}{line} {}", step["location"]["message"]["text"].as_str().unwrap())
+    });
+    let expected = [
+        "template the client waits here".to_owned(),
+        "template waits for 'Invoice'".to_owned(),
+        format!("{} calls and waits", marked(application)),
+        "template called and waited for".to_owned(),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let weights: Vec<_> = steps.as_array().unwrap().iter().map(|step| &step["importance"]).collect();
+    assert_eq!(weights, ["important", "essential", "important", "important"]);
+    // JSON has the same way, without the place that the finding points at.
+    let related = &written("json")["findings"][0]["related"];
+    let words: Vec<_> = related.as_array().unwrap().iter().map(|label| &label["message"]).collect();
+    let expected = ["the client waits here", "calls and waits", "called and waited for", "allows the call"];
+    assert_eq!(words, expected);
+}
+
+#[test]
 fn there_are_applications_in_every_language() {
     let of = |runtime: &str, expected: fn(&Expected) -> bool| {
         APPLICATIONS.iter().any(|it| it.runtime.starts_with(runtime) && expected(&it.expected))

@@ -58,6 +58,32 @@ fn a_page_message_is_answered_where_it_fails() {
 }
 
 #[test]
+fn a_path_is_every_place_that_its_queries_find_in_order_and_its_words_start_there() {
+    let world = World::new(
+        "Me: C\nEnds: [{Id: A, To: [B]}, {Id: B, To: []}, {Id: C}]\nSteps: [{From: A}, {From: B}]\n",
+    );
+    let rules = "rule r {
+        let me = Me
+        Ends empty <<
+            It is far
+            Path: Ends[ Id != %me ] - '{Id}' comes before '{%me}'
+            Path: Steps[*].From - {this}
+            Path: Ends[ Id == 'D' ] - never shown
+            Path: Ends[2].Gone - never shown
+        >> }";
+    let failure = failures(&world, rules, Dialect::Page).remove(0);
+    let path = failure.message.unwrap().path;
+    let told: Vec<_> = path.iter().map(|(at, words)| (world.at(at.place), text(words))).collect();
+    let expected = [
+        ("{Id: A, To: [B]}", "'A' comes before 'C'"),
+        ("{Id: B, To: []}", "'B' comes before 'C'"),
+        ("A", "A"),
+        ("B", "B"),
+    ];
+    assert_eq!(told, expected.map(|(at, words)| (at, words.to_owned())));
+}
+
+#[test]
 fn a_failure_is_at_the_value_or_at_the_last_one_before_it() {
     let world = World::new(DOCUMENT);
     let at = |clause: &str| {
