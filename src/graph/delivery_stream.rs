@@ -1,16 +1,29 @@
 //! Delivery streams of Firehose: one more reader of a stream, which may wait for a function on the way.
 
+use rustc_hash::FxHashSet;
+
 use crate::names::Name;
 use crate::template::Resource;
 
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring};
-use super::{EdgeKind, Fact, Plain, VertexKind};
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, settings};
+
+/// The property with the bucket that is the stream's destination, in its two forms.
+const BUCKET_DESTINATIONS: [&str; 2] = ["ExtendedS3DestinationConfiguration", "S3DestinationConfiguration"];
 
 /// Adds the edges of an `AWS::KinesisFirehose::DeliveryStream`.
 pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
     let origin = resource.origin;
+    for destination in BUCKET_DESTINATIONS {
+        if let [destination] = draft.branches(properties, &[destination])[..] {
+            let place = draft.values().origin(destination.value);
+            let facts = settings::facts(settings::BUCKET_DESTINATION, Some(destination.value), place);
+            draft.graph.vertices[from.0 as usize].facts.extend(facts);
+            break;
+        }
+    }
     for arn in draft.branches(properties, &["KinesisStreamSourceConfiguration", "KinesisStreamARN"]) {
         for (guard, stream) in draft.targets_inside(arn, &[VertexKind::Stream]) {
             let wiring = Wiring {
@@ -37,9 +50,49 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     }
 }
 
+/// States of every delivery stream whether a log group sends it what it logs, which comes compressed.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let mut takes_logs = FxHashSet::default();
+    for resource in draft.template().resources.values() {
+        if draft.text(resource.type_name) == "AWS::Logs::SubscriptionFilter"
+            && let Some(properties) = Branch::properties(resource)
+        {
+            for arn in draft.branches(properties, &["DestinationArn"]) {
+                let streams = draft.targets_inside(arn, &[VertexKind::DeliveryStream]);
+                takes_logs.extend(streams.into_iter().map(|(_, stream)| stream.vertex));
+            }
+        }
+    }
+    for index in 0..draft.graph.vertices.len() {
+        let stream = VertexId(index as u32);
+        if draft.vertex(stream).kind == VertexKind::DeliveryStream {
+            let value = Plain::Bool(takes_logs.contains(&stream));
+            draft.add_fact(stream, "TakesLogs", value, draft.vertex(stream).origin);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, resources};
+    use super::super::tests::{edges, fact, resources};
+
+    #[test]
+    fn a_delivery_stream_says_how_it_writes_to_its_bucket() {
+        let template = resources(
+            "  Zipped: {Type: 'AWS::KinesisFirehose::DeliveryStream', Properties: {ExtendedS3DestinationConfiguration: {BucketARN: b, CompressionFormat: GZIP}}}
+  Plain: {Type: 'AWS::KinesisFirehose::DeliveryStream', Properties: {S3DestinationConfiguration: {BucketARN: b}}}
+  Search: {Type: 'AWS::KinesisFirehose::DeliveryStream', Properties: {AmazonopensearchserviceDestinationConfiguration: {S3Configuration: {BucketARN: b}}}}
+  L: {Type: 'AWS::Logs::SubscriptionFilter', Properties: {DestinationArn: !GetAtt Plain.Arn}}
+",
+        );
+        let format = |id| fact(&template, id, "CompressionFormat");
+        assert_eq!(
+            ["Zipped", "Plain", "Search"].map(format),
+            ["GZIP", "UNCOMPRESSED by default", "no such fact"]
+        );
+        let takes_logs = |id| fact(&template, id, "TakesLogs");
+        assert_eq!(["Zipped", "Plain", "Search"].map(takes_logs), ["false", "true", "false"]);
+    }
 
     #[test]
     fn a_delivery_stream_reads_its_stream_and_waits_for_its_processor() {

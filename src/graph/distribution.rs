@@ -7,7 +7,7 @@ use crate::template::{Call, Data, Resource};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
-use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, cache_behavior};
 
 const ORIGINS: &[VertexKind] =
     &[VertexKind::RestApi, VertexKind::HttpApi, VertexKind::FunctionUrl, VertexKind::Bucket];
@@ -26,6 +26,7 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
             stand_in_front(draft, (id, from), target.vertex, Branch { guard, ..domain }, false);
         }
     }
+    cache_behavior::read(draft, id, properties);
 }
 
 /// Where a distribution names the hosts that it fetches from.

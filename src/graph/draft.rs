@@ -174,6 +174,19 @@ impl<'t> Draft<'t> {
         self.graph.vertices[vertex.0 as usize].facts.push(Fact::Derived { name, value, origin });
     }
 
+    /// States of a vertex what holds under a guard. Elsewhere it does not, unless something that is not to be seen
+    /// may make it so.
+    pub(super) fn add_claim(
+        &mut self,
+        vertex: VertexId,
+        name: &'static str,
+        (holds, may_be_unseen): (Guard, bool),
+        origin: Origin,
+    ) {
+        let fails = if may_be_unseen { Guard::NEVER } else { self.template().guards.not(holds) };
+        self.graph.vertices[vertex.0 as usize].facts.push(Fact::Claim { name, holds, fails, origin });
+    }
+
     pub(super) fn and(&self, a: Guard, b: Guard) -> Guard {
         self.template().guards.and(a, b)
     }

@@ -20,7 +20,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     }
 }
 
-fn exported(draft: &Draft<'_>) -> FxHashSet<VertexId> {
+/// The vertices that are handed out.
+pub(super) fn exported(draft: &Draft<'_>) -> FxHashSet<VertexId> {
     let mut values = Vec::new();
     let outputs = draft.template().stacks().filter_map(|stack| stack.outputs).map(Branch::always);
     for output in outputs.flat_map(|outputs| draft.branches(outputs, &["*"])) {

@@ -181,7 +181,8 @@ fn log_forwarders(draft: &Draft<'_>) -> Vec<VertexId> {
             | EdgeKind::Read
             | EdgeKind::DeadLetter
             | EdgeKind::Front
-            | EdgeKind::Connect => false,
+            | EdgeKind::Connect
+            | EdgeKind::Qualify => false,
         };
         if calls {
             let is_log = edge.via.is_some_and(|via| draft.resource_type(via) == LOG_SUBSCRIPTION);

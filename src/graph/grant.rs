@@ -247,7 +247,14 @@ fn suits(kind: EdgeKind, target: VertexKind) -> bool {
         | VertexKind::Rule
         | VertexKind::Schedule
         | VertexKind::Pipe
+        | VertexKind::Qualifier
+        | VertexKind::Stage
         | VertexKind::Distribution
+        | VertexKind::CacheBehavior
+        | VertexKind::DeliveryStream
+        | VertexKind::GraphQlApi
+        | VertexKind::GraphQlCache
+        | VertexKind::GraphQlResolver
         | VertexKind::UserPool
         | VertexKind::Database
         | VertexKind::DatabaseProxy

@@ -1,11 +1,13 @@
 //! GraphQL APIs of AppSync: a field waits for the function that resolves it.
 
+use rustc_hash::FxHashMap;
+
 use crate::names::Name;
-use crate::template::Resource;
+use crate::template::{Alt, Guard, Resource, Stack};
 
 use super::branch::Branch;
 use super::draft::{Caller, Draft};
-use super::{Fact, Plain, Vertex, VertexId, VertexKind, limits};
+use super::{Fact, Plain, Vertex, VertexId, VertexKind, export, limits, settings};
 
 /// Adds the field of an `AWS::AppSync::Resolver` as an entry point, if functions resolve it.
 pub(super) fn read_resolver(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -44,20 +46,115 @@ fn add_field(draft: &mut Draft<'_>, id: Name, resource: &Resource, properties: B
     let origin = resource.origin;
     let known = |text: Option<&str>| text.map_or(Plain::Unknown, |text| Plain::Name(names.intern(text)));
     let is_write = type_name.map_or(Plain::Unknown, |name| Plain::Bool(name == "Mutation"));
+    let mut facts = settings::facts(settings::GRAPH_QL_FIELD, resource.properties, origin);
+    facts.extend([
+        Fact::Derived { name: "Api", value: api.map_or(Plain::Unknown, Plain::Name), origin },
+        Fact::Derived { name: "TypeName", value: known(type_name), origin },
+        Fact::Derived { name: "Field", value: known(field), origin },
+        Fact::Derived { name: "Write", value: is_write, origin },
+        Fact::Derived { name: "TimeoutInMillis", value: Plain::Int(limits::GRAPH_QL_TIMEOUT), origin },
+        Fact::Derived { name: "BatchInvoke", value: batch_invoke(draft, properties), origin },
+    ]);
     draft.add_vertex(Vertex {
         id: names.intern(&shown),
         kind: VertexKind::GraphQlField,
         type_name: resource.type_name,
         guard: draft.resolver.guard_of(id),
         origin,
-        facts: vec![
-            Fact::Derived { name: "Api", value: api.map_or(Plain::Unknown, Plain::Name), origin },
-            Fact::Derived { name: "TypeName", value: known(type_name), origin },
-            Fact::Derived { name: "Field", value: known(field), origin },
-            Fact::Derived { name: "Write", value: is_write, origin },
-            Fact::Derived { name: "TimeoutInMillis", value: Plain::Int(limits::GRAPH_QL_TIMEOUT), origin },
-        ],
+        facts,
     })
+}
+
+/// Where a resolver says what it asks of its data source: in the resolver itself, or in a file.
+const REQUESTS: [&str; 2] = ["RequestMappingTemplate", "Code"];
+const REQUEST_FILES: [&str; 2] = ["RequestMappingTemplateS3Location", "CodeS3Location"];
+
+/// Whether a resolver's request puts the calls for several items together itself.
+fn batch_invoke(draft: &Draft<'_>, properties: Branch) -> Plain {
+    if REQUEST_FILES.iter().any(|file| !draft.branches(properties, &[file]).is_empty()) {
+        return Plain::Unknown;
+    }
+    let requests = REQUESTS.iter().flat_map(|key| draft.branches(properties, &[key]));
+    let mut says = Some(false);
+    for request in requests {
+        for (_, reference) in draft.references(request) {
+            if reference.text.contains("BatchInvoke") {
+                return Plain::Bool(true);
+            }
+            if !reference.is_fully_named() {
+                says = None;
+            }
+        }
+    }
+    says.map_or(Plain::Unknown, Plain::Bool)
+}
+
+/// What of an API's caching is to be seen.
+#[derive(Clone, Copy)]
+struct Caching {
+    cache: Guard,
+    caching_resolver: Guard,
+    has_resolvers: bool,
+}
+
+/// States of every cache whether a resolver of its API uses one, and of every resolver whether its API has one.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let resources = &draft.template().resources;
+    let mut by_api: FxHashMap<VertexId, Caching> = FxHashMap::default();
+    let mut parts = Vec::new();
+    for (&id, resource) in resources {
+        let Some((part, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
+            continue;
+        };
+        let kind = draft.vertex(part).kind;
+        if !matches!(kind, VertexKind::GraphQlCache | VertexKind::GraphQlResolver) {
+            continue;
+        }
+        let apis = draft.branches(properties, &["ApiId"]).into_iter();
+        let apis: Vec<_> =
+            apis.flat_map(|api| draft.targets_inside(api, &[VertexKind::GraphQlApi])).collect();
+        let [(_, api)] = apis[..] else {
+            parts.push((part, None));
+            continue;
+        };
+        parts.push((part, Some(api.vertex)));
+        let guards = &draft.template().guards;
+        let caching = by_api.entry(api.vertex).or_insert(Caching {
+            cache: Guard::NEVER,
+            caching_resolver: Guard::NEVER,
+            has_resolvers: false,
+        });
+        if kind == VertexKind::GraphQlCache {
+            caching.cache = guards.or(caching.cache, draft.vertex(part).guard);
+        } else {
+            caching.has_resolvers = true;
+            for (guard, alt) in
+                draft.resolver.follow(resource.properties, &["CachingConfig"], resource.origin).alternatives
+            {
+                if !matches!(alt, Alt::Absent { .. }) {
+                    let guard = guards.and(guard, draft.vertex(part).guard);
+                    caching.caching_resolver = guards.or(caching.caching_resolver, guard);
+                }
+            }
+        }
+    }
+    let exported = export::exported(draft);
+    let is_open = draft.template().stacks().any(Stack::has_open_resources);
+    for (part, api) in parts {
+        let origin = draft.vertex(part).origin;
+        let caching = api.and_then(|api| by_api.get(&api).copied());
+        let may_be_unseen = is_open || api.is_none_or(|api| exported.contains(&api));
+        let is_cache = draft.vertex(part).kind == VertexKind::GraphQlCache;
+        let (name, holds, may_be_unseen) = match (is_cache, caching) {
+            (true, Some(caching)) => {
+                ("Used", caching.caching_resolver, may_be_unseen || !caching.has_resolvers)
+            }
+            (true, None) => ("Used", Guard::NEVER, true),
+            (false, Some(caching)) => ("ApiHasCache", caching.cache, may_be_unseen),
+            (false, None) => ("ApiHasCache", Guard::NEVER, true),
+        };
+        draft.add_claim(part, name, (holds, may_be_unseen), origin);
+    }
 }
 
 /// The properties of the resources of a type that a value refers to.
@@ -106,5 +203,41 @@ mod tests {
         );
         assert_eq!(fact(&template, "Api Mutation.place", "Write"), "true");
         assert_eq!(fact(&template, "Api Query.order", "TimeoutInMillis"), "30000");
+        assert_eq!(fact(&template, "Api Query.order", "MaxBatchSize"), "0 by default");
+        assert_eq!(fact(&template, "Api Mutation.place", "ResolverKind"), "PIPELINE");
+    }
+
+    #[test]
+    fn a_request_may_put_calls_together_itself() {
+        let batched = |request: &str| {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  Source: {{Type: 'AWS::AppSync::DataSource', Properties: {{LambdaConfig: {{LambdaFunctionArn: !GetAtt F.Arn}}}}}}
+  R: {{Type: 'AWS::AppSync::Resolver', Properties: {{TypeName: Order, FieldName: lines, DataSourceName: !GetAtt Source.Name, {request}}}}}
+"
+            ));
+            fact(&template, "R Order.lines", "BatchInvoke")
+        };
+        assert_eq!(batched("Kind: UNIT"), "false");
+        assert_eq!(batched("RequestMappingTemplate: '{\"operation\": \"Invoke\"}'"), "false");
+        assert_eq!(batched("RequestMappingTemplate: '{\"operation\": \"BatchInvoke\"}'"), "true");
+        assert_eq!(batched("RequestMappingTemplateS3Location: s3://b/k"), "unknown");
+    }
+
+    #[test]
+    fn a_cache_is_used_by_a_resolver_of_its_api_that_caches() {
+        let states = |resolver: &str, cache: &str| {
+            let template = resources(&format!(
+                "  Api: {{Type: 'AWS::AppSync::GraphQLApi'}}
+  Cache: {{Type: 'AWS::AppSync::ApiCache', Properties: {{ApiId: {cache}, ApiCachingBehavior: PER_RESOLVER_CACHING}}}}
+  R: {{Type: 'AWS::AppSync::Resolver', Properties: {{ApiId: !GetAtt Api.ApiId, TypeName: Query, FieldName: a{resolver}}}}}
+"
+            ));
+            [fact(&template, "Cache", "Used"), fact(&template, "R", "ApiHasCache")]
+        };
+        let own = "!GetAtt Api.ApiId";
+        assert_eq!(states(", CachingConfig: {Ttl: 60}", own), ["true", "true"]);
+        assert_eq!(states("", own), ["false", "true"]);
+        assert_eq!(states("", "!ImportValue api"), ["unknown", "false"]);
     }
 }

@@ -40,7 +40,7 @@ impl HiddenRoutes {
             let name = |wanted: &str| {
                 vertex.facts.iter().find_map(|fact| match fact {
                     Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
-                    Fact::Derived { .. } | Fact::Setting { .. } => None,
+                    Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => None,
                 })
             };
             let id = VertexId(index as u32);

@@ -21,7 +21,14 @@ impl VertexKind {
             Self::HttpApi => "http-api",
             Self::WebSocketApi => "websocket-api",
             Self::StateMachine => "state-machine",
+            Self::Qualifier => "qualifier",
+            Self::Stage => "stage",
             Self::Distribution => "distribution",
+            Self::CacheBehavior => "cache-behavior",
+            Self::DeliveryStream => "delivery-stream",
+            Self::GraphQlApi => "graphql-api",
+            Self::GraphQlCache => "graphql-cache",
+            Self::GraphQlResolver => "graphql-resolver",
             Self::UserPool => "user-pool",
             Self::Database => "database",
             Self::DatabaseProxy => "database-proxy",
@@ -56,7 +63,13 @@ impl VertexKind {
             "AWS::ApiGateway::RestApi" => Self::RestApi,
             "AWS::ApiGatewayV2::Api" => Self::HttpApi,
             "AWS::StepFunctions::StateMachine" => Self::StateMachine,
+            "AWS::Lambda::Alias" | "AWS::Lambda::Version" => Self::Qualifier,
+            "AWS::ApiGateway::Stage" | "AWS::ApiGatewayV2::Stage" => Self::Stage,
             "AWS::CloudFront::Distribution" => Self::Distribution,
+            "AWS::KinesisFirehose::DeliveryStream" => Self::DeliveryStream,
+            "AWS::AppSync::GraphQLApi" => Self::GraphQlApi,
+            "AWS::AppSync::ApiCache" => Self::GraphQlCache,
+            "AWS::AppSync::Resolver" => Self::GraphQlResolver,
             "AWS::Cognito::UserPool" => Self::UserPool,
             "AWS::RDS::DBInstance"
             | "AWS::RDS::DBCluster"
@@ -93,7 +106,14 @@ impl VertexKind {
             | Self::RestApi
             | Self::HttpApi
             | Self::WebSocketApi
+            | Self::Qualifier
+            | Self::Stage
             | Self::Distribution
+            | Self::CacheBehavior
+            | Self::DeliveryStream
+            | Self::GraphQlApi
+            | Self::GraphQlCache
+            | Self::GraphQlResolver
             | Self::UserPool
             | Self::Database
             | Self::DatabaseProxy
@@ -124,7 +144,14 @@ impl VertexKind {
             | Self::RestApi
             | Self::HttpApi
             | Self::WebSocketApi
+            | Self::Qualifier
+            | Self::Stage
             | Self::Distribution
+            | Self::CacheBehavior
+            | Self::DeliveryStream
+            | Self::GraphQlApi
+            | Self::GraphQlCache
+            | Self::GraphQlResolver
             | Self::UserPool
             | Self::Database
             | Self::DatabaseProxy
@@ -158,7 +185,14 @@ impl VertexKind {
             | Self::RestApi
             | Self::HttpApi
             | Self::WebSocketApi
+            | Self::Qualifier
+            | Self::Stage
             | Self::Distribution
+            | Self::CacheBehavior
+            | Self::DeliveryStream
+            | Self::GraphQlApi
+            | Self::GraphQlCache
+            | Self::GraphQlResolver
             | Self::UserPool
             | Self::Database
             | Self::DatabaseProxy

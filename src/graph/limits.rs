@@ -4,6 +4,8 @@
 pub(super) const FUNCTION_TIMEOUT: i64 = 3;
 /// MB: a function's `MemorySize` where it is not set (Lambda guide, "Configure function memory").
 pub(super) const FUNCTION_MEMORY: i64 = 128;
+/// MB: a function's `/tmp` where it is not set (`AWS::Lambda::Function EphemeralStorage` reference).
+pub(super) const FUNCTION_EPHEMERAL_STORAGE: i64 = 512;
 
 /// Seconds: a queue's `VisibilityTimeout` where it is not set (`AWS::SQS::Queue` reference).
 pub(super) const QUEUE_VISIBILITY_TIMEOUT: i64 = 30;
@@ -27,3 +29,6 @@ pub(super) const WEBSOCKET_INTEGRATION_TIMEOUT: i64 = 29_000;
 pub(super) const USER_POOL_TRIGGER_TIMEOUT: i64 = 5_000;
 /// Milliseconds: how long AppSync takes over a request (AppSync quotas, "Request execution time").
 pub(super) const GRAPH_QL_TIMEOUT: i64 = 30_000;
+/// Requests: how many a resolver hands to its function at once where it is not set (`AWS::AppSync::Resolver`
+/// reference): none are put together.
+pub(super) const GRAPH_QL_BATCH_SIZE: i64 = 0;

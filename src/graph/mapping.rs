@@ -82,7 +82,7 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         }
         VertexKind::External => vertex.facts.iter().find_map(|fact| match fact {
             Fact::Derived { name: "Service", value: Plain::Text(service), .. } => Some(*service),
-            Fact::Derived { .. } | Fact::Setting { .. } => None,
+            Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => None,
         }),
         VertexKind::Function
         | VertexKind::Topic
@@ -95,7 +95,14 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         | VertexKind::HttpApi
         | VertexKind::WebSocketApi
         | VertexKind::StateMachine
+        | VertexKind::Qualifier
+        | VertexKind::Stage
         | VertexKind::Distribution
+        | VertexKind::CacheBehavior
+        | VertexKind::DeliveryStream
+        | VertexKind::GraphQlApi
+        | VertexKind::GraphQlCache
+        | VertexKind::GraphQlResolver
         | VertexKind::UserPool
         | VertexKind::Database
         | VertexKind::DatabaseProxy

@@ -5,6 +5,7 @@ mod action;
 mod api;
 mod body;
 mod branch;
+mod cache_behavior;
 mod capacity;
 mod connector;
 mod custom_domain;
@@ -28,10 +29,12 @@ mod notification;
 mod path;
 mod permission;
 mod pipe;
+mod qualifier;
 mod queue;
 mod role;
 mod route;
 mod settings;
+mod stage;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -118,8 +121,22 @@ pub(crate) enum VertexKind {
     WebSocketApi,
     /// A Step Functions state machine.
     StateMachine,
+    /// A version or an alias of a Lambda function.
+    Qualifier,
+    /// A stage of an API.
+    Stage,
     /// A CloudFront distribution.
     Distribution,
+    /// What a distribution does with the paths that a pattern names.
+    CacheBehavior,
+    /// A delivery stream of Firehose.
+    DeliveryStream,
+    /// A GraphQL API of AppSync.
+    GraphQlApi,
+    /// The cache of a GraphQL API.
+    GraphQlCache,
+    /// What resolves a field of a GraphQL API.
+    GraphQlResolver,
     /// A Cognito user pool.
     UserPool,
     /// A database that clients keep connections to.
@@ -169,6 +186,17 @@ pub(crate) enum Fact {
         name: &'static str,
         /// The value.
         value: Plain,
+        /// The place that shows it best.
+        origin: Origin,
+    },
+    /// Worked out from several places, case by case; unknown in the cases that neither guard has.
+    Claim {
+        /// The name that rules use.
+        name: &'static str,
+        /// When it is so.
+        holds: Guard,
+        /// When it is not.
+        fails: Guard,
         /// The place that shows it best.
         origin: Origin,
     },
@@ -279,6 +307,8 @@ pub(crate) enum EdgeKind {
     Step,
     /// Keeps a connection to a database or a cache.
     Connect,
+    /// A version or an alias stands for its function.
+    Qualify,
 }
 
 impl EdgeKind {
@@ -300,6 +330,7 @@ impl EdgeKind {
             Self::Front => "front",
             Self::Step => "step",
             Self::Connect => "connect",
+            Self::Qualify => "qualify",
         }
     }
 }
@@ -394,6 +425,9 @@ impl Graph {
         queue::mark(&mut draft);
         capacity::mark(&mut draft);
         function::mark(&mut draft);
+        qualifier::mark(&mut draft);
+        graph_ql::mark(&mut draft);
+        delivery_stream::mark(&mut draft);
         role::mark(&mut draft);
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
@@ -407,10 +441,12 @@ impl Graph {
 fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     match draft.text(resource.type_name) {
         "AWS::Lambda::EventSourceMapping" => mapping::read(draft, id, resource),
+        "AWS::Lambda::Alias" | "AWS::Lambda::Version" => qualifier::read(draft, id, resource),
         "AWS::Lambda::Url" => api::read_function_url(draft, id, resource),
         "AWS::ApiGateway::RestApi" => api::read_rest_api(draft, id, resource),
         "AWS::ApiGateway::Method" => api::read_method(draft, id, resource),
         "AWS::ApiGatewayV2::Api" => api::read_http_api(draft, id, resource),
+        "AWS::ApiGateway::Stage" | "AWS::ApiGatewayV2::Stage" => stage::read(draft, id, resource),
         "AWS::ApiGatewayV2::Route" => api::read_route(draft, resource),
         "AWS::ApiGateway::Authorizer" | "AWS::ApiGatewayV2::Authorizer" => {
             api::read_authorizer(draft, id, resource);

@@ -167,7 +167,7 @@ fn without(draft: &mut Draft<'_>, refuted: &FxHashSet<EdgeId>, calls: Vec<Vec<Ed
 fn is_plain(draft: &Draft<'_>, function: VertexId) -> bool {
     draft.vertex(function).facts.iter().any(|fact| match fact {
         Fact::Derived { name: "Durable", value, .. } => *value == Plain::Bool(false),
-        Fact::Derived { .. } | Fact::Setting { .. } => false,
+        Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => false,
     })
 }
 
@@ -214,7 +214,7 @@ impl AsyncSigns {
                 Fact::Derived { name: "Variable", value: Plain::Name(name), .. } => {
                     says_async(draft.text(*name))
                 }
-                Fact::Derived { .. } | Fact::Setting { .. } => false,
+                Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => false,
             })
     }
 }

@@ -98,11 +98,18 @@ fn service_of(draft: &Draft<'_>, edge: &Edge) -> Option<&'static str> {
         | VertexKind::Schedule
         | VertexKind::Pipe
         | VertexKind::StateMachine
+        | VertexKind::Qualifier
+        | VertexKind::Stage
         | VertexKind::Distribution
         | VertexKind::Database
         | VertexKind::DatabaseProxy
         | VertexKind::Cache
         | VertexKind::TaskDefinition
+        | VertexKind::CacheBehavior
+        | VertexKind::DeliveryStream
+        | VertexKind::GraphQlApi
+        | VertexKind::GraphQlCache
+        | VertexKind::GraphQlResolver
         | VertexKind::FunctionUrl
         | VertexKind::GraphQlField => None,
     }

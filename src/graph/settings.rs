@@ -26,6 +26,11 @@ pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
         VertexKind::Schedule => SCHEDULE,
         VertexKind::Pipe => PIPE,
         VertexKind::Database => DATABASE,
+        VertexKind::Qualifier => QUALIFIER,
+        VertexKind::Stage => STAGE,
+        VertexKind::GraphQlApi => GRAPH_QL_API,
+        VertexKind::GraphQlCache => GRAPH_QL_CACHE,
+        VertexKind::GraphQlResolver => GRAPH_QL_RESOLVER,
         VertexKind::Topic
         | VertexKind::StreamConsumer
         | VertexKind::Bucket
@@ -34,6 +39,8 @@ pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
         | VertexKind::HttpApi
         | VertexKind::WebSocketApi
         | VertexKind::Distribution
+        | VertexKind::CacheBehavior
+        | VertexKind::DeliveryStream
         | VertexKind::UserPool
         | VertexKind::DatabaseProxy
         | VertexKind::Cache
@@ -97,6 +104,57 @@ const FUNCTION: &[Setting] = &[
     optional_text("Runtime", &["Runtime"]),
     text("PackageType", &["PackageType"], "Zip"),
     optional_integer("ReservedConcurrentExecutions", &["ReservedConcurrentExecutions"]),
+    text("SnapStart", &["SnapStart", "ApplyOn"], "None"),
+    integer("EphemeralStorage", &["EphemeralStorage", "Size"], limits::FUNCTION_EPHEMERAL_STORAGE),
+    text("Tracing", &["TracingConfig", "Mode"], "PassThrough"),
+    optional_text("ApplicationLogLevel", &["LoggingConfig", "ApplicationLogLevel"]),
+    as_written("VpcConfig", &["VpcConfig"]),
+    as_written("Environment", &["Environment", "Variables"]),
+];
+
+const QUALIFIER: &[Setting] = &[
+    optional_text("FunctionVersion", &["FunctionVersion"]),
+    optional_integer(
+        "ProvisionedConcurrentExecutions",
+        &["ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"],
+    ),
+];
+
+const STAGE: &[Setting] = &[
+    setting("TracingEnabled", &["TracingEnabled"], Shape::Boolean, Default::Value(Plain::Bool(false))),
+    as_written("MethodSettings", &["MethodSettings"]),
+    as_written("DefaultRouteSettings", &["DefaultRouteSettings"]),
+    as_written("RouteSettings", &["RouteSettings"]),
+];
+
+/// What a delivery stream writes to a bucket, from the configuration of that destination.
+pub(super) const BUCKET_DESTINATION: &[Setting] = &[
+    optional_text("BucketARN", &["BucketARN"]),
+    text("CompressionFormat", &["CompressionFormat"], "UNCOMPRESSED"),
+    as_written("DataFormatConversionConfiguration", &["DataFormatConversionConfiguration"]),
+];
+
+/// What a behaviour of a distribution says of the paths that it is for.
+pub(super) const CACHE_BEHAVIOR: &[Setting] = &[
+    optional_text("PathPattern", &["PathPattern"]),
+    setting("Compress", &["Compress"], Shape::Boolean, Default::Value(Plain::Bool(false))),
+];
+
+/// How a field is resolved.
+pub(super) const GRAPH_QL_FIELD: &[Setting] = &[
+    text("ResolverKind", &["Kind"], "UNIT"),
+    integer("MaxBatchSize", &["MaxBatchSize"], limits::GRAPH_QL_BATCH_SIZE),
+];
+
+const GRAPH_QL_API: &[Setting] =
+    &[setting("XrayEnabled", &["XrayEnabled"], Shape::Boolean, Default::Value(Plain::Bool(false)))];
+
+const GRAPH_QL_CACHE: &[Setting] = &[optional_text("ApiCachingBehavior", &["ApiCachingBehavior"])];
+
+const GRAPH_QL_RESOLVER: &[Setting] = &[
+    optional_text("TypeName", &["TypeName"]),
+    optional_text("FieldName", &["FieldName"]),
+    as_written("CachingConfig", &["CachingConfig"]),
 ];
 
 const QUEUE: &[Setting] =
@@ -134,7 +192,15 @@ pub(super) const fn endpoint(path: &'static [&'static str], default: &'static st
     text("EndpointType", path, default)
 }
 
-const STATE_MACHINE: &[Setting] = &[text("WorkflowType", &["StateMachineType"], "STANDARD")];
+const STATE_MACHINE: &[Setting] = &[
+    text("WorkflowType", &["StateMachineType"], "STANDARD"),
+    setting(
+        "Tracing",
+        &["TracingConfiguration", "Enabled"],
+        Shape::Boolean,
+        Default::Value(Plain::Bool(false)),
+    ),
+];
 
 const FUNCTION_URL: &[Setting] = &[text("InvokeMode", &["InvokeMode"], "BUFFERED")];
 

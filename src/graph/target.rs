@@ -360,7 +360,14 @@ fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
         | VertexKind::RestApi
         | VertexKind::HttpApi
         | VertexKind::WebSocketApi
+        | VertexKind::Qualifier
+        | VertexKind::Stage
         | VertexKind::Distribution
+        | VertexKind::CacheBehavior
+        | VertexKind::DeliveryStream
+        | VertexKind::GraphQlApi
+        | VertexKind::GraphQlCache
+        | VertexKind::GraphQlResolver
         | VertexKind::UserPool
         | VertexKind::Database
         | VertexKind::DatabaseProxy

@@ -45,10 +45,12 @@ fn read_in(folder: Folder, text: &str) -> Template {
     template
 }
 
-/// Every edge, one in a line: `poll Orders -> Worker [certain]`, with its condition.
+/// Every edge, one in a line: `poll Orders -> Worker [certain]`, with its condition. What an alias stands for is
+/// no news to most tests.
 pub(super) fn edges(template: &Template) -> Vec<String> {
     let graph = Graph::build(Resolver::new(template), HandlerCode::Read);
-    graph.edges.iter().map(|edge| shown(template, &graph, edge)).collect()
+    let told = graph.edges.iter().filter(|edge| edge.kind != EdgeKind::Qualify);
+    told.map(|edge| shown(template, &graph, edge)).collect()
 }
 
 /// The edges of one kind.
@@ -97,6 +99,9 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
         .iter()
         .filter_map(|fact| match fact {
             Fact::Derived { name, value, .. } => (*name == wanted).then(|| plain(value)),
+            Fact::Claim { name, holds, fails, .. } => {
+                (*name == wanted).then(|| claimed(template, *holds, *fails))
+            }
             Fact::Setting { name, base, path, default, origin, .. } => (*name == wanted).then(|| {
                 let val = Resolver::new(template).follow(*base, path, *origin);
                 match val.only() {
@@ -113,6 +118,17 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
         .collect();
     assert!(found.len() <= 1, "{wanted} is stated twice: {found:?}");
     found.into_iter().next().unwrap_or_else(|| "no such fact".to_owned())
+}
+
+fn claimed(template: &Template, holds: Guard, fails: Guard) -> String {
+    let words = |guard| template.guards.words(&template.names, (guard, true));
+    match (holds, fails) {
+        (Guard::ALWAYS, _) => "true".to_owned(),
+        (_, Guard::ALWAYS) => "false".to_owned(),
+        (Guard::NEVER, Guard::NEVER) => "unknown".to_owned(),
+        (holds, Guard::NEVER) => format!("true when {}, else unknown", words(holds)),
+        (holds, _) => format!("true when {}", words(holds)),
+    }
 }
 
 #[test]

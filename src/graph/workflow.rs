@@ -69,7 +69,8 @@ fn facts(kind: EdgeKind, action: Option<Name>, is_qualified: bool, origin: Origi
         | EdgeKind::DeadLetter
         | EdgeKind::Authorize
         | EdgeKind::Front
-        | EdgeKind::Connect => Vec::new(),
+        | EdgeKind::Connect
+        | EdgeKind::Qualify => Vec::new(),
     }
 }
 

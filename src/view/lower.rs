@@ -137,6 +137,11 @@ impl<'t> Lowering<'t> {
                 node: Some(self.plain(name, value, Sight::construct(*origin))),
                 stated: None,
             },
+            Fact::Claim { name, holds, fails, origin } => FactNodes {
+                name,
+                node: Some(self.case_by_case(name, (*holds, *fails), Sight::construct(*origin))),
+                stated: None,
+            },
             Fact::Setting { name, base, path, shape, default, origin } => {
                 let val = self.resolver.follow(*base, path, *origin);
                 let stated = self.stated(&val, *origin);
@@ -388,6 +393,26 @@ impl<'t> Lowering<'t> {
             Plain::Unknown => return self.unknown(&[Unseen::Conclusion(name)], sight),
         };
         self.add(node, sight)
+    }
+
+    /// True where the first guard holds, false where the second does, and unknown elsewhere.
+    fn case_by_case(&mut self, name: &'static str, (holds, fails): (Guard, Guard), sight: Sight) -> NodeId {
+        let guards = &self.resolver.template().guards;
+        let rest = guards.not(guards.or(holds, fails));
+        let mut choices = Vec::new();
+        for (guard, plain) in
+            [(holds, Plain::Bool(true)), (fails, Plain::Bool(false)), (rest, Plain::Unknown)]
+        {
+            if guard == Guard::NEVER {
+                continue;
+            }
+            let node = self.plain(name, &plain, sight);
+            if guard == Guard::ALWAYS {
+                return node;
+            }
+            choices.push((guard_id(guard), Some(node)));
+        }
+        self.add(Node::Choice(choices), sight)
     }
 
     /// Whether the template states a setting, case by case; `None` when it states it in every case.
