@@ -6,12 +6,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{self, Component, Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use crate::finding::{Checked, Finding, Suppressed, Suppression, SuppressionKind};
+use crate::finding::{Checked, Finding, Member, Suppressed, Suppression, SuppressionKind};
 use crate::shown;
-use crate::source::Source;
+use crate::source::{Location, Source, Span};
 
 /// Changes when a reader of the old shape would misread the new one.
 const SCHEMA: &str = "lenslint-baseline/1";
@@ -87,8 +87,9 @@ impl Known {
         let mut known = Self::default();
         for checked in checked {
             for finding in &checked.findings {
-                let key = Key::of(finding, &checked.sources, places);
-                known.add(key, 1, finding.logical_path.clone());
+                for (key, logical_path) in Key::all_of(finding, &checked.sources, places) {
+                    known.add(key, 1, logical_path.to_owned());
+                }
             }
         }
         known
@@ -107,7 +108,7 @@ impl Known {
             let before = suppressed.len();
             let (hidden, shown) = std::mem::take(findings)
                 .into_iter()
-                .partition(|finding| self.take(&Key::of(finding, sources, places)));
+                .partition(|finding| self.take(&Key::all_of(finding, sources, places)));
             *findings = shown;
             let hidden: Vec<Finding> = hidden;
             suppressed
@@ -123,7 +124,32 @@ impl Known {
         self
     }
 
-    /// How many findings it is.
+    /// The known members of findings of which other members are new: the next check tells of them alone.
+    pub(crate) fn in_part<'c>(
+        &self,
+        checked: impl IntoIterator<Item = &'c Checked>,
+        places: &mut Places,
+    ) -> Apart {
+        let mut apart = Apart::default();
+        for Checked { sources, findings, .. } in checked {
+            for finding in findings {
+                let mut is_known = |member: &&Member| {
+                    let key = Key::at(&finding.rule, member.location, &member.fingerprint, sources, places);
+                    self.0.get(&key).is_some_and(|tally| tally.count > 0)
+                };
+                let known: Vec<&Member> = finding.members.iter().filter(&mut is_known).collect();
+                if known.len() < finding.members.len() {
+                    apart.0.extend(known.iter().map(|member| {
+                        let Location { file, span } = member.location;
+                        (finding.rule.clone(), sources[file.0 as usize].path().to_owned(), span)
+                    }));
+                }
+            }
+        }
+        apart
+    }
+
+    /// How many defects it is.
     pub(crate) fn len(&self) -> usize {
         self.0.values().map(|tally| tally.count).sum()
     }
@@ -177,22 +203,67 @@ impl Known {
         tally.count = tally.count.saturating_add(count);
     }
 
-    /// Takes one out; whether there was one.
-    fn take(&mut self, key: &Key) -> bool {
-        let Some(tally) = self.0.get_mut(key).filter(|tally| tally.count > 0) else { return false };
-        tally.count -= 1;
-        true
+    /// Takes one of each out; whether there was one of each.
+    fn take(&mut self, keys: &[(Key, &str)]) -> bool {
+        let is_there = |(key, _): &(Key, &str)| self.0.get(key).is_some_and(|tally| tally.count > 0);
+        let are_there = keys.iter().all(is_there);
+        if are_there {
+            for (key, _) in keys {
+                self.0.entry(key.clone()).and_modify(|tally| tally.count = tally.count.saturating_sub(1));
+            }
+        }
+        are_there
     }
 }
 
 impl Key {
-    fn of(finding: &Finding, sources: &[Source], places: &mut Places) -> Self {
-        let source = &sources[finding.primary.location.file.0 as usize];
-        Self {
-            path: places.name(source.path()),
-            rule: finding.rule.clone(),
-            fingerprint: finding.fingerprint.clone(),
+    /// The keys of all that a finding speaks for, with their logical paths. A file that is nested twice has two copies
+    /// of each place.
+    fn all_of<'f>(finding: &'f Finding, sources: &[Source], places: &mut Places) -> Vec<(Self, &'f str)> {
+        let mut at = |location, fingerprint| Self::at(&finding.rule, location, fingerprint, sources, places);
+        if finding.members.is_empty() {
+            return vec![(at(finding.primary.location, &finding.fingerprint), &finding.logical_path)];
         }
+        let mut seen = FxHashSet::default();
+        let members = finding.members.iter().map(|member| {
+            (at(member.location, &member.fingerprint), member.logical_path.as_str(), member.location.span)
+        });
+        let once = members.filter(|(key, _, span)| seen.insert((key.path.clone(), *span)));
+        once.map(|(key, logical_path, _)| (key, logical_path)).collect()
+    }
+
+    fn at(
+        rule: &str,
+        location: Location,
+        fingerprint: &str,
+        sources: &[Source],
+        places: &mut Places,
+    ) -> Self {
+        let path = places.name(sources[location.file.0 as usize].path());
+        Self { path, rule: rule.to_owned(), fingerprint: fingerprint.to_owned() }
+    }
+}
+
+/// Places that are told of alone, each with its rule and the path that reports show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Apart(FxHashSet<(String, String, Span)>);
+
+impl Apart {
+    /// Whether it is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Together with `others`.
+    #[must_use]
+    pub(crate) fn with(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// Whether a place is one of them.
+    pub(crate) fn has(&self, rule: &str, path: &str, span: Span) -> bool {
+        !self.is_empty() && self.0.contains(&(rule.to_owned(), path.to_owned(), span))
     }
 }
 

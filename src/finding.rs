@@ -147,9 +147,9 @@ pub struct Finding {
     /// The way through the application that leads to it, step by step, where it rests on one. The primary place is
     /// among the steps if it is one.
     pub path: Vec<Label>,
-    /// The other places that it speaks for, where it is one finding for many: it is there as long as one of them is
-    /// not suppressed.
-    pub members: Vec<Location>,
+    /// What it speaks for, where it is one finding for many, in the order of the text: it is there as long as one of
+    /// them is neither suppressed nor known.
+    pub members: Vec<Member>,
     /// The author's logical id at the primary place; `None` outside of resources.
     pub resource: Option<String>,
     /// The construct of the CDK that this resource comes from: `ShopStack/Orders`.
@@ -162,6 +162,25 @@ pub struct Finding {
     pub help: Option<String>,
     /// 32 hex digits that stay the same while the defect does.
     pub fingerprint: String,
+}
+
+/// One of the defects that a finding gathers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Where it would be told of alone.
+    pub location: Location,
+    /// `Resources/Orders`.
+    pub logical_path: String,
+    /// That of the finding that it would be alone.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// The member at the primary place; the first, where that is none of them: `Globals`.
+    pub(crate) fn first_member(&self) -> Option<&Member> {
+        let at_primary = self.members.iter().find(|member| member.location == self.primary.location);
+        at_primary.or_else(|| self.members.first())
+    }
 }
 
 /// The fingerprint of a defect: the same whatever moves around it. Neither lines nor values nor the message

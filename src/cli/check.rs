@@ -9,6 +9,7 @@ use std::thread;
 
 use rustc_hash::FxHashSet;
 
+use crate::baseline::Apart;
 use crate::config::{Application, Settings, without_dots};
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, FailOn, Report, RunError};
@@ -268,6 +269,21 @@ impl Run<'_> {
         let is_compared = baseline.is_some() || revision.is_some();
         let (mut checked, failed) = self.checked(&linters);
         errors.extend(failed);
+        // What has no findings has none that are known.
+        let revision = revision.filter(|_| checked.iter().any(|(_, one)| !one.findings.is_empty()));
+        let earlier = revision.map(|revision| -> Result<_, Trouble> {
+            let (files, applications) = (self.files(), self.applications());
+            Ok((known::earlier(revision, &linters, &files, self.given(&files), &applications)?, revision))
+        });
+        let earlier = earlier.transpose()?;
+        let mut baseline = baseline;
+        let mut apart = baseline.as_mut().map(|baseline| baseline.in_part(&checked)).unwrap_or_default();
+        if let Some((known, revision)) = &earlier {
+            apart = apart.with(known::earlier_in_part(known, revision, &checked));
+        }
+        if !apart.is_empty() {
+            checked = self.checked_apart(&apart);
+        }
         if let Some(baseline) = baseline {
             let looked = Looked {
                 paths: &self.paths,
@@ -277,10 +293,7 @@ impl Run<'_> {
             };
             baseline.hold(self.check, &mut checked, &looked)?;
         }
-        // What has no findings has none that are known.
-        if let Some(revision) = revision.filter(|_| checked.iter().any(|(_, one)| !one.findings.is_empty())) {
-            let (files, applications) = (self.files(), self.applications());
-            let known = known::earlier(revision, &linters, &files, self.given(&files), &applications)?;
+        if let Some((known, revision)) = earlier {
             known::hide_earlier(known, revision, &mut checked);
         }
         let fails = checked.iter().any(|(settings, checked)| {
@@ -299,6 +312,14 @@ impl Run<'_> {
     fn linters(&self, settings: impl Iterator<Item = Settings>) -> Vec<Linter<'_>> {
         let code = handler_code(self.check.no_code);
         settings.map(|settings| Linter::configured(self.catalogue, settings).with_code(code)).collect()
+    }
+
+    /// What was checked, where one finding for many places is told anew: of those that are known alone, and of those that
+    /// are new together.
+    fn checked_apart(&self, apart: &Apart) -> Vec<(usize, Checked)> {
+        let linters = self.linters(self.settings.iter().cloned()).into_iter();
+        let linters: Vec<Linter<'_>> = linters.map(|linter| linter.with_apart(apart.clone())).collect();
+        self.checked(&linters).0
     }
 
     /// What was checked, each with the index of its settings, and what could not be.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
-use crate::baseline::{Known, Places};
+use crate::baseline::{Apart, Known, Places};
 use crate::config::without_dots;
 use crate::discover::{Found, TEMPLATES};
 use crate::finding::{Checked, RunError, SuppressionKind};
@@ -56,6 +56,11 @@ impl Baseline {
         };
         let places = Places::from(file.parent().unwrap_or(Path::new("")));
         Ok(Some(Self { file: file.clone(), known, places }))
+    }
+
+    /// What is listed of findings that are new in part.
+    pub(super) fn in_part(&mut self, checked: &[(usize, Checked)]) -> Apart {
+        self.known.in_part(checked.iter().map(|(_, checked)| checked), &mut self.places)
     }
 
     /// Hides what is listed, and tells how much of the list is stale; or writes the list anew and hides all of it. The
@@ -189,6 +194,11 @@ pub(super) fn earlier(
     let (checked, _) = check_files(linters, &files_then, &given_then, &applications, &AtomicUsize::new(0));
     let known = Known::of(checked.iter().map(|(_, checked)| checked), &mut places);
     Ok(known.renamed(|then| revision.path_now(then).map(str::to_owned)))
+}
+
+/// What an earlier revision has of findings that are new in part.
+pub(super) fn earlier_in_part(known: &Known, revision: &Revision, checked: &[(usize, Checked)]) -> Apart {
+    known.in_part(checked.iter().map(|(_, checked)| checked), &mut Places::from(revision.root()))
 }
 
 /// Hides the findings that are known since an earlier revision.

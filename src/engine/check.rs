@@ -31,6 +31,8 @@ pub(crate) struct Checking<'a> {
     pub(crate) is_of_tests: &'a dyn Fn() -> bool,
     /// Whether what a page says of a place is not to be heard: it is left out of what is said of many at once.
     pub(crate) is_hidden: &'a dyn Fn(Location, &Page) -> bool,
+    /// Whether what a page says of a place was known before the run, and what it says of others not: it is told of alone.
+    pub(crate) is_known: &'a dyn Fn(Location, &Page) -> bool,
     /// The keys that lead to a place: `Resources`, `OrdersQueue`, `Properties`, `VisibilityTimeout`.
     pub(crate) path_to: &'a dyn Fn(Location) -> Vec<String>,
 }
@@ -170,8 +172,11 @@ impl Subjects<'_, '_> {
                 // The others are still to be told of; what is hidden has a finding of its own, to be hidden.
                 let (hidden, heard): (Vec<Vec<Fired>>, Vec<Vec<Fired>>) =
                     members.partition(|member| wording.is_hidden(member));
-                findings.extend(wording.gathered(&heard));
-                findings.extend(hidden.iter().flatten().map(|fired| wording.finding(fired, None)));
+                let (known, new): (Vec<Vec<Fired>>, Vec<Vec<Fired>>) =
+                    heard.into_iter().partition(|member| wording.is_known(member));
+                let alone = hidden.iter().chain(&known).flatten();
+                findings.extend(alone.map(|fired| wording.finding(fired, None)));
+                findings.extend(wording.gathered(&new, known.is_empty()));
             }
             Candidates::Each(nodes) | Candidates::Gathered(nodes) => {
                 for node in nodes {

@@ -47,7 +47,8 @@ fn joined(checking: Checking<'_>, mut all: Vec<Placed>) -> Option<Finding> {
     let Placed { mut finding, mut when, .. } = all.remove(worst);
     let mut labelled: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
     labelled.insert(finding.primary.location);
-    for other in all {
+    for mut other in all {
+        finding.members.append(&mut other.finding.members);
         let is_the_same = other.finding.message == finding.message;
         if is_the_same {
             when = checking.template.guards.or(when, other.when);
@@ -69,6 +70,9 @@ fn joined(checking: Checking<'_>, mut all: Vec<Placed>) -> Option<Finding> {
     let mut resources: Vec<String> = related.filter_map(|path| path.into_iter().nth(1)).collect();
     resources.sort();
     resources.dedup();
-    finding.fingerprint = fingerprint(&finding.rule, &finding.logical_path, &resources);
+    finding.fingerprint = match finding.first_member() {
+        Some(member) => member.fingerprint.clone(),
+        None => fingerprint(&finding.rule, &finding.logical_path, &resources),
+    };
     Some(finding)
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::document::Scalar;
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, Member, Severity};
 use crate::guard::{Anchor, Place, RenderedPiece};
 use crate::names::Name;
 use crate::rule::{Absence, Page};
@@ -13,7 +13,7 @@ use crate::template::{Guard, SetBy, Through, shortened};
 use crate::view::Stated;
 
 use super::check::Checking;
-use super::join::Placed;
+use super::join::{Placed, join};
 use super::scenario::Fired;
 
 /// How a rule's failures become findings.
@@ -32,19 +32,16 @@ impl Wording<'_> {
     }
 
     /// All members of a collection, each with the cases in which it is one, in one finding. It points at the
-    /// first that is one in every case, else at the first, and the others are related; or at the place that could mend
-    /// all of them.
-    pub(super) fn gathered(self, members: &[Vec<Fired>]) -> Option<Placed> {
+    /// first that is one in every case, else at the first, and the others are related; or, unless these `are_all` but
+    /// only what is new, at the place that could mend all of them.
+    pub(super) fn gathered(self, members: &[Vec<Fired>], are_all: bool) -> Option<Placed> {
         let cases = || members.iter().flatten();
         let first = cases().find(|case| case.claims.is_empty()).or_else(|| cases().next())?;
         let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
-        let globals = self.globals(members);
+        let globals = self.globals(members).filter(|_| are_all);
         let primary = globals.unwrap_or_else(|| self.location(first.failure.at));
         let mut finding = self.worded(first, primary, None, places.len() - 1);
-        if globals.is_none() {
-            finding.members.extend(places.iter().copied().filter(|place| *place != primary));
-            finding.members.sort_unstable();
-        }
+        finding.members = self.members(members);
         let guards = &self.checking.template.guards;
         let mut when = Guard::NEVER;
         let mut when_at: IndexMap<Location, (&Fired, Guard), FxBuildHasher> = IndexMap::default();
@@ -67,10 +64,31 @@ impl Wording<'_> {
         Some(Placed { finding, when, apart: 0.0, subject: None })
     }
 
+    /// The findings that the members would be alone.
+    fn members(self, members: &[Vec<Fired>]) -> Vec<Member> {
+        let alone = members.iter().flatten().map(|fired| self.finding(fired, None)).collect();
+        let alone = join(self.checking, alone).into_iter();
+        let mut members: Vec<Member> = alone
+            .map(|Finding { primary, logical_path, fingerprint, .. }| Member {
+                location: primary.location,
+                logical_path,
+                fingerprint,
+            })
+            .collect();
+        members.sort_by_key(|member| member.location);
+        members
+    }
+
     /// Whether nothing is to be heard of a member.
     pub(super) fn is_hidden(self, member: &[Fired]) -> bool {
         let is_hidden = |case: &Fired| (self.checking.is_hidden)(self.location(case.failure.at), self.page);
         member.iter().all(is_hidden)
+    }
+
+    /// Whether a member was known before the run.
+    pub(super) fn is_known(self, member: &[Fired]) -> bool {
+        let is_known = |case: &Fired| (self.checking.is_known)(self.location(case.failure.at), self.page);
+        member.iter().all(is_known)
     }
 
     /// What is to be seen at a member, in the cases in which it is one.

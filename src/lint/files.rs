@@ -202,7 +202,12 @@ fn without_repetitions(
             told.insert((rule.to_owned(), path, location.span, said))
         };
         one.findings.retain(|finding| {
-            let Finding { rule, primary, logical_path, message, condition, .. } = finding;
+            let Finding { rule, primary, logical_path, message, condition, members, .. } = finding;
+            // One that gathers many says nothing new if each of them was gathered before.
+            if !members.is_empty() {
+                let are_new = members.iter().map(|member| is_new(rule, member.location, "member".to_owned()));
+                return are_new.fold(false, |any, is_new| any | is_new);
+            }
             // A file that two resources name is told of for each, and so are two values that one file is handed.
             let said = unqualified(&format!("{message} {}", condition.as_deref().unwrap_or_default()));
             is_new(rule, primary.location, format!("{logical_path} {said}"))

@@ -6,18 +6,19 @@ mod examples;
 mod exchange;
 mod expand;
 mod files;
+mod fingerprints;
 mod guard;
 mod ignores;
 mod muted;
 mod reading;
 mod suppression;
 
-use std::collections::BTreeMap;
 use std::path::{self, Path};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::baseline::Apart;
 use crate::code::HandlerCode;
 use crate::config::Settings;
 use crate::document::{Document, DuplicateKey, Parsed};
@@ -35,6 +36,7 @@ use assembly::{Assembly, Documents, word_for};
 pub use examples::{ExampleResult, run_example};
 pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};
 pub use files::{Applications, check_files};
+use fingerprints::number_equal_fingerprints;
 pub use guard::{GuardLinter, Judged};
 use ignores::{Ignores, Run};
 use muted::Muted;
@@ -59,6 +61,8 @@ pub struct Linter<'c> {
     pages: Vec<&'c Page>,
     resources: Resources,
     code: HandlerCode,
+    /// What is told of alone.
+    apart: Apart,
 }
 
 /// A file that looks like a template, with its bytes.
@@ -88,13 +92,27 @@ impl<'c> Linter<'c> {
         // Parsing the pages' logic is most of what a run over one small template costs: all threads take part.
         let asks: Vec<bool> = pages.par_iter().map(|page| asks_for_resources(page)).collect();
         let resources = if asks.contains(&true) { Resources::Included } else { Resources::LeftOut };
-        Self { catalogue, settings, severities, pages, resources, code: HandlerCode::Read }
+        Self {
+            catalogue,
+            settings,
+            severities,
+            pages,
+            resources,
+            code: HandlerCode::Read,
+            apart: Apart::default(),
+        }
     }
 
     /// The same linter, which reads the code of functions or leaves it alone; a new one reads it.
     #[must_use]
     pub fn with_code(self, code: HandlerCode) -> Self {
         Self { code, ..self }
+    }
+
+    /// The same linter, which tells of these places alone where it would gather them with others.
+    #[must_use]
+    pub(crate) fn with_apart(self, apart: Apart) -> Self {
+        Self { apart, ..self }
     }
 
     /// The ids of the rules that run, in order.
@@ -204,6 +222,9 @@ impl<'c> Linter<'c> {
         let is_hidden = |at: Location, page: &Page| {
             muted.at(at.file, page) || ignores.hides(at, &page.id, &page.slug).is_some()
         };
+        let is_known = |at: Location, page: &Page| {
+            self.apart.has(&page.id, template.sources[at.file.0 as usize].path(), at.span)
+        };
         let mut decided: FxHashSet<&str> = FxHashSet::default();
         for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
             let checking = Checking {
@@ -212,6 +233,7 @@ impl<'c> Linter<'c> {
                 view: &view,
                 profile: self.settings.selection.grades_of(page),
                 is_hidden: &is_hidden,
+                is_known: &is_known,
                 path_to: &path_to,
             };
             match check(checking, page) {
@@ -412,22 +434,5 @@ fn lead_to(finding: &mut Finding, template: &Template) {
     while let Some(Nested { origin, .. }) = template.stack_at(file).nested {
         finding.related.push(Label { location: origin.at_key(), message: "nested here".to_owned() });
         file = origin.file;
-    }
-}
-
-/// Findings of one rule at one logical path of a file (two equal mappings) are told apart by their order.
-fn number_equal_fingerprints(findings: &mut [Finding]) {
-    let mut seen: BTreeMap<(FileId, String), u32> = BTreeMap::new();
-    for finding in findings {
-        if finding.fingerprint.is_empty() {
-            finding.fingerprint = crate::finding::fingerprint(&finding.rule, &finding.logical_path, &[]);
-        }
-        let file = finding.primary.location.file;
-        let times = seen.entry((file, finding.fingerprint.clone())).or_default();
-        *times += 1;
-        if *times > 1 {
-            finding.fingerprint =
-                crate::finding::fingerprint(&finding.rule, &finding.logical_path, &[times.to_string()]);
-        }
     }
 }

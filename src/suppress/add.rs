@@ -17,9 +17,13 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// A finding at each of the places that it speaks for, with the files.
+    /// A finding at each of the places that it speaks for, with the files; at the one that mends all, if it points there.
     pub(crate) fn of(finding: &Finding) -> impl Iterator<Item = (FileId, Self)> {
-        let places = std::iter::once(&finding.primary.location).chain(&finding.members);
+        let primary = finding.primary.location;
+        let members = finding.members.iter().map(|member| member.location);
+        let is_among_them = members.clone().any(|member| member == primary);
+        let others = members.filter(move |member| is_among_them && *member != primary);
+        let places = std::iter::once(primary).chain(others);
         places.map(|place| (place.file, Self { span: place.span, rule: finding.rule.clone() }))
     }
 }

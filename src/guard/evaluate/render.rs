@@ -173,7 +173,7 @@ impl<'a> Run<'_, 'a> {
     fn path(&mut self, message: &'a Message) -> Vec<(Anchor, Vec<RenderedPiece>)> {
         let mut path = Vec::new();
         for (query, pieces) in &message.path {
-            for reached in self.results_of(query).iter() {
+            for reached in &self.results_of(query) {
                 let Some((value, anchor)) = reached.found().zip(self.anchor(*reached)) else { continue };
                 path.push((anchor, self.about(value, |run| run.pieces(pieces))));
             }

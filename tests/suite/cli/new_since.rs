@@ -18,9 +18,14 @@ fn git(folder: &Path, arguments: &[&str]) {
 /// A repository with these files in its only commit.
 fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = folder_with(files);
-    git(folder.path(), &["init", "-q", "-b", "main"]);
-    commit(folder.path());
+    commit_all(folder.path());
     folder
+}
+
+/// Makes a repository of a folder, with all of it in the only commit.
+pub(super) fn commit_all(folder: &Path) {
+    git(folder, &["init", "-q", "-b", "main"]);
+    commit(folder);
 }
 
 fn commit(folder: &Path) {
