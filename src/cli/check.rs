@@ -474,6 +474,9 @@ fn print(
         }
     }
     output::add_step_summary(outputs, report, catalogue);
+    if !check.quiet {
+        output::tell_of_sarif_limits(outputs, report, check.show_suppressed);
+    }
     tell_all(&report.errors);
     if report.checked.is_empty() && report.errors.is_empty() && !check.quiet {
         tell("no template found");

@@ -30,6 +30,7 @@ pub(super) fn run(guard: &Guard, color: Color, out: &mut dyn Write) -> Result<En
         results.print(output, color, &catalogue, out)?;
     }
     output::add_step_summary(&outputs, &results.report, &catalogue);
+    output::tell_of_sarif_limits(&outputs, &results.report, false);
     tell_all(&results.report.errors);
     Ok(results.ending())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use crate::finding::Report;
+use crate::finding::{Checked, Report};
 use crate::report::{self, Format, UnknownFormat};
 use crate::rule::Catalogue;
 use crate::shown;
@@ -78,6 +78,32 @@ pub(super) fn add_step_summary(outputs: &[Output], report: &Report, catalogue: &
     }
 }
 
+/// Results of a SARIF log that GitHub's code scanning keeps: the worst. GitLab keeps as many.
+const KEPT_RESULTS: usize = 5_000;
+/// Results of a log above which GitHub refuses the whole log.
+const TAKEN_RESULTS: usize = 25_000;
+
+/// Says if a SARIF log has more results than services take.
+pub(super) fn tell_of_sarif_limits(outputs: &[Output], report: &Report, shows_suppressed: bool) {
+    if outputs.iter().all(|output| output.format != Format::Sarif) {
+        return;
+    }
+    let suppressed = |checked: &Checked| if shows_suppressed { checked.suppressed.len() } else { 0 };
+    let results = report.checked.iter().map(|checked| checked.findings.len() + suppressed(checked)).sum();
+    if let Some(limit) = sarif_limit(results) {
+        tell(&format!("the SARIF log has {results} results, and code scanning {limit}"));
+    }
+}
+
+/// What becomes of a log with that many results, if not all of it is kept.
+fn sarif_limit(results: usize) -> Option<String> {
+    match results {
+        ..=KEPT_RESULTS => None,
+        ..=TAKEN_RESULTS => Some(format!("keeps the first {KEPT_RESULTS}, which are the worst")),
+        _ => Some(format!("takes no more than {TAKEN_RESULTS}: check less at once, or with a baseline")),
+    }
+}
+
 /// Where a file lies or will lie, however it is spelt.
 pub(super) fn place(file: &Path) -> PathBuf {
     let in_its_folder = || {
@@ -140,4 +166,16 @@ fn replace(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<(
     written.and_then(|()| fs::rename(&unfinished, path)).inspect_err(|_| {
         let _ = fs::remove_file(&unfinished);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_code_scanning_does_with_many_results_is_told_from_the_first_that_it_drops() {
+        assert_eq!(sarif_limit(5_000), None);
+        assert_eq!(sarif_limit(25_000).unwrap(), "keeps the first 5000, which are the worst");
+        assert!(sarif_limit(25_001).unwrap().starts_with("takes no more than 25000: "));
+    }
 }

@@ -204,6 +204,17 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_code_points() {
+        for case in sample::COLUMNS {
+            let text = written(&case.report());
+            let document = roxmltree::Document::parse(&text).unwrap();
+            let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
+            let place = format!("t.yaml:{}:{}", case.line, case.code_points);
+            assert!(failure.text().unwrap().lines().next().unwrap().starts_with(&place), "{text}");
+        }
+    }
+
+    #[test]
     fn a_suppressed_finding_is_skipped() {
         let mut report = sample::one("a: 1\n", "1");
         let finding = report.checked[0].findings.remove(0);

@@ -16,6 +16,7 @@ mod deployment;
 mod expand;
 mod extensions;
 mod files;
+mod fingerprints;
 mod gathered;
 mod guard;
 mod manual;

@@ -174,3 +174,25 @@ fn services_get_paths_from_the_root_of_the_project() {
     assert_eq!(path(None), "infra/slow.yaml");
     assert_eq!(path(Some(&root)), "shop/infra/slow.yaml");
 }
+
+/// As many topics, of each of which a rule says something, and of the first something worse.
+fn topics(number: usize) -> tempfile::TempDir {
+    let topics: String = (0..number).map(|at| format!("  T{at}: {{Type: AWS::SNS::Topic}}\n")).collect();
+    let rules = "#@ severity: high\nrule last { Resources.T1 { Properties.Name exists } }\n\
+                 #@ severity: low\nrule each { Resources.*[ Type == 'AWS::SNS::Topic' ] { Properties.Topic exists } }\n";
+    folder_with(&[("t.yaml", &format!("Resources:\n{topics}")), ("rules/r.guard", rules)])
+}
+
+#[test]
+fn a_sarif_log_with_more_results_than_services_keep_has_the_worst_first_and_is_told() {
+    let folder = topics(5_000);
+    let arguments = ["check", "--isolated", "--rules", "rules", "--select", "each,last"];
+    let output = run(folder.path(), &[&arguments[..], &["--output", "sarif"]].concat());
+    let told = "the SARIF log has 5001 results, and code scanning keeps the first 5000, which are the worst";
+    assert_eq!(stderr(&output), format!("lenslint: {told}\n"));
+    let log: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!((results.len(), &results[0]["ruleId"]), (5_001, &"last".into()));
+    let quiet = run(folder.path(), &[&arguments[..], &["--output", "json"]].concat());
+    assert_eq!(stderr(&quiet), "");
+}

@@ -491,3 +491,65 @@ fn what_is_written_into_real_templates_holds_and_comes_out_again() {
     let again = run(folder.path(), &[&["check", "--add-ignore"], &arguments[..]].concat());
     assert_eq!(stderr(&again), "");
 }
+
+/// The cells of the rows of a table of docs/from-cfn-lint.md, by its heading.
+fn rows(heading: &str) -> Vec<Vec<String>> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/from-cfn-lint.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    let rows = section.split("\n## ").next().unwrap().lines().filter(|line| line.starts_with("| "));
+    let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+    // Below the names of the columns.
+    rows.skip(2).map(cells).collect()
+}
+
+/// The ids of a cell.
+fn ids(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+/// A template on which a rule fires, with its line marked.
+fn failing(rule: &str) -> String {
+    let page = stdout(&run(Path::new(env!("CARGO_MANIFEST_DIR")), &["explain", rule]));
+    let example = page.split("```yaml\n").find(|block| block.contains("# fires")).unwrap();
+    example.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn every_id_of_a_peer_that_is_ours_by_another_name_holds_our_finding_back() {
+    let table = rows("Ids that are ours by another name");
+    assert!(table.len() >= 5, "{table:?}");
+    for row in &table {
+        let [theirs, _, rule, _] = row.as_slice() else { panic!("{row:?}") };
+        let id = ids(theirs)[0].replace('*', "AwsSolutions");
+        let failing = failing(rule);
+        let counts = |text: &str| {
+            let folder = folder_with(&[("t.yaml", text)]);
+            let output = run(folder.path(), &["check", "--isolated", "--select", rule, "--output", "json"]);
+            let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+            ["findings", "suppressed"].map(|list| report[list].as_array().unwrap().len())
+        };
+        let [told, none] = counts(&failing);
+        assert!(told > 0 && none == 0, "{id}");
+        let ignored = format!("# lenslint: ignore-file[{id}] as before\n{failing}");
+        let [told, suppressed] = counts(&ignored);
+        assert!(told == 0 && suppressed > 0, "{id}: {ignored}");
+    }
+}
+
+#[test]
+fn an_id_of_a_peer_that_asks_for_something_else_holds_nothing_back_and_is_not_told() {
+    let others: Vec<String> = rows("Everything else").into_iter().map(|row| row[0].clone()).collect();
+    let all: Vec<&str> = others.iter().flat_map(|cell| ids(cell)).collect();
+    assert!(all.len() > 40, "{all:?}");
+    let nag: String = all.iter().map(|id| format!("{{id: AwsSolutions-{id}, reason: x}}, ")).collect();
+    let metadata = format!(
+        "    Metadata:\n      cfn-lint: {{config: {{ignore_checks: [{}]}}}}\n      cdk_nag: {{rules_to_suppress: [{nag}]}}\n",
+        all.join(", ")
+    );
+    let of_queue = "    Type: AWS::SQS::Queue\n";
+    let folder = folder_with(&[("t.yaml", &SLOW.replace(of_queue, &format!("{of_queue}{metadata}")))]);
+    let output = run(folder.path(), &["check", "--isolated", "--profile", "strict", "--output", "concise"]);
+    let text = stdout(&output);
+    assert!(text.contains("SLP202") && !text.contains("SLP004"), "{text}");
+}
