@@ -1,15 +1,32 @@
-//! Embeds the rule pages: every `rules/<family>/SLP…md` becomes an entry of one table. Nothing lists them by hand.
+//! Embeds the rule pages, and makes constants of the facts. Every `rules/<family>/SLP…md` becomes an entry of one
+//! table, and so does every fact of `src/facts/facts.toml`: nothing lists them by hand.
 
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
 fn main() {
-    println!("cargo::rerun-if-changed=rules");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets the manifest's folder"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets the output folder"));
+    let write = |name: &str, code: String| {
+        fs::write(out.join(name), code).expect("cargo's output folder can be written");
+    };
+    write("pages.rs", pages(&root.join("rules")));
+    let facts = root.join("src/facts/facts.toml");
+    println!("cargo::rerun-if-changed={}", facts.display());
+    let text = fs::read_to_string(&facts).unwrap_or_else(|error| panic!("{}: {error}", facts.display()));
+    let table = DeTable::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", facts.display()));
+    write("facts.rs", Table(table.get_ref()).code());
+}
+
+fn pages(rules: &Path) -> String {
+    println!("cargo::rerun-if-changed=rules");
     let mut pages: Vec<(String, PathBuf)> = Vec::new();
-    for family in folders(&root.join("rules")) {
+    for family in folders(rules) {
         let name = family.file_name().expect("a listed folder has a name").to_string_lossy().into_owned();
         for page in files(&family) {
             pages.push((name.clone(), page));
@@ -24,8 +41,7 @@ fn main() {
             .expect("writing to a string cannot fail");
     }
     code.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets the output folder"));
-    fs::write(out.join("pages.rs"), code).expect("cargo's output folder can be written");
+    code
 }
 
 fn folders(dir: &Path) -> Vec<PathBuf> {
@@ -40,4 +56,104 @@ fn entries(dir: &Path) -> Vec<PathBuf> {
     let read =
         fs::read_dir(dir).unwrap_or_else(|error| panic!("{} cannot be listed: {error}", dir.display()));
     read.map(|entry| entry.expect("a listed folder's entries can be read").path()).collect()
+}
+
+/// A table of the facts' file; whoever breaks the file is told by a failing build.
+struct Table<'t>(&'t DeTable<'t>);
+
+impl Table<'_> {
+    /// The constants `CHECKED`, `FACTS`, `RUNTIMES_SOURCE` and `RUNTIMES`.
+    fn code(&self) -> String {
+        let checked = self.date("checked").expect("the facts have a day");
+        let facts: String =
+            self.tables("fact").into_iter().map(|(name, fact)| fact.fact(name, &checked)).collect();
+        let runtimes = self.table("runtimes");
+        let families = runtimes.tables("families").into_iter();
+        let families: String = families.map(|(name, family)| family.runtimes(name)).collect();
+        format!(
+            "/// The day on which all that has no day of its own was checked.\npub(super) const CHECKED: Date = {checked};\n\
+             pub(super) const FACTS: &[Fact] = &[\n{facts}];\n\
+             pub(super) const RUNTIMES_SOURCE: &str = {:?};\n\
+             pub(super) const RUNTIMES: &[Runtime] = &[\n{families}];\n",
+            runtimes.text("source")
+        )
+    }
+
+    fn fact(&self, name: &str, checked: &str) -> String {
+        let key: String = name.split('-').map(capitalized).collect();
+        let is_raisable = self.0.get("raisable").is_some();
+        format!(
+            "Fact {{ name: {name:?}, key: {key:?}, about: {:?}, value: {}, unit: {:?}, source: {:?}, \
+             checked: {}, is_raisable: {is_raisable} }},\n",
+            self.text("about"),
+            self.integer("value"),
+            self.text("unit"),
+            self.text("source"),
+            self.date("checked").as_deref().unwrap_or(checked),
+        )
+    }
+
+    fn runtimes(&self, family: &str) -> String {
+        let newest = self.text("newest");
+        let rows = self.0.get("dates").map(Spanned::get_ref).and_then(DeValue::as_array);
+        let rows = rows.unwrap_or_else(|| panic!("family {family} has no `dates`")).iter();
+        let row = |row: &Spanned<DeValue<'_>>| {
+            let cells: Vec<&DeValue<'_>> = row.get_ref().as_array()?.iter().map(Spanned::get_ref).collect();
+            let [id, deprecated, blocks_create, blocks_update] = cells[..] else { return None };
+            Some(format!(
+                "Runtime {{ id: {:?}, family: {family:?}, newest: {newest:?}, deprecated: {}, \
+                 blocks_create: {}, blocks_update: {} }},\n",
+                id.as_str()?,
+                date(deprecated)?,
+                date(blocks_create)?,
+                date(blocks_update)?
+            ))
+        };
+        rows.map(|it| row(it).unwrap_or_else(|| panic!("family {family}: {it:?} is no runtime"))).collect()
+    }
+
+    fn table(&self, key: &str) -> Table<'_> {
+        let value = self.0.get(key).map(Spanned::get_ref);
+        match value {
+            Some(DeValue::Table(table)) => Table(table),
+            _ => panic!("the facts have no table `{key}`"),
+        }
+    }
+
+    /// The tables in a table, as the file has them.
+    fn tables(&self, key: &str) -> Vec<(&str, Table<'_>)> {
+        let Table(all) = self.table(key);
+        let mut all: Vec<_> = all.iter().collect();
+        all.sort_by_key(|(name, _)| name.span().start);
+        let named = all.into_iter().map(|(name, value)| match value.get_ref() {
+            DeValue::Table(table) => (name.get_ref().as_ref(), Table(table)),
+            _ => panic!("`{}` is no table", name.get_ref()),
+        });
+        named.collect()
+    }
+
+    fn text(&self, key: &str) -> &str {
+        let text = self.0.get(key).and_then(|value| value.get_ref().as_str());
+        text.unwrap_or_else(|| panic!("{:?} has no text `{key}`", self.0))
+    }
+
+    fn integer(&self, key: &str) -> i64 {
+        let number = self.0.get(key).and_then(|value| value.get_ref().as_integer());
+        let number = number.and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        number.unwrap_or_else(|| panic!("{:?} has no integer `{key}`", self.0))
+    }
+
+    fn date(&self, key: &str) -> Option<String> {
+        date(self.0.get(key)?.get_ref())
+    }
+}
+
+fn date(value: &DeValue<'_>) -> Option<String> {
+    let date = value.as_datetime()?.date?;
+    Some(format!("Date::of({}, {}, {})", date.year, date.month, date.day))
+}
+
+fn capitalized(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_ascii_uppercase() + rest
 }

@@ -17,6 +17,34 @@ pub struct Date {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoDate(String);
 
+impl Date {
+    /// The day of a year, a month and a day that the caller knows to be in the calendar.
+    pub(crate) const fn of(year: u16, month: u8, day: u8) -> Self {
+        Self { year, month, day }
+    }
+
+    /// The day that a clock shows, in seconds since 1970, UTC.
+    pub fn of_clock(seconds: u64) -> Self {
+        let mut days = seconds / (24 * 60 * 60);
+        let mut year = 1970;
+        while days >= days_of_year(year) && year < u16::MAX {
+            days -= days_of_year(year);
+            year += 1;
+        }
+        let mut month = 1;
+        while month < 12 && days >= u64::from(days_of(year, month)) {
+            days -= u64::from(days_of(year, month));
+            month += 1;
+        }
+        Self { year, month: month as u8, day: days as u8 + 1 }
+    }
+
+    /// Whether a year or more has passed since `earlier`.
+    pub fn is_a_year_after(self, earlier: Self) -> bool {
+        self >= Self { year: earlier.year + 1, ..earlier }
+    }
+}
+
 impl FromStr for Date {
     type Err = NoDate;
 
@@ -39,10 +67,17 @@ impl FromStr for Date {
     }
 }
 
+fn is_leap(year: u16) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+fn days_of_year(year: u16) -> u64 {
+    if is_leap(year) { 366 } else { 365 }
+}
+
 fn days_of(year: u16, month: u16) -> u16 {
-    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
-        2 if is_leap => 29,
+        2 if is_leap(year) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -81,6 +116,27 @@ mod tests {
         {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_clock_shows_a_day_of_the_calendar() {
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (951_782_399, "2000-02-28"),
+            (951_782_400, "2000-02-29"),
+            (1_798_761_599, "2026-12-31"),
+            (1_798_761_600, "2027-01-01"),
+        ] {
+            assert_eq!(Date::of_clock(seconds).to_string(), day);
+        }
+    }
+
+    #[test]
+    fn a_year_is_over_on_its_day() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        assert!(!date("2027-11-25").is_a_year_after(date("2026-11-26")));
+        assert!(date("2027-11-26").is_a_year_after(date("2026-11-26")));
+        assert!(date("2029-03-01").is_a_year_after(date("2028-02-29")));
     }
 
     #[test]

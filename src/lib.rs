@@ -15,6 +15,7 @@ pub mod date;
 pub mod discover;
 pub mod document;
 pub(crate) mod engine;
+pub mod facts;
 pub mod finding;
 pub(crate) mod graph;
 pub mod guard;

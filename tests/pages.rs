@@ -24,14 +24,22 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
     if let Some(Err(error)) = page.rules() {
         return Err(error.to_string().into());
     }
+    // What is about no template has nothing to show.
+    let has_examples = page.scope != Scope::Tool || !page.examples.is_empty();
     for (what, is_missing) in [
         ("a title", page.title.is_empty()),
         ("a lead that says why it hurts", page.why.is_empty()),
         ("a section `Fix`", page.fix.is_empty()),
         ("the best practice (`lens`)", page.lens.is_empty()),
         ("the release that brought it (`since`)", page.since.is_empty()),
-        ("an example that fails", !page.examples.iter().any(|example| !example.fires.is_empty())),
-        ("an example that passes", !page.examples.iter().any(|example| example.fires.is_empty())),
+        (
+            "an example that fails",
+            has_examples && !page.examples.iter().any(|example| !example.fires.is_empty()),
+        ),
+        (
+            "an example that passes",
+            has_examples && !page.examples.iter().any(|example| example.fires.is_empty()),
+        ),
     ] {
         if is_missing {
             let _ = writeln!(breaks, "the page lacks {what}");
@@ -44,6 +52,7 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
         both_spellings(page, &mut breaks);
         every_type_is_shown(page, &mut breaks);
     }
+    names_its_facts(page, &mut breaks);
     for example in &page.examples {
         fires_where_it_is_marked(page, example, &mut breaks);
     }
@@ -55,7 +64,7 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
 /// is a missing value there, and a block about it fails.
 fn says_nothing_of_nothing(page: &Page, breaks: &mut String) {
     let Some(Ok(rules)) = page.rules() else { return };
-    let view = "{\"Resources\": {}, \"Graph\": {\"Nodes\": {}, \"Edges\": [], \"SyncPaths\": [], \"StateMachines\": {}}}";
+    let view = "{\"Resources\": {}, \"Graph\": {\"Limits\": {}, \"Runtimes\": {}, \"Nodes\": {}, \"Edges\": [], \"SyncPaths\": [], \"StateMachines\": {}}}";
     let document = Document::parse("view.json", view).document.expect("the view is a document");
     let names = Names::default();
     let loaded = Loaded::new(&document, &names, Typing::Validate);
@@ -76,11 +85,23 @@ fn both_spellings(page: &Page, breaks: &mut String) {
     }
 }
 
+/// The front matter names each fact that the logic asks for. That there is such a fact is seen when the page is read.
+fn names_its_facts(page: &Page, breaks: &mut String) {
+    for asked in logic(page).split("Graph.Limits.").skip(1) {
+        let end = asked.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(asked.len());
+        if !page.facts.iter().any(|fact| fact.key == &asked[..end]) {
+            let _ = writeln!(breaks, "`facts` does not name the fact {}", &asked[..end]);
+        }
+    }
+}
+
+fn logic(page: &Page) -> &str {
+    page.text.split("```guard").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default()
+}
+
 /// A resource type that the logic names occurs in an example that fails.
 fn every_type_is_shown(page: &Page, breaks: &mut String) {
-    let logic =
-        page.text.split("```guard").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
-    for name in logic.split(['\'', '"', ' ', '\n']).filter(|word| word.starts_with("AWS::")) {
+    for name in logic(page).split(['\'', '"', ' ', '\n']).filter(|word| word.starts_with("AWS::")) {
         if !page.examples.iter().any(|example| !example.fires.is_empty() && example.text.contains(name)) {
             let _ = writeln!(breaks, "no failing example has a resource of type {name}");
         }

@@ -121,7 +121,7 @@ pub(super) struct Check {
         conflicts_with_all = ["show_files", "stdin_filename"]
     )]
     pub(super) add_ignore: Option<String>,
-    /// The day against which suppressions expire; without it none does
+    /// The day that dates (of runtimes, of suppressions) are held against [default: that of lenslint's table of facts]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) as_of: Option<Date>,
     /// Exit with 1 for findings of this severity or above [default: warning]

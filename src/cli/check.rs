@@ -28,7 +28,7 @@ use super::deployment::{self, Configured as ConfiguredDeployments};
 use super::known::{self, Baseline, Looked};
 use super::output::{self, Output};
 use super::terminal::{plain_style, style, tell, tell_all};
-use super::{Ending, Trouble, paths, progress, watch};
+use super::{Ending, Trouble, old_facts, paths, progress, watch};
 
 pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     if check.watch { watch::run(check, color, out) } else { once(check, color, out) }
@@ -77,6 +77,7 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
     }
     if !check.quiet {
         tell_of_given(&run.deployments, &report);
+        old_facts::tell_of_age(&catalogue, &run.settings);
     }
     Ok(ending(check, &report, fails))
 }

@@ -56,7 +56,9 @@ pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) ->
         let mut of_this = Settings::of(chain.iter().map(|id| &layers[id.index()]).chain([&typed]));
         of_this.selection.ignore.extend(own.of_others(&configs, id));
         of_this.honours_suppressions = !check.no_ignores;
-        of_this.as_of = check.as_of;
+        if let Some(day) = check.as_of {
+            of_this.circumstances.as_of = day;
+        }
         index.insert(id, settings.len());
         settings.push(of_this);
     }

@@ -1,6 +1,9 @@
 //! `lenslint explain`: the page of a rule, as it is written.
 
-use std::io::Write;
+use std::io::{self, Write};
+
+use crate::facts::{self, Fact, RUNTIMES_SOURCE};
+use crate::rule::Page;
 
 use super::arguments::Explain;
 use super::rules;
@@ -28,5 +31,24 @@ pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trou
         page.profile.as_str(),
     )?;
     writeln!(out, "{}", page.text.trim_end())?;
+    facts_of(page, out)?;
     Ok(if tell_all(&errors) { Ending::Trouble } else { Ending::Clean })
+}
+
+/// The numbers that the rule rests on, and where they come from.
+fn facts_of(page: &Page, out: &mut dyn Write) -> io::Result<()> {
+    let rests_on_dates = matches!(page.rules(), Some(Ok(rules)) if rules.asks_for("Runtimes"));
+    if page.facts.is_empty() && !rests_on_dates {
+        return Ok(());
+    }
+    writeln!(out, "\n## Facts\n")?;
+    if rests_on_dates {
+        let checked = facts::checked();
+        writeln!(out, "- the dates of runtimes ({RUNTIMES_SOURCE}, checked on {checked})")?;
+    }
+    for Fact { name, about, value, unit, source, checked, is_raisable, key: _ } in &page.facts {
+        let raisable = if *is_raisable { "; `[limits]` of a configuration raises it" } else { "" };
+        writeln!(out, "- {value} {unit}: {about}{raisable} (`{name}`: {source}, checked on {checked})")?;
+    }
+    Ok(())
 }

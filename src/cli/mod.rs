@@ -12,6 +12,7 @@ mod guard;
 mod init;
 mod known;
 mod manual;
+mod old_facts;
 mod output;
 mod paths;
 mod progress;

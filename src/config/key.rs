@@ -23,6 +23,7 @@ pub(super) enum Key {
     ParameterFiles,
     Env,
     Region,
+    Limits,
     Application,
 }
 
@@ -45,6 +46,8 @@ pub(super) enum Shape {
     Severities,
     /// A table from names of parameters to their values.
     Values,
+    /// A table from quotas to what the account has.
+    Quotas,
     /// A list of tables with `name` and `files`.
     Applications,
 }
@@ -59,7 +62,7 @@ pub(super) const CONFIDENCES: &[&str] = &["low", "medium", "high"];
 pub(super) const FAIL_ON: &[&str] = &["error", "warning", "info", "never"];
 
 impl Key {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::RequiredVersion,
         Self::Extend,
         Self::Profile,
@@ -77,6 +80,7 @@ impl Key {
         Self::ParameterFiles,
         Self::Env,
         Self::Region,
+        Self::Limits,
         Self::Application,
     ];
 
@@ -100,6 +104,7 @@ impl Key {
             Self::ParameterFiles => "parameter-files",
             Self::Env => "env",
             Self::Region => "region",
+            Self::Limits => "limits",
             Self::Application => "application",
         }
     }
@@ -126,6 +131,7 @@ impl Key {
             Self::ParameterFiles => "Files with values of template parameters.",
             Self::Env => "The environment whose parameters are read from `samconfig.toml`.",
             Self::Region => "The region of the deployment.",
+            Self::Limits => "Quotas that the account has had raised.",
             Self::Application => "Templates that are one application.",
         }
     }
@@ -143,6 +149,7 @@ impl Key {
             Self::ForceExclude => Shape::Flag,
             Self::Exclude | Self::Rules | Self::ParameterFiles => Shape::Texts,
             Self::Parameters => Shape::Values,
+            Self::Limits => Shape::Quotas,
             Self::Application => Shape::Applications,
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::DeTable;
 
+use crate::facts::Limits;
 use crate::finding::{Confidence, FailOn, Severity};
 use crate::rule::{Catalogue, Profile, Selector, UnknownRule};
 use crate::source::Span;
@@ -44,6 +45,8 @@ pub struct Layer<S = Selector> {
     pub rules: Vec<PathBuf>,
     /// What is known of the deployment.
     pub deployment: Deployment,
+    /// The quotas that the account has had raised.
+    pub limits: Limits,
     /// Templates that are one application.
     pub applications: Vec<Application>,
 }
@@ -119,6 +122,7 @@ impl<S> Default for Layer<S> {
             force_exclude: None,
             rules: Vec::new(),
             deployment: Deployment::default(),
+            limits: Limits::default(),
             applications: Vec::new(),
         }
     }
@@ -201,6 +205,7 @@ impl Layer<Named> {
             force_exclude: self.force_exclude,
             rules: self.rules.clone(),
             deployment: self.deployment.clone(),
+            limits: self.limits.clone(),
             applications: self.applications.clone(),
         };
         (layer, problems)
@@ -273,6 +278,7 @@ impl Read {
             }
             Key::Env => layer.deployment.environment = reader.full_text(name, value).map(str::to_owned),
             Key::Region => layer.deployment.region = reader.region(name, value),
+            Key::Limits => layer.limits = reader.limits(name, value),
             Key::Application => layer.applications = reader.applications(name, value),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::facts;
 use crate::rule::Catalogue;
 
 use super::key::{Key, SEVERITIES, Shape};
@@ -59,6 +60,7 @@ fn shape(shape: Shape) -> Value {
                 "anyOf": [{"$ref": "#/$defs/scalar"}, {"type": "array", "items": {"$ref": "#/$defs/scalar"}}],
             },
         }),
+        Shape::Quotas => json!({"type": "object", "properties": quotas(), "additionalProperties": false}),
         Shape::Applications => json!({
             "type": "array",
             "items": {
@@ -69,6 +71,15 @@ fn shape(shape: Shape) -> Value {
             },
         }),
     }
+}
+
+fn quotas() -> Map<String, Value> {
+    let raisable = facts::all().iter().filter(|fact| fact.is_raisable);
+    let quota = |fact: &facts::Fact| {
+        let about = format!("In {}: {}. Without it: {}.", fact.unit, fact.about, fact.value);
+        (fact.name.to_owned(), json!({"type": "integer", "minimum": 1, "description": about}))
+    };
+    raisable.map(quota).collect()
 }
 
 /// What can be named: `ALL`, the families by both of their names, and the ids.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::date::Date;
+use crate::facts::Circumstances;
 use crate::finding::{Confidence, FailOn, Severity};
 use crate::rule::{Page, Profile, Selection, Selector};
 
@@ -33,8 +33,8 @@ pub struct Settings {
     pub applications: Vec<Application>,
     /// Whether suppressions in the templates count.
     pub honours_suppressions: bool,
-    /// The day against which suppressions expire; without it none does.
-    pub as_of: Option<Date>,
+    /// The day that dates are held against, and the quotas of the account.
+    pub circumstances: Circumstances,
 }
 
 impl Default for Settings {
@@ -55,7 +55,7 @@ impl Default for Settings {
             deployment: Deployment::default(),
             applications: Vec::new(),
             honours_suppressions: true,
-            as_of: None,
+            circumstances: Circumstances::default(),
         }
     }
 }
@@ -75,6 +75,7 @@ impl Settings {
             settings.exclude.extend_from_slice(&layer.exclude);
             settings.force_exclude = layer.force_exclude.unwrap_or(settings.force_exclude);
             settings.deploy(&layer.deployment);
+            settings.circumstances.limits.extend(&layer.limits);
             for application in &layer.applications {
                 settings.applications.retain(|known| known.name != application.name);
                 settings.applications.push(application.clone());

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::facts::{self, Limits};
 use crate::finding::Severity;
 use crate::rule::{Catalogue, Profile};
 
@@ -115,6 +116,36 @@ fn regions_have_the_form_of_regions() {
         assert_eq!(settings.deployment.region.is_some(), is_right, "{region}");
         assert_eq!(problems.is_empty(), is_right, "{region}");
     }
+}
+
+#[test]
+fn limits_are_quotas_that_can_be_raised() {
+    let base = "[limits]\nrest-integration-timeout = 60_000\nlambda-concurrency = 5000\n";
+    let own = "extend = 'base.toml'\nlimits.lambda-concurrency = 0x2000\n";
+    let (_folder, settings, problems) = read(&[("base.toml", base), ("lenslint.toml", own)]);
+    assert_eq!(problems, [""; 0]);
+    let limit = |name: &str| settings.circumstances.limits.of(facts::named(name).unwrap());
+    assert_eq!(limit("rest-integration-timeout"), 60_000);
+    assert_eq!(limit("lambda-concurrency"), 8192);
+    assert_eq!(limit("lambda-timeout-default"), 3);
+    let text = "\
+[limits]
+rest-integration-timout = 60000
+lambda-timeout-max = 1000
+event-filters-max = 0
+lambda-concurrency = '5000'
+";
+    let (_folder, settings, problems) = read(&[("lenslint.toml", text)]);
+    let mut told: Vec<&str> = problems.iter().map(String::as_str).collect();
+    told.sort_unstable();
+    let expected = [
+        "No account can have 'lambda-timeout-max' raised",
+        "There is no quota 'rest-integration-timout'",
+        "`event-filters-max` cannot be 0",
+        "`lambda-concurrency` takes a whole number (executions), not text",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(settings.circumstances.limits, Limits::default());
 }
 
 #[test]

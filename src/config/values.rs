@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use semver::{Version, VersionReq};
 use toml::de::DeValue;
 
+use crate::facts::{self, Fact, Limits};
 use crate::finding::Severity;
 use crate::source::Span;
 use crate::spelling::nearest;
@@ -143,6 +144,48 @@ impl Reader<'_> {
             return None;
         }
         Some(text.to_owned())
+    }
+
+    /// The quotas of a table.
+    pub(super) fn limits(&mut self, key: &str, value: &Value<'_>) -> Limits {
+        let mut limits = Limits::default();
+        for (written, value) in self.table(key, "a table of quotas and numbers", value).into_iter().flatten()
+        {
+            let name = written.get_ref().as_ref();
+            match facts::raisable(name) {
+                Ok(fact) => {
+                    if let Some(number) = self.limit(fact, value) {
+                        limits.raise(fact, number);
+                    }
+                }
+                Err(near) => {
+                    let fixed = facts::named(name).is_ok();
+                    let message = if fixed {
+                        format!("No account can have '{name}' raised")
+                    } else {
+                        format!("There is no quota '{name}'")
+                    };
+                    let known = facts::all().iter().filter(|fact| fact.is_raisable);
+                    let known = known.map(|fact| fact.name).collect::<Vec<_>>().join(", ");
+                    let problem = Problem::error(written.span(), message).near(near.filter(|_| !fixed));
+                    self.problems.push(problem.help(format!("The quotas are {known}.")));
+                }
+            }
+        }
+        limits
+    }
+
+    fn limit(&mut self, fact: &Fact, value: &Value<'_>) -> Option<i64> {
+        let DeValue::Integer(written) = value.get_ref() else {
+            return self.unexpected(fact.name, &format!("a whole number ({})", fact.unit), value);
+        };
+        let number = i64::from_str_radix(written.as_str(), written.radix()).ok().filter(|number| *number > 0);
+        if number.is_none() {
+            let message = format!("`{}` cannot be {written}", fact.name);
+            let help = format!("It is {} {} where it is not raised.", fact.value, fact.unit);
+            self.problems.push(Problem::error(value.span(), message).help(help));
+        }
+        number
     }
 
     pub(super) fn applications(&mut self, key: &str, value: &Value<'_>) -> Vec<Application> {

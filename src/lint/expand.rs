@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::code::HandlerCode;
 use crate::document::{Document, SyntaxError};
+use crate::facts::Circumstances;
 use crate::graph::Graph;
 use crate::source::{ColumnUnit, Location, Position, Source, Span};
 use crate::template::Resolver;
@@ -82,7 +83,8 @@ pub fn graph(input: &Input<'_>, code: HandlerCode) -> Result<Expanded, Unreadabl
     expanded(input, Assembly::of, |assembly| {
         let resolver = Resolver::new(&assembly.template);
         let graph = Graph::build(resolver, code);
-        View::build(resolver, &graph, Resources::Included).to_json(&assembly.template)
+        let circumstances = Circumstances::default();
+        View::build(resolver, &graph, Resources::Included, &circumstances).to_json(&assembly.template)
     })
 }
 

@@ -124,7 +124,7 @@ impl<'a> Ignores<'a> {
             if !statement.is_ours() {
                 continue;
             }
-            let has_expired = statement.has_expired(self.settings.as_of);
+            let has_expired = statement.has_expired(self.settings.circumstances.as_of);
             let mut blameless = None;
             for named in &statement.names {
                 let at = (named.at.file, named.at.span.start);
@@ -174,8 +174,9 @@ impl<'a> Ignores<'a> {
         let page = is_asked.then(|| self.catalogue.page(rule)).flatten();
         let asked = page.map(|page| (page, self.index.at(self.spot(at))));
         asked.into_iter().flat_map(move |(page, here)| {
-            let holding =
-                here.into_iter().filter(|number| !statements[*number].has_expired(self.settings.as_of));
+            let holding = here
+                .into_iter()
+                .filter(|number| !statements[*number].has_expired(self.settings.circumstances.as_of));
             holding.flat_map(move |number| {
                 let names = statements[number].names.iter().enumerate();
                 names.filter(move |(_, named)| named.names(page)).map(move |(name, _)| (number, name))

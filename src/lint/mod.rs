@@ -215,7 +215,7 @@ impl<'c> Linter<'c> {
         }
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver, self.code);
-        let view = View::build(resolver, &graph, self.resources);
+        let view = View::build(resolver, &graph, self.resources, &self.settings.circumstances);
         let path_to = |location: Location| documents.path_to(&template, location);
         let ignores = Ignores::read(&template, &documents, &suppressions, &self.settings, self.catalogue);
         let muted = Muted::of(&self.settings, &template.sources);

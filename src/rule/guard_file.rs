@@ -158,6 +158,7 @@ impl GuardFile {
             remedy: None,
             lens: said.lens,
             since: said.since,
+            facts: Vec::new(),
             docs: said.docs,
             why,
             fix,

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::document::{Document, Typed};
+use crate::document::{Document, NodeId, Typed};
+use crate::facts::{self, Fact};
 use crate::finding::{Confidence, Severity};
+use crate::spelling;
 
 use super::logic::Logic;
 use super::markdown::{Outline, fences};
@@ -142,6 +144,8 @@ pub struct Page {
     pub lens: String,
     /// The release that brought it.
     pub since: String,
+    /// The numbers of AWS that it rests on.
+    pub facts: Vec<&'static Fact>,
     /// The address of its documentation; pages that lenslint carries have theirs from the repository.
     pub docs: Option<String>,
     /// The paragraphs between the title and the first section, as Markdown: why it hurts.
@@ -225,6 +229,7 @@ impl Page {
             remedy: front.remedy,
             lens: front.lens,
             since: front.since,
+            facts: front.facts,
             docs: front.docs,
             why: outline.lead.to_owned(),
             fix: outline.section("Fix").unwrap_or_default().to_owned(),
@@ -250,6 +255,7 @@ struct FrontMatter {
     remedy: Option<Remedy>,
     lens: String,
     since: String,
+    facts: Vec<&'static Fact>,
     docs: Option<String>,
 }
 
@@ -264,6 +270,7 @@ impl FrontMatter {
             remedy: None,
             lens: String::new(),
             since: String::new(),
+            facts: Vec::new(),
             docs: None,
         };
         let parsed = Document::parse("front.yaml", text);
@@ -273,6 +280,10 @@ impl FrontMatter {
         let document = parsed.document.ok_or("the front matter is empty")?;
         for entry in document.entries(document.root()) {
             let key = document.scalar(entry.key).text;
+            if key == "facts" {
+                front.facts = facts_of(&document, entry.value)?;
+                continue;
+            }
             let value = match document.scalar(entry.value).typed() {
                 Typed::Text(text) => text,
                 Typed::Null | Typed::Bool(_) | Typed::Int(_) | Typed::Float(_) => {
@@ -306,6 +317,16 @@ impl FrontMatter {
         }
         Ok(())
     }
+}
+
+/// The facts that a list names.
+fn facts_of(document: &Document, list: NodeId) -> Result<Vec<&'static Fact>, String> {
+    let named = document.items(list).map(|item| {
+        let name = document.scalar(item).text;
+        facts::named(name)
+            .map_err(|near| format!("`facts`: there is no fact '{name}'{}", spelling::hint(near)))
+    });
+    named.collect()
 }
 
 /// The examples of `Fails` and `Passes`, with the lines that their markers name.

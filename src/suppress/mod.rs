@@ -262,8 +262,8 @@ impl Meaning {
 
 impl Statement {
     /// Whether its last day is over.
-    pub(crate) fn has_expired(&self, as_of: Option<Date>) -> bool {
-        self.expires.zip(as_of).is_some_and(|(last, today)| today > last)
+    pub(crate) fn has_expired(&self, as_of: Date) -> bool {
+        self.expires.is_some_and(|last| as_of > last)
     }
 
     /// Whether it is ours to judge: what another linter reads may be of use there.

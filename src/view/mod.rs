@@ -1,6 +1,7 @@
 //! The view is the document that rules query: the graph, and where a rule asks for them the expanded
 //! resources, as one plain tree whose nodes remember where they come from.
 
+mod circumstances;
 mod expanded;
 mod lower;
 mod print;
@@ -8,6 +9,7 @@ mod provenance;
 mod section;
 mod unseen;
 
+use crate::facts::Circumstances;
 use crate::graph::Graph;
 use crate::guard::{GuardId, NodeId, Place, Tree};
 use crate::names::Name;
@@ -57,10 +59,15 @@ pub(crate) enum Stated {
 }
 
 impl View {
-    /// The view of a template and its graph.
-    pub(crate) fn build(resolver: Resolver<'_>, graph: &Graph, resources: Resources) -> Self {
+    /// The view of a template and its graph, under what a run takes for granted.
+    pub(crate) fn build(
+        resolver: Resolver<'_>,
+        graph: &Graph,
+        resources: Resources,
+        circumstances: &Circumstances,
+    ) -> Self {
         let mut lowering = Lowering::new(resolver);
-        let root = section::root(&mut lowering, graph, resources);
+        let root = section::root(&mut lowering, graph, resources, circumstances);
         lowering.finish(root)
     }
 

@@ -2,29 +2,36 @@
 //! `Resources`.
 
 use crate::asl::{Machine, State, StateKind};
+use crate::facts::Circumstances;
 use crate::graph::{Edge, Fact, Graph, SyncPath, Vertex, VertexId};
 use crate::guard::{Node, NodeId};
 use crate::source::{FileId, Span};
 use crate::template::{Origin, OriginKind, Resource, Stack};
 
+use super::circumstances;
 use super::lower::Lowering;
 use super::{Resources, Sight, Unseen};
 
 /// The place of what is about the template as a whole.
-const TOP: Origin = Origin {
+pub(super) const TOP: Origin = Origin {
     file: FileId::TEMPLATE,
     key: Span { start: 0, end: 0 },
     value: Span { start: 0, end: 0 },
     kind: OriginKind::Generated,
 };
 
-pub(super) fn root(lowering: &mut Lowering<'_>, graph: &Graph, resources: Resources) -> NodeId {
+pub(super) fn root(
+    lowering: &mut Lowering<'_>,
+    graph: &Graph,
+    resources: Resources,
+    circumstances: &Circumstances,
+) -> NodeId {
     let mut entries = Vec::new();
     match resources {
         Resources::Included => entries.push(("Resources", resources_section(lowering))),
         Resources::LeftOut => {}
     }
-    entries.push(("Graph", graph_section(lowering, graph)));
+    entries.push(("Graph", graph_section(lowering, graph, circumstances)));
     lowering.map(entries, TOP)
 }
 
@@ -52,7 +59,7 @@ fn resource_node(lowering: &mut Lowering<'_>, resource: &Resource) -> NodeId {
     lowering.add(Node::Map { entries, is_open: false }, Sight::construct(resource.origin))
 }
 
-fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph) -> NodeId {
+fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph, circumstances: &Circumstances) -> NodeId {
     let nodes: Vec<NodeId> = graph.vertices.iter().map(|vertex| vertex_node(lowering, vertex)).collect();
     let node_of = |vertex: VertexId| nodes[vertex.0 as usize];
 
@@ -83,6 +90,9 @@ fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph) -> NodeId {
     let partition = lowering.text(lowering.resolver().template().partition(), TOP);
     let entries = vec![
         ("Partition", partition),
+        ("AsOf", lowering.text(&circumstances.as_of.to_string(), TOP)),
+        ("Limits", circumstances::limits(lowering, &circumstances.limits)),
+        ("Runtimes", circumstances::runtimes(lowering, circumstances.as_of)),
         ("Nodes", by_id),
         ("Edges", edges),
         ("SyncPaths", paths),

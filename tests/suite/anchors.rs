@@ -32,6 +32,7 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP216", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
     ("SLP217", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
     ("SLP301", Anchor::Value(&["MemorySize"])),
+    ("SLP307", Anchor::Value(&["Runtime"])),
     ("SLP308", Anchor::Value(&["BillingMode", "ReadCapacityUnits"])),
     ("SLP313", Anchor::Key),
     ("SLP314", Anchor::Value(&["EndpointConfiguration", "Type", "Types"])),

@@ -10,6 +10,7 @@ const FLOORS: &[&str] = &[
     "shown",
     "spelling",
     "date",
+    "facts",
     "source",
     "document",
     "code",

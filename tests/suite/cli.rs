@@ -228,6 +228,10 @@ fn a_page_is_explained_by_id_and_by_name() {
     let by_id = run(folder.path(), &["explain", "slp202"]);
     assert_eq!(by_id.status.code(), Some(0));
     assert!(stdout(&by_id).contains("# Queue hides messages"), "{}", stdout(&by_id));
+    // With the numbers that it rests on, and where they come from.
+    let fact = "- 30 s: a queue's `VisibilityTimeout` where it is not set (`sqs-visibility-timeout-default`: \
+                CloudFormation reference, AWS::SQS::Queue, checked on ";
+    assert!(stdout(&by_id).contains(fact), "{}", stdout(&by_id));
     assert_eq!(stdout(&by_id), stdout(&run(folder.path(), &["explain", "sqs-visibility-below-6x"])));
 }
 

@@ -2,10 +2,12 @@
 //! its numbers and links are right.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use lenslint::discover::TEMPLATES;
+use lenslint::facts;
 use lenslint::finding::Confidence;
 use lenslint::guard::{Dialect, Rules};
 use lenslint::lint::{Input, Linter, run_example};
@@ -143,6 +145,59 @@ fn the_index_of_the_rules_is_what_the_program_prints() {
     assert_eq!(read("rules/README.md"), printed, "run: lenslint rules --output markdown > rules/README.md");
 }
 
+#[test]
+fn the_list_of_facts_is_that_of_the_table() {
+    let path = root().join("docs/facts.md");
+    let expected = facts_page();
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    let page = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(page, expected, "run: UPDATE_DOCS=1 cargo test --test suite list_of_facts");
+}
+
+fn facts_page() -> String {
+    let checked = facts::checked();
+    let mut page = format!(
+        "# Facts
+
+The numbers of AWS that rules rest on. Unless a row says otherwise, all were checked on {checked}.
+
+A rule page names those that it rests on under `facts`, and `lenslint explain ID` prints them. In the logic of a rule they
+stand in [`Graph.Limits`](rule-language.md#graphlimits), and `[limits]` of a [configuration](configuration.md#limits)
+takes the quotas among them that an account can have raised.
+
+| fact | value | what it is | source |
+| --- | --- | --- | --- |
+"
+    );
+    for fact in facts::all() {
+        let raisable = if fact.is_raisable { "; a quota that can be raised" } else { "" };
+        let day = if fact.checked == checked { String::new() } else { format!(", {}", fact.checked) };
+        page += &format!(
+            "| `{}` | {} {} | {}{raisable} | {}{day} |\n",
+            fact.name, fact.value, fact.unit, fact.about, fact.source
+        );
+    }
+    page += &format!(
+        "
+## Runtimes
+
+The dates of Lambda's runtimes ({}). [SLP307](../rules/capacity/SLP307-lambda-runtime-lifecycle.md) holds functions
+against them, as of the day that `--as-of` names and without it as of {checked}.
+
+| runtime | deprecated | creation blocked | updates blocked |
+| --- | --- | --- | --- |
+",
+        facts::RUNTIMES_SOURCE
+    );
+    for runtime in facts::runtimes() {
+        let facts::Runtime { id, deprecated, blocks_create, blocks_update, .. } = runtime;
+        page += &format!("| `{id}` | {deprecated} | {blocks_create} | {blocks_update} |\n");
+    }
+    page
+}
+
 /// Every key of every vertex, edge, path and machine that the fixtures and the pages' examples lead to stands in
 /// the section of its kind.
 #[test]
@@ -169,6 +224,9 @@ fn every_fact_is_documented_with_its_kind() {
             let kind = edge["Kind"].as_str().unwrap();
             check("## `Graph.Edges`", "## `Graph.Edges`", edge);
             check(&format!("### `{kind}`"), "## `Graph.Edges`", &edge["Settings"]);
+        }
+        for runtime in members(&graph["Runtimes"]) {
+            check("## `Graph.Runtimes`", "## `Graph.Runtimes`", runtime);
         }
         for path in members(&graph["SyncPaths"]) {
             check("## `Graph.SyncPaths`", "## `Graph.SyncPaths`", path);
