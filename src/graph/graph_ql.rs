@@ -93,7 +93,7 @@ fn batch_invoke(draft: &Draft<'_>, properties: Branch) -> Plain {
 #[derive(Clone, Copy)]
 struct Caching {
     cache: Guard,
-    caching_resolver: Guard,
+    resolver: Guard,
     has_resolvers: bool,
 }
 
@@ -121,7 +121,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let guards = &draft.template().guards;
         let caching = by_api.entry(api.vertex).or_insert(Caching {
             cache: Guard::NEVER,
-            caching_resolver: Guard::NEVER,
+            resolver: Guard::NEVER,
             has_resolvers: false,
         });
         if kind == VertexKind::GraphQlCache {
@@ -133,7 +133,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             {
                 if !matches!(alt, Alt::Absent { .. }) {
                     let guard = guards.and(guard, draft.vertex(part).guard);
-                    caching.caching_resolver = guards.or(caching.caching_resolver, guard);
+                    caching.resolver = guards.or(caching.resolver, guard);
                 }
             }
         }
@@ -146,9 +146,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let may_be_unseen = is_open || api.is_none_or(|api| exported.contains(&api));
         let is_cache = draft.vertex(part).kind == VertexKind::GraphQlCache;
         let (name, holds, may_be_unseen) = match (is_cache, caching) {
-            (true, Some(caching)) => {
-                ("Used", caching.caching_resolver, may_be_unseen || !caching.has_resolvers)
-            }
+            (true, Some(caching)) => ("Used", caching.resolver, may_be_unseen || !caching.has_resolvers),
             (true, None) => ("Used", Guard::NEVER, true),
             (false, Some(caching)) => ("ApiHasCache", caching.cache, may_be_unseen),
             (false, None) => ("ApiHasCache", Guard::NEVER, true),

@@ -91,11 +91,11 @@ fn provisioned(draft: &Draft<'_>, qualifier: &Resource) -> (Guard, bool) {
     for (guard, alt) in draft.resolver.follow(qualifier.properties, &path, qualifier.origin).alternatives {
         match alt {
             Alt::Absent { .. } => {}
+            Alt::Scalar { text, through: None, .. } if draft.text(text) == "0" => {}
+            Alt::Scalar { through: None, .. } => when = draft.template().guards.or(when, guard),
             // What a parameter has by default need not stay.
-            Alt::Scalar { through: Some(_), .. } => may_be = true,
-            Alt::Scalar { text, .. } if draft.text(text) == "0" => {}
-            Alt::Scalar { .. } => when = draft.template().guards.or(when, guard),
-            Alt::OneOf { .. }
+            Alt::Scalar { through: Some(_), .. }
+            | Alt::OneOf { .. }
             | Alt::List(_)
             | Alt::Map(_)
             | Alt::Resource { .. }

@@ -98,6 +98,8 @@ const fn as_written(name: &'static str, path: &'static [&'static str]) -> Settin
     setting(name, path, Shape::AsWritten, Default::Missing)
 }
 
+const PROVISIONED: &[&str] = &["ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"];
+
 const FUNCTION: &[Setting] = &[
     integer("Timeout", &["Timeout"], limits::FUNCTION_TIMEOUT),
     integer("MemorySize", &["MemorySize"], limits::FUNCTION_MEMORY),
@@ -111,16 +113,15 @@ const FUNCTION: &[Setting] = &[
     integer("EphemeralStorage", &["EphemeralStorage", "Size"], limits::FUNCTION_EPHEMERAL_STORAGE),
     text("Tracing", &["TracingConfig", "Mode"], "PassThrough"),
     optional_text("ApplicationLogLevel", &["LoggingConfig", "ApplicationLogLevel"]),
+    optional_integer("ProvisionedConcurrentExecutions", PROVISIONED),
+    as_written("FileSystemConfigs", &["FileSystemConfigs"]),
     as_written("VpcConfig", &["VpcConfig"]),
     as_written("Environment", &["Environment", "Variables"]),
 ];
 
 const QUALIFIER: &[Setting] = &[
     optional_text("FunctionVersion", &["FunctionVersion"]),
-    optional_integer(
-        "ProvisionedConcurrentExecutions",
-        &["ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"],
-    ),
+    optional_integer("ProvisionedConcurrentExecutions", PROVISIONED),
 ];
 
 const STAGE: &[Setting] = &[
@@ -139,7 +140,7 @@ pub(super) const BUCKET_DESTINATION: &[Setting] = &[
 
 /// What a behaviour of a distribution says of the paths that it is for.
 pub(super) const CACHE_BEHAVIOR: &[Setting] = &[
-    optional_text("PathPattern", &["PathPattern"]),
+    text("PathPattern", &["PathPattern"], "*"),
     setting("Compress", &["Compress"], Shape::Boolean, Default::Value(Plain::Bool(false))),
 ];
 

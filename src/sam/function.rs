@@ -91,6 +91,11 @@ impl Expansion<'_> {
             let provider = self.capacity_provider(provider);
             self.put(&mut entries, "CapacityProviderConfig", provider);
         }
+        let is_whole = !self.template.own.is_fragment();
+        if is_whole && self.property(properties, "AutoPublishAlias").is_none() {
+            // The transform rejects it without an alias. It stays where it is written, for rules to see.
+            self.put_same(&mut entries, properties, &["ProvisionedConcurrencyConfig"]);
+        }
         let tags = self.function_tags(at, properties);
         self.put_some(&mut entries, "Tags", tags);
         self.replace(subject, "AWS::Lambda::Function", entries);
