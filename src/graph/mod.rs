@@ -24,6 +24,7 @@ mod hidden_route;
 mod kind;
 mod limits;
 mod load_balancer;
+mod logging;
 mod mapping;
 mod notification;
 mod path;
@@ -426,6 +427,7 @@ impl Graph {
         capacity::mark(&mut draft);
         function::mark(&mut draft);
         qualifier::mark(&mut draft);
+        logging::mark(&mut draft);
         graph_ql::mark(&mut draft);
         delivery_stream::mark(&mut draft);
         role::mark(&mut draft);

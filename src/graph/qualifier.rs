@@ -39,7 +39,7 @@ struct Readiness {
 }
 
 /// States of every function whether a version or an alias of it is published, and whether one has provisioned
-/// concurrency.
+/// concurrency, which may be scaled.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let mut found: FxHashMap<VertexId, Readiness> = FxHashMap::default();
     let qualifiers = draft.graph.edges.iter().filter(|edge| edge.kind == EdgeKind::Qualify);
@@ -57,6 +57,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         readiness.provisioned = guards.or(readiness.provisioned, draft.and(edge.guard, provisioned));
         readiness.may_be_provisioned |= may_be;
     }
+    let (scaled, may_scale_any) = scaled(draft);
     let is_open = draft.template().stacks().any(Stack::has_open_resources);
     for index in 0..draft.graph.vertices.len() {
         let function = VertexId(index as u32);
@@ -70,7 +71,39 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let may_be_provisioned = is_open || of.is_some_and(|of| of.may_be_provisioned);
         draft.add_claim(function, "Published", (published, is_open), origin);
         draft.add_claim(function, "Provisioned", (provisioned, may_be_provisioned), origin);
+        let scaled = scaled.get(&function).copied().unwrap_or(Guard::NEVER);
+        draft.add_claim(function, "ConcurrencyScaled", (scaled, is_open || may_scale_any), origin);
     }
+}
+
+/// When each function's provisioned concurrency is scaled, and whether a target may scale that of any.
+fn scaled(draft: &Draft<'_>) -> (FxHashMap<VertexId, Guard>, bool) {
+    let mut found: FxHashMap<VertexId, Guard> = FxHashMap::default();
+    let mut may_be_any = false;
+    for (&id, resource) in &draft.template().resources {
+        if draft.text(resource.type_name) != "AWS::ApplicationAutoScaling::ScalableTarget" {
+            continue;
+        }
+        let Some(properties) = Branch::properties(resource) else { continue };
+        match draft.known_text_at(properties, &["ScalableDimension"]) {
+            Some("lambda:function:ProvisionedConcurrency") => {}
+            Some(_) => continue,
+            None => {
+                may_be_any = true;
+                continue;
+            }
+        }
+        for name in draft.branches(properties, &["ResourceId"]) {
+            let functions = draft.targets_inside(name, &[VertexKind::Function]);
+            may_be_any |= functions.is_empty();
+            for (guard, function) in functions {
+                let guard = draft.and(guard, draft.resolver.guard_of(id));
+                let entry = found.entry(function.vertex).or_insert(Guard::NEVER);
+                *entry = draft.template().guards.or(*entry, guard);
+            }
+        }
+    }
+    (found, may_be_any)
 }
 
 /// When an alias stands for the function's code as it is, and for no version of it.
@@ -135,6 +168,19 @@ mod tests {
 ",
         );
         assert_eq!(fact(&template, "F", "Published"), "false");
+    }
+
+    #[test]
+    fn a_target_scales_the_concurrency_of_the_function_that_it_names() {
+        let template = resources(
+            "  F: {Type: 'AWS::Lambda::Function'}
+  G: {Type: 'AWS::Lambda::Function'}
+  T:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {ResourceId: !Sub 'function:${F}:live', ScalableDimension: 'lambda:function:ProvisionedConcurrency'}
+",
+        );
+        assert_eq!(["F", "G"].map(|id| fact(&template, id, "ConcurrencyScaled")), ["true", "false"]);
     }
 
     #[test]
