@@ -70,7 +70,7 @@ pub(super) fn read_connections(draft: &mut Draft<'_>, mentions: &Mentions) {
 fn is_address(draft: &Draft<'_>, variable: &Variable) -> bool {
     variable.attribute.is_some_and(|attribute| {
         let attribute = draft.text(attribute).to_ascii_lowercase();
-        attribute.contains("endpoint") && !attribute.ends_with(".port")
+        attribute.contains("endpoint") && attribute.rsplit('.').next() != Some("port")
     })
 }
 

@@ -220,6 +220,8 @@ const ACTIONS: &[(&str, EdgeKind, bool)] = &[
     ("kinesis:PutRecord", EdgeKind::Write, false),
     ("kinesis:PutRecords", EdgeKind::Write, false),
     ("kinesis:GetRecords", EdgeKind::Read, false),
+    ("firehose:PutRecord", EdgeKind::Write, false),
+    ("firehose:PutRecordBatch", EdgeKind::Write, false),
     ("dynamodb:PutItem", EdgeKind::Write, false),
     ("dynamodb:UpdateItem", EdgeKind::Write, false),
     ("dynamodb:DeleteItem", EdgeKind::Write, false),
@@ -243,6 +245,7 @@ fn suits(kind: EdgeKind, target: VertexKind) -> bool {
         VertexKind::Stream | VertexKind::Table | VertexKind::Bucket => {
             matches!(kind, EdgeKind::Read | EdgeKind::Write)
         }
+        VertexKind::DeliveryStream => kind == EdgeKind::Write,
         VertexKind::StreamConsumer
         | VertexKind::Rule
         | VertexKind::Schedule
@@ -251,7 +254,6 @@ fn suits(kind: EdgeKind, target: VertexKind) -> bool {
         | VertexKind::Stage
         | VertexKind::Distribution
         | VertexKind::CacheBehavior
-        | VertexKind::DeliveryStream
         | VertexKind::GraphQlApi
         | VertexKind::GraphQlCache
         | VertexKind::GraphQlResolver

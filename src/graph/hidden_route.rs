@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::route::{self, Api, Declared, Form, Key};
 use super::target::Target;
 use super::{
-    Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, VertexId, VertexKind, settings,
+    Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, Vertex, VertexId, VertexKind, settings,
 };
 
 const APIS: &[VertexKind] = &[VertexKind::RestApi, VertexKind::HttpApi];
@@ -36,7 +36,8 @@ impl HiddenRoutes {
         let connected: FxHashSet<VertexId> = draft.graph.edges.iter().map(|edge| edge.from).collect();
         let mut routes =
             Self { shown: FxHashSet::default(), loose: FxHashMap::default(), added: FxHashSet::default() };
-        for (index, vertex) in draft.graph.vertices.iter().enumerate() {
+        let is_route = |(_, vertex): &(usize, &Vertex)| vertex.kind == VertexKind::Route;
+        for (index, vertex) in draft.graph.vertices.iter().enumerate().filter(is_route) {
             let name = |wanted: &str| {
                 vertex.facts.iter().find_map(|fact| match fact {
                     Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
@@ -49,7 +50,6 @@ impl HiddenRoutes {
                 routes.shown.insert(api);
             }
             if let Some((method, path)) = name("Method").zip(name("Path"))
-                && vertex.kind == VertexKind::Route
                 && !connected.contains(&id)
             {
                 let key = (api, draft.text(method).to_owned(), without_parameters(draft.text(path)));

@@ -99,6 +99,7 @@ impl VertexKind {
             Self::Table => Some("TableName"),
             Self::Bucket => Some("BucketName"),
             Self::StateMachine => Some("StateMachineName"),
+            Self::DeliveryStream => Some("DeliveryStreamName"),
             Self::StreamConsumer
             | Self::Rule
             | Self::Schedule
@@ -110,7 +111,6 @@ impl VertexKind {
             | Self::Stage
             | Self::Distribution
             | Self::CacheBehavior
-            | Self::DeliveryStream
             | Self::GraphQlApi
             | Self::GraphQlCache
             | Self::GraphQlResolver
@@ -136,7 +136,7 @@ impl VertexKind {
             Self::StateMachine => Some(EdgeKind::StartAsync),
             Self::Queue => Some(EdgeKind::Send),
             Self::Topic | Self::EventBus => Some(EdgeKind::Publish),
-            Self::Stream | Self::Table | Self::Bucket => Some(EdgeKind::Write),
+            Self::Stream | Self::Table | Self::Bucket | Self::DeliveryStream => Some(EdgeKind::Write),
             Self::StreamConsumer
             | Self::Rule
             | Self::Schedule
@@ -148,7 +148,6 @@ impl VertexKind {
             | Self::Stage
             | Self::Distribution
             | Self::CacheBehavior
-            | Self::DeliveryStream
             | Self::GraphQlApi
             | Self::GraphQlCache
             | Self::GraphQlResolver

@@ -9,10 +9,16 @@ use super::settings::{self, Setting};
 use super::target::{Outside, Target};
 use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
 
-/// What a mapping or a pipe can read from and this template can define. A broker or a cluster is a resource
-/// that no rule looks at.
-pub(super) const SOURCES: &[VertexKind] =
-    &[VertexKind::Queue, VertexKind::Stream, VertexKind::Table, VertexKind::Topic, VertexKind::Other];
+/// What a mapping or a pipe can read from and this template can define. A broker is a resource that no rule
+/// looks at, and of the databases it is clusters of DocumentDB.
+pub(super) const SOURCES: &[VertexKind] = &[
+    VertexKind::Queue,
+    VertexKind::Stream,
+    VertexKind::Table,
+    VertexKind::Topic,
+    VertexKind::Database,
+    VertexKind::Other,
+];
 
 /// Adds the edges of an `AWS::Lambda::EventSourceMapping`.
 pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -73,7 +79,7 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         VertexKind::Queue => Some("sqs"),
         VertexKind::Stream | VertexKind::StreamConsumer => Some("kinesis"),
         VertexKind::Table => Some("dynamodb"),
-        VertexKind::Other => {
+        VertexKind::Other | VertexKind::Database => {
             let type_name = draft.text(vertex.type_name);
             OTHER_SOURCES
                 .iter()
@@ -104,7 +110,6 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         | VertexKind::GraphQlCache
         | VertexKind::GraphQlResolver
         | VertexKind::UserPool
-        | VertexKind::Database
         | VertexKind::DatabaseProxy
         | VertexKind::Cache
         | VertexKind::TaskDefinition

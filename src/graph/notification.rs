@@ -9,6 +9,9 @@ use super::settings::{self, Setting};
 use super::target::Outside;
 use super::{VertexId, VertexKind};
 
+/// What a topic can send to and this template can define.
+const SUBSCRIBERS: &[VertexKind] = &[VertexKind::Function, VertexKind::Queue, VertexKind::DeliveryStream];
+
 /// Adds the edge of an `AWS::SNS::Subscription`.
 pub(super) fn read_subscription(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some(properties) = Branch::properties(resource) else { return };
@@ -17,7 +20,7 @@ pub(super) fn read_subscription(draft: &mut Draft<'_>, id: Name, resource: &Reso
             for endpoint in draft.branches(properties, &["Endpoint"]) {
                 let filter = Some((settings::SUBSCRIPTION, properties));
                 let push = Push { from: topic.vertex, via: id, guard, origin: resource.origin, filter };
-                push.to(draft, endpoint, &[VertexKind::Function, VertexKind::Queue]);
+                push.to(draft, endpoint, SUBSCRIBERS);
             }
         }
     }
@@ -31,7 +34,7 @@ pub(super) fn read_topic(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
             let filter = Some((settings::SUBSCRIPTION, subscription));
             let origin = draft.values().origin(endpoint.value);
             let push = Push { from, via: id, guard: Guard::ALWAYS, origin, filter };
-            push.to(draft, endpoint, &[VertexKind::Function, VertexKind::Queue]);
+            push.to(draft, endpoint, SUBSCRIBERS);
         }
     }
 }
@@ -174,9 +177,12 @@ mod tests {
   F: {Type: 'AWS::Lambda::Function'}
   Q: {Type: 'AWS::SQS::Queue'}
   S: {Type: 'AWS::SNS::Subscription', Properties: {TopicArn: !Ref T, Protocol: lambda, Endpoint: !GetAtt F.Arn}}
+  D: {Type: 'AWS::KinesisFirehose::DeliveryStream'}
+  Lake: {Type: 'AWS::SNS::Subscription', Properties: {TopicArn: !Ref T, Protocol: firehose, Endpoint: !GetAtt D.Arn}}
 ",
         );
-        assert_eq!(edges(&template), ["send T -> Q [certain]", "invoke.async T -> F [certain]"]);
+        let expected = ["send T -> Q [certain]", "invoke.async T -> F [certain]", "write T -> D [certain]"];
+        assert_eq!(edges(&template), expected);
     }
 
     #[test]

@@ -215,8 +215,16 @@ impl Plain<'_> {
             Tie::Permission => from_type == "AWS::CloudFront::Distribution",
             // The stream that a consumer is registered with is where records come from.
             Tie::Mapping => from_type == "AWS::Kinesis::StreamConsumer",
-            // What answers the clients of a WebSocket API by its management calls nobody.
-            Tie::Grant => to_type == "AWS::ApiGatewayV2::Api",
+            // To answer the clients of a WebSocket API, to run a task, to call one's own GraphQL API or to take a
+            // snapshot of a database is no edge that there is a kind for.
+            Tie::Grant => [
+                "AWS::ApiGatewayV2::Api",
+                "AWS::ECS::TaskDefinition",
+                "AWS::AppSync::GraphQLApi",
+                "AWS::RDS::DBInstance",
+                "AWS::DocDB::DBCluster",
+            ]
+            .contains(&to_type.as_str()),
             // A name alone is no use of what it names.
             Tie::Variable => true,
             Tie::Subscription | Tie::Target => false,
