@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::discover::{self, RuleFile};
 use crate::finding::RunError;
-use crate::rule::{Catalogue, Page, Remedy, Scope};
+use crate::rule::{Catalogue, PERF_1, Page, Recommendation, Remedy, Scope, best_practice};
 
 use super::arguments::{Rules, RulesFormat};
 use super::terminal::tell_all;
@@ -57,18 +57,35 @@ pub(super) fn catalogue_with(own: Vec<Page>) -> Result<Catalogue, Trouble> {
     Catalogue::with(own).map_err(|duplicate| Trouble::Usage(format!("{}: {duplicate}", duplicate.again)))
 }
 
+/// By what the Lens asks for; the linter's own findings and the user's rules follow.
 fn text(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {
-    for page in pages {
-        writeln!(
-            out,
-            "{}  {:<8} {:<9} {}",
-            page.id,
-            page.severity.as_str(),
-            page.profile.as_str(),
-            page.title
-        )?;
+    for practice in PERF_1 {
+        writeln!(out, "{}", practice.title)?;
+        for Recommendation { text, rules, untold } in practice.recommendations {
+            writeln!(out, "  {text}")?;
+            for page in pages.iter().filter(|page| rules.contains(&page.id.as_str())) {
+                line(page, out)?;
+            }
+            if !untold.is_empty() {
+                writeln!(out, "    no template tells {untold}")?;
+            }
+        }
+        writeln!(out)?;
+    }
+    let rest = pages.iter().filter(|page| best_practice(&page.id).is_none());
+    let (own, others): (Vec<&Page>, Vec<&Page>) = rest.partition(|page| page.scope == Scope::Tool);
+    writeln!(out, "What the linter itself finds")?;
+    own.into_iter().try_for_each(|page| line(page, out))?;
+    if !others.is_empty() {
+        writeln!(out, "\nYour own rules")?;
+        others.into_iter().try_for_each(|page| line(page, out))?;
     }
     Ok(())
+}
+
+fn line(page: &Page, out: &mut dyn Write) -> std::io::Result<()> {
+    let Page { id, severity, title, .. } = page;
+    writeln!(out, "    {id}  {:<8} {:<9} {title}", severity.as_str(), page.profile.as_str())
 }
 
 fn entry(page: &Page) -> serde_json::Value {
@@ -87,9 +104,20 @@ fn entry(page: &Page) -> serde_json::Value {
     })
 }
 
-/// The index of the pages, as it stands in `rules/README.md`: its links lead from there.
+/// What the Lens asks for and the index of the pages, as they stand in `rules/README.md`: its links lead from there.
 fn markdown(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "# Rules\n\n{INTRODUCTION}")?;
+    for practice in PERF_1 {
+        writeln!(out, "\n## {}\n", practice.title)?;
+        writeln!(out, "| it asks for | rules | no template tells |")?;
+        writeln!(out, "| --- | --- | --- |")?;
+        for Recommendation { text, rules, untold } in practice.recommendations {
+            let rules: Vec<String> =
+                pages.iter().filter(|page| rules.contains(&page.id.as_str())).map(link).collect();
+            writeln!(out, "| {text} | {} | {untold} |", rules.join(", "))?;
+        }
+    }
+    writeln!(out, "\n{FAMILIES}")?;
     let (own, rules): (Vec<&Page>, Vec<&Page>) = pages.iter().partition(|page| page.scope == Scope::Tool);
     let mut families: IndexMap<&str, Vec<&Page>> = IndexMap::new();
     for page in rules.into_iter().chain(own) {
@@ -103,20 +131,30 @@ fn markdown(pages: &[Page], out: &mut dyn Write) -> std::io::Result<()> {
             Some(hundred) => writeln!(out, "\n## {family} ({hundred})\n")?,
             None => writeln!(out, "\n## {family}\n")?,
         }
-        writeln!(out, "| rule | severity | profile | what it says | best practice |")?;
-        writeln!(out, "| --- | --- | --- | --- | --- |")?;
+        writeln!(out, "| rule | severity | profile | what it says |")?;
+        writeln!(out, "| --- | --- | --- | --- |")?;
         for page in pages {
-            let Page { id, slug, family, severity, lens, .. } = page;
             let (profile, title) = (page.profile.as_str(), page.title.replace('|', "\\|"));
-            writeln!(out, "| [{id}]({family}/{id}-{slug}.md) | {severity} | {profile} | {title} | {lens} |")?;
+            writeln!(out, "| {} | {} | {profile} | {title} |", link(page), page.severity)?;
         }
     }
     Ok(())
 }
 
+fn link(page: &Page) -> String {
+    let Page { id, slug, family, .. } = page;
+    format!("[{id}]({family}/{id}-{slug}.md)")
+}
+
 const INTRODUCTION: &str = "\
 Each rule is a page: why it hurts, the logic, how to mend it, and examples that are its tests. `lenslint explain ID`
-prints a page; `--select` and `--ignore` take ids, and families by either of their names. The severity is the highest
-that a rule gives. *Best practice* is where the AWS Serverless Applications Lens asks for it.
+prints a page; `--select` and `--ignore` take ids, and families by either of their names.
 
-`lenslint rules --output markdown` prints this file.";
+First what the performance pillar of the AWS Serverless Applications Lens (PERF 1) asks for, which rules check it, and
+what of it no template tells; then the rules by family. `lenslint rules --output markdown` prints this file.";
+
+const FAMILIES: &str = "\
+# Families
+
+The severity is the highest that a rule gives; the profile is the first in which it runs, as far as it is not selected by
+its id.";

@@ -1,5 +1,6 @@
 //! `markdown`: a table for people who read it rendered, in a comment on a pull request or the summary of a CI run.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::address::Address;
@@ -9,11 +10,14 @@ use super::{
     LONGEST_HELP, LONGEST_LABEL, RELATED, Style, counted, cut, full, message_with_condition, proof,
     worst_first,
 };
-use crate::finding::{Checked, Finding, Report};
-use crate::rule::Catalogue;
+use crate::finding::{Checked, Finding, Report, Severity};
+use crate::rule::{BestPractice, Catalogue, PERF_1, best_practice};
 
 /// Bytes of a report: GitHub refuses a comment of more than 65,536 characters.
 const LONGEST: usize = 60_000;
+
+/// What stands above the table by best practice.
+const SCORECARD: &str = "\n### Serverless Applications Lens, PERF 1\n";
 
 /// Writes the report, the worst finding first; what finds no room is counted.
 pub(super) fn write(
@@ -40,7 +44,28 @@ pub(super) fn write(
         });
         push_all(items, "more file", &mut text);
     }
+    if !report.checked.is_empty() {
+        text += &scorecard(report);
+    }
     out.write_all(text.as_bytes())
+}
+
+/// What the findings say of the Lens's performance pillar, as a Well-Architected review asks for it.
+fn scorecard(report: &Report) -> String {
+    let mut text = SCORECARD.to_owned();
+    text += "\n| Best practice | Errors | Warnings | Infos | Rules |\n| --- | ---: | ---: | ---: | --- |\n";
+    for BestPractice { lens, title, .. } in PERF_1 {
+        let of_practice =
+            |finding: &&Finding| best_practice(&finding.rule).is_some_and(|it| it.lens == *lens);
+        let findings = report.checked.iter().flat_map(|checked| &checked.findings).filter(of_practice);
+        let findings: Vec<&Finding> = findings.collect();
+        let number = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        let [errors, warnings, infos] = [Severity::Error, Severity::Warning, Severity::Info].map(number);
+        let rules: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+        let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+        text += &format!("| {title} | {errors} | {warnings} | {infos} | {rules} |\n");
+    }
+    text
 }
 
 /// Adds as many as there is room for, and the number of the others.
@@ -104,6 +129,11 @@ mod tests {
         sample::written(Format::Markdown, report, &sample::documented(), &Style::default())
     }
 
+    /// What stands above the scorecard.
+    fn findings(report: &Report) -> String {
+        written(report).split(SCORECARD).next().unwrap().to_owned()
+    }
+
     /// The cells of each row of the table, as GitHub cuts them.
     fn cells(text: &str) -> Vec<Vec<String>> {
         let rows = text.lines().filter(|line| line.starts_with('|')).skip(2);
@@ -124,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_table_has_a_row_for_each_finding_and_the_worst_is_first() {
-        assert_snapshot!(written(&sample::mixed()), @r"
+        assert_snapshot!(findings(&sample::mixed()), @r"
         ## lenslint
 
         3 findings (1 error, 1 warning, 1 info) in 1 template and 1 file that cannot be read.
@@ -142,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn the_scorecard_counts_by_best_practice() {
+        let text = written(&sample::mixed());
+        assert_snapshot!(text.split(SCORECARD).nth(1).unwrap(), @r"
+
+        | Best practice | Errors | Warnings | Infos | Rules |
+        | --- | ---: | ---: | ---: | --- |
+        | Measure and optimize function startup time | 0 | 0 | 0 |  |
+        | Design your function to take advantage of concurrency via asynchronous and stream-based invocations | 0 | 1 | 0 | SLP202 |
+        | Measure, evaluate, and select optimal capacity units | 0 | 0 | 1 | SLP301 |
+        | Integrate with managed services directly over functions when possible | 0 | 0 | 0 |  |
+        | Optimize access patterns and apply caching where applicable | 0 | 0 | 0 |  |
+        ");
+    }
+
+    #[test]
     fn columns_are_code_points() {
         for case in sample::COLUMNS {
             let text = written(&case.report());
@@ -152,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_clean_run_says_so() {
-        assert_eq!(written(&sample::clean()), "## lenslint\n\nNo findings in 1 template.\n");
+        assert_eq!(findings(&sample::clean()), "## lenslint\n\nNo findings in 1 template.\n");
     }
 
     #[test]
@@ -160,7 +205,7 @@ mod tests {
         let mut report = sample::one("a: 1\n", "1");
         let finding = report.checked[0].findings[0].clone();
         report.checked[0].findings = vec![finding; 2000];
-        let text = written(&report);
+        let text = findings(&report);
         let shown = cells(&text).len();
         assert!(text.len() <= LONGEST + 100 && shown > 500, "{} bytes", text.len());
         assert!(text.ends_with(&format!("\nAnd {} more findings.\n", 2000 - shown)), "{shown}");
@@ -169,7 +214,7 @@ mod tests {
     #[test]
     fn a_template_adds_neither_rows_nor_cells_nor_markup() {
         for text in sample::attacks() {
-            let written = written(&sample::attack(&text));
+            let written = findings(&sample::attack(&text));
             let rows = cells(&written);
             assert_eq!(rows.len(), 1, "{written}");
             assert_eq!(rows[0].len(), 4, "{written}");

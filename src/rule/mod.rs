@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod guard_file;
+mod lens;
 mod logic;
 mod markdown;
 mod page;
@@ -10,5 +11,6 @@ mod selection;
 
 pub use catalogue::{Catalogue, DuplicateId, Ids};
 pub use guard_file::{GuardFile, GuardFileError};
+pub use lens::{BestPractice, PERF_1, Recommendation, best_practice};
 pub use page::{Absence, Example, Page, PageError, Profile, Remedy, Scope};
 pub use selection::{Selection, Selector, UnknownRule};
