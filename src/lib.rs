@@ -14,6 +14,7 @@ pub(crate) mod corpus;
 pub mod date;
 pub mod discover;
 pub mod document;
+pub(crate) mod draw;
 pub(crate) mod engine;
 pub mod facts;
 pub mod finding;

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Rules(Rules),
     /// Print what the SAM transform makes of a template, as JSON
     Expand(Expand),
+    /// Draw the graph of templates, with what is found in them
+    Graph(Graph),
     /// Run CloudFormation Guard rules over documents as they are written
     Guard(Guard),
     /// Test rules: the examples of rule pages, and the test files of Guard rules
@@ -166,8 +168,18 @@ pub(super) struct Check {
     pub(super) quiet: bool,
 }
 
+impl Default for Check {
+    /// What is checked where nothing more is typed.
+    fn default() -> Self {
+        match Arguments::parse_from(["lenslint", "check"]).command {
+            Command::Check(check) => *check,
+            _ => unreachable!("the words of a command name it"),
+        }
+    }
+}
+
 /// What is given for a deployment; without it a template's own defaults and allowed values count.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct Deployment {
     /// Value of a parameter, rather than what a file gives or its Default; may repeat
     #[arg(long, value_name = "NAME=VALUE")]
@@ -225,6 +237,69 @@ pub(super) struct Expand {
     pub(super) out_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(super) deployment: Deployment,
+}
+
+/// `lenslint graph`.
+#[derive(Args)]
+pub(super) struct Graph {
+    /// Files, folders or globs; `-` is standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// How it is drawn
+    #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+    pub(super) format: GraphFormat,
+    /// Write into this file rather than to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Draw the resources too that no rule looks at and no edge touches: roles, stages, alarms
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Draw what is around this resource only: its logical id, or the name that a drawing shows
+    #[arg(long, value_name = "ID")]
+    pub(super) around: Option<String>,
+    /// With --around, how many steps away from it
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "around")]
+    pub(super) depth: usize,
+    /// Draw the findings of these rules only, whatever the profile: ids, families (SLP2, queues) or ALL
+    #[arg(long, value_name = "RULE", value_delimiter = ',', conflicts_with = "no_findings")]
+    pub(super) select: Vec<String>,
+    /// Draw no findings
+    #[arg(long)]
+    pub(super) no_findings: bool,
+    #[command(flatten)]
+    pub(super) deployment: Deployment,
+    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<String>,
+    /// Which rules run [default: default]
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<ProfileArgument>,
+    /// The configuration, in place of the lenslint.toml, .lenslint.toml or pyproject.toml nearest to each template
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub(super) isolated: bool,
+    /// Take all files for the parts of one application: their sections are joined into one template
+    #[arg(long)]
+    pub(super) merge: bool,
+    /// Do not read the code of functions beside their templates
+    #[arg(long)]
+    pub(super) no_code: bool,
+    /// The name of what comes on standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) stdin_filename: Option<String>,
+}
+
+/// How a graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// A flowchart that GitHub and GitLab draw in Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// Everything that is known, for programs
+    Json,
 }
 
 /// `lenslint guard`.

@@ -13,7 +13,7 @@ use crate::baseline::Apart;
 use crate::config::{Application, Settings, without_dots};
 use crate::discover::{self, Found, Kind};
 use crate::finding::{Checked, FailOn, Report, RunError};
-use crate::lint::{Applications, Input, Linter, check_files};
+use crate::lint::{Applications, Input, Linter, Onlooker, check_files};
 use crate::parameters::Given;
 use crate::report::{self, Style, inert::inert};
 use crate::revision::Revision;
@@ -40,25 +40,12 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
     let jobs = jobs(check);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let threads = threads.map_err(|error| Trouble::Usage(format!("cannot start {jobs} threads: {error}")))?;
-    let paths = paths::of(check)?;
-    let (found, errors) = found(check, &paths);
-    let places: Vec<Option<&Path>> = match &found {
-        Named::Files(files) => files.iter().map(|file| Some(file.path.as_path())).collect(),
-        Named::Stdin(path) => vec![on_disk(path)],
-    };
-    let Configured { catalogue, errors: rule_errors, settings, of_files } = configure(check, color, &places)?;
-    let errors = [errors, rule_errors].concat();
-    let (found, of_files) =
-        if check.merge { (found, of_files) } else { with_all_parts(found, of_files, &settings) };
-    let inputs = inputs(found, &paths, &settings, &of_files)?;
+    let (run, mut errors) = Run::of(check, color)?;
     if check.show_files {
-        return show_files(inputs, errors, out);
+        return show_files(run.inputs, errors, out);
     }
     let baseline = Baseline::of(check)?;
     let revision = revision(check)?;
-    let deployments = deployment::configured(check, &settings, &inputs.places())?;
-    let run = Run { check, catalogue: &catalogue, paths, settings, deployments, inputs };
-    let mut errors = errors;
     if let Some(reason) = &check.add_ignore {
         if matches!(run.inputs, Inputs::Stdin { .. }) {
             return Err(Trouble::Usage("--add-ignore cannot write into standard input".to_owned()));
@@ -70,14 +57,14 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
     }
     // What is reported are the files as they are now.
     let (report, fails) = threads.install(|| run.report(errors, baseline, revision.as_ref()))?;
-    print(check, color, &outputs, &report, &catalogue, out)?;
+    print(check, color, &outputs, &report, &run.catalogue, out)?;
     if check.statistics {
         statistics(&report);
         threads.install(|| run.tell_of_stricter_profiles(&report));
     }
     if !check.quiet {
-        tell_of_given(&run.deployments, &report);
-        old_facts::tell_of_age(&catalogue, &run.settings);
+        run.tell_of_given(&report.checked, &report.errors);
+        old_facts::tell_of_age(&run.catalogue, &run.settings);
     }
     Ok(ending(check, &report, fails))
 }
@@ -248,9 +235,9 @@ fn show_files(inputs: Inputs, mut errors: Vec<RunError>, out: &mut dyn Write) ->
 }
 
 /// All that decides what a run says.
-struct Run<'r> {
+pub(super) struct Run<'r> {
     check: &'r Check,
-    catalogue: &'r Catalogue,
+    catalogue: Catalogue,
     /// What was named.
     paths: Vec<String>,
     settings: Vec<Settings>,
@@ -258,7 +245,25 @@ struct Run<'r> {
     inputs: Inputs,
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
+    /// What was asked for, and what of it could not be had.
+    pub(super) fn of(check: &'r Check, color: Color) -> Result<(Self, Vec<RunError>), Trouble> {
+        let paths = paths::of(check)?;
+        let (found, errors) = found(check, &paths);
+        let places: Vec<Option<&Path>> = match &found {
+            Named::Files(files) => files.iter().map(|file| Some(file.path.as_path())).collect(),
+            Named::Stdin(path) => vec![on_disk(path)],
+        };
+        let Configured { catalogue, errors: rule_errors, settings, of_files } =
+            configure(check, color, &places)?;
+        let errors = [errors, rule_errors].concat();
+        let (found, of_files) =
+            if check.merge { (found, of_files) } else { with_all_parts(found, of_files, &settings) };
+        let inputs = inputs(found, &paths, &settings, &of_files)?;
+        let deployments = deployment::configured(check, &settings, &inputs.places())?;
+        Ok((Self { check, catalogue, paths, settings, deployments, inputs }, errors))
+    }
+
     /// Checks every input, and says whether what was found fails the run.
     fn report(
         &self,
@@ -310,9 +315,15 @@ impl Run<'_> {
         Ok((Report { checked, rules, is_compared, errors, ..Report::default() }, fails))
     }
 
+    /// A linter for each of the run's settings, and somebody who looks on.
+    pub(super) fn linters_watched_by<'l>(&'l self, onlooker: &'l Onlooker<'l>) -> Vec<Linter<'l>> {
+        let linters = self.linters(self.settings.iter().cloned()).into_iter();
+        linters.map(|linter| linter.watched_by(onlooker)).collect()
+    }
+
     fn linters(&self, settings: impl Iterator<Item = Settings>) -> Vec<Linter<'_>> {
         let code = handler_code(self.check.no_code);
-        settings.map(|settings| Linter::configured(self.catalogue, settings).with_code(code)).collect()
+        settings.map(|settings| Linter::configured(&self.catalogue, settings).with_code(code)).collect()
     }
 
     /// What was checked, where one finding for many places is told anew: of those that are known alone, and of those that
@@ -324,7 +335,7 @@ impl Run<'_> {
     }
 
     /// What was checked, each with the index of its settings, and what could not be.
-    fn checked(&self, linters: &[Linter<'_>]) -> (Vec<(usize, Checked)>, Vec<RunError>) {
+    pub(super) fn checked(&self, linters: &[Linter<'_>]) -> (Vec<(usize, Checked)>, Vec<RunError>) {
         match &self.inputs {
             Inputs::Files(files) => {
                 let (given, applications) = (self.given(files), self.applications());
@@ -410,6 +421,22 @@ impl Run<'_> {
         }
     }
 
+    /// Says what is odd about the values that are given. What the file that does not parse declares is not known.
+    pub(super) fn tell_of_given(&self, checked: &[Checked], errors: &[RunError]) {
+        self.deployments.tell_notes();
+        for one in checked {
+            for note in &one.notes {
+                let path = one.sources.first().map_or("-", Source::path);
+                tell(&format!("warning: {path}: {note}"));
+            }
+        }
+        if errors.is_empty() && !checked.is_empty() && checked.iter().all(|one| one.templates > 0) {
+            let declared: Vec<&str> =
+                checked.iter().flat_map(|one| &one.parameters).map(String::as_str).collect();
+            self.deployments.tell_undeclared(&declared);
+        }
+    }
+
     /// Counts what the profiles above that of the run would add. That takes another check for each of them, so it is
     /// not part of every summary.
     fn tell_of_stricter_profiles(&self, report: &Report) {
@@ -483,25 +510,6 @@ fn print(
         tell("no template found");
     }
     Ok(())
-}
-
-/// Says what is odd about the values that are given. What the file that does not parse declares is not known.
-fn tell_of_given(deployments: &ConfiguredDeployments, report: &Report) {
-    deployments.tell_notes();
-    for checked in &report.checked {
-        for note in &checked.notes {
-            let path = checked.sources.first().map_or("-", Source::path);
-            tell(&format!("warning: {path}: {note}"));
-        }
-    }
-    if report.errors.is_empty()
-        && !report.checked.is_empty()
-        && report.checked.iter().all(|checked| checked.templates > 0)
-    {
-        let declared: Vec<&str> =
-            report.checked.iter().flat_map(|checked| &checked.parameters).map(String::as_str).collect();
-        deployments.tell_undeclared(&declared);
-    }
 }
 
 fn statistics(report: &Report) {

@@ -8,6 +8,7 @@ mod configuration;
 mod deployment;
 mod expand;
 mod explain;
+mod graph;
 mod guard;
 mod init;
 mod known;
@@ -93,6 +94,7 @@ fn run(out: &mut dyn Write) -> Result<Ending, Trouble> {
         Command::Explain(explain) => explain::run(&explain, out),
         Command::Rules(rules) => rules::run(&rules, out),
         Command::Expand(expand) => expand::run(&expand, out),
+        Command::Graph(graph) => graph::run(graph, arguments.color, out),
         Command::Guard(guard) => guard::run(&guard, arguments.color, out),
         Command::Test(test) => test::run(&test, out),
         Command::Init(init) => init::run(&init),

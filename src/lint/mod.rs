@@ -63,7 +63,12 @@ pub struct Linter<'c> {
     code: HandlerCode,
     /// What is told of alone.
     apart: Apart,
+    onlooker: Option<&'c Onlooker<'c>>,
 }
+
+/// Sees each template that is checked, whole, between its graph and its findings: what is given with it is its first
+/// file.
+pub(crate) type Onlooker<'o> = dyn Fn(&Input<'_>, Resolver<'_>, &Graph, &View) + Sync + 'o;
 
 /// A file that looks like a template, with its bytes.
 pub struct Input<'i> {
@@ -100,6 +105,7 @@ impl<'c> Linter<'c> {
             resources,
             code: HandlerCode::Read,
             apart: Apart::default(),
+            onlooker: None,
         }
     }
 
@@ -113,6 +119,12 @@ impl<'c> Linter<'c> {
     #[must_use]
     pub(crate) fn with_apart(self, apart: Apart) -> Self {
         Self { apart, ..self }
+    }
+
+    /// The same linter, and somebody who looks on.
+    #[must_use]
+    pub(crate) fn watched_by(self, onlooker: &'c Onlooker<'c>) -> Self {
+        Self { onlooker: Some(onlooker), ..self }
     }
 
     /// The ids of the rules that run, in order.
@@ -216,6 +228,9 @@ impl<'c> Linter<'c> {
         let resolver = Resolver::new(&template);
         let graph = Graph::build(resolver, self.code);
         let view = View::build(resolver, &graph, self.resources, &self.settings.circumstances);
+        if let Some(onlooker) = self.onlooker {
+            onlooker(input, resolver, &graph, &view);
+        }
         let path_to = |location: Location| documents.path_to(&template, location);
         let ignores = Ignores::read(&template, &documents, &suppressions, &self.settings, self.catalogue);
         let muted = Muted::of(&self.settings, &template.sources);

@@ -17,6 +17,28 @@ impl View {
         let printer = Printer { view: self, template };
         self.tree.root().map_or(Value::Null, |root| printer.node(root))
     }
+
+    /// What is known of each vertex of the graph, and the settings of each edge, both in the graph's order. Vertices and
+    /// edges that are there under a condition are printed as if it held.
+    pub(crate) fn facts_to_json(&self, template: &Template) -> (Vec<Value>, Vec<Value>) {
+        let printer = Printer { view: self, template };
+        let graph = self.tree.root().and_then(|root| printer.member(root, "Graph"));
+        let section = |name| graph.and_then(|graph| printer.member(graph, name));
+        let vertices = match section("Nodes").map(|nodes| self.tree.node(nodes)) {
+            Some(Node::Map { entries, .. }) => entries.iter().map(|(_, node)| *node).collect(),
+            Some(_) | None => Vec::new(),
+        };
+        let edges = match section("Edges").map(|edges| self.tree.node(edges)) {
+            Some(Node::List(items)) => items.clone(),
+            Some(_) | None => Vec::new(),
+        };
+        let vertices = vertices.into_iter().map(|vertex| printer.node(printer.whatever_holds(vertex)));
+        let edges = edges.into_iter().map(|edge| {
+            let settings = printer.member(printer.whatever_holds(edge), "Settings");
+            settings.map_or(Value::Null, |settings| printer.node(settings))
+        });
+        (vertices.collect(), edges.collect())
+    }
 }
 
 struct Printer<'a> {
@@ -66,6 +88,20 @@ impl Printer<'_> {
             Node::Bounded(_) | Node::Unknown => {
                 self.written(id).unwrap_or_else(|| json!({"Ref": "AWS::NoValue"}))
             }
+        }
+    }
+
+    fn member(&self, map: NodeId, key: &str) -> Option<NodeId> {
+        let Node::Map { entries, .. } = self.view.tree.node(map) else { return None };
+        let key = self.template.names.find(key)?;
+        entries.iter().find_map(|(name, node)| (*name == key).then_some(*node))
+    }
+
+    /// What stands there where its condition holds.
+    fn whatever_holds(&self, node: NodeId) -> NodeId {
+        match self.view.tree.node(node) {
+            Node::Choice(alternatives) => alternatives.first().and_then(|(_, node)| *node).unwrap_or(node),
+            _ => node,
         }
     }
 

@@ -32,6 +32,7 @@ const FLOORS: &[&str] = &[
     "parameters",
     "lint",
     "report",
+    "draw",
     "cli",
     "main",
 ];
@@ -80,6 +81,10 @@ const NEVER: &[(&str, &str)] = &[
     ("report", "engine"),
     ("report", "lint"),
     ("report", "suppress"),
+    // A drawing shows the graph and the findings, not how they came about.
+    ("draw", "engine"),
+    ("draw", "lint"),
+    ("draw", "suppress"),
 ];
 
 #[test]

@@ -18,6 +18,7 @@ mod extensions;
 mod files;
 mod fingerprints;
 mod gathered;
+mod graph;
 mod guard;
 mod manual;
 mod new_since;

@@ -1,0 +1,172 @@
+//! A drawing is what is shown of a graph and of what was found in it: Mermaid, DOT, SVG, a page of HTML, or JSON.
+
+mod attach;
+mod dot;
+mod family;
+mod json;
+mod line;
+mod mermaid;
+mod part;
+mod read;
+mod words;
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use crate::finding::{Confidence, Severity};
+use crate::graph::{Certainty, EdgeKind, VertexKind};
+use crate::template::Origin;
+
+/// What is drawn of one template, or of several side by side.
+#[derive(Default)]
+pub(crate) struct Drawing {
+    /// Their paths.
+    pub(crate) templates: Vec<String>,
+    vertices: Vec<Vertex>,
+    edges: Vec<Edge>,
+    findings: Vec<Noted>,
+}
+
+/// A resource, an entry point or something outside, as it is shown.
+struct Vertex {
+    /// Unique in its template.
+    id: String,
+    /// Without the names of the stacks before it, and for a route without its API.
+    label: String,
+    kind: VertexKind,
+    type_name: String,
+    /// The index of its template.
+    template: usize,
+    /// The nested stacks that it is in, the outermost first.
+    stacks: Vec<String>,
+    /// What must hold for it to be there.
+    condition: Option<String>,
+    place: Place,
+    facts: Map<String, Value>,
+    /// The facts that are the service's defaults.
+    defaults: Vec<String>,
+    /// The states of a state machine.
+    states: Vec<String>,
+    /// Indices of what was found at it.
+    findings: Vec<usize>,
+    origin: Origin,
+}
+
+/// One thing reaching another, as it is shown.
+struct Edge {
+    from: usize,
+    to: usize,
+    link: Link,
+    certainty: Certainty,
+    /// What must hold for it to be there.
+    condition: Option<String>,
+    /// The resource that makes the link.
+    via: Option<String>,
+    /// The kinds of proof: `EV1`.
+    evidence: Vec<&'static str>,
+    facts: Map<String, Value>,
+    defaults: Vec<String>,
+    place: Place,
+    /// Indices of what was found at it.
+    findings: Vec<usize>,
+    origin: Origin,
+    proofs: Vec<Origin>,
+}
+
+/// How one thing belongs to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    /// An edge of the graph.
+    Wired(EdgeKind),
+    /// An API, a user pool has this entry point.
+    Entry,
+}
+
+/// A finding as it is shown.
+struct Noted {
+    rule: String,
+    name: String,
+    severity: Severity,
+    confidence: Confidence,
+    message: String,
+    help: Option<String>,
+    condition: Option<String>,
+    fingerprint: String,
+    place: Place,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    path: String,
+    line: u32,
+    column: u32,
+}
+
+/// How a drawing is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A flowchart of Mermaid, which GitHub and GitLab draw where they find one in Markdown.
+    Mermaid,
+    /// The language of Graphviz.
+    Dot,
+    /// Everything that is known, for programs.
+    Json,
+}
+
+impl Drawing {
+    /// Writes it down.
+    pub(crate) fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Mermaid => mermaid::write(self, out),
+            Format::Dot => dot::write(self, out),
+            Format::Json => json::write(self, out),
+        }
+    }
+
+    /// Both, side by side.
+    pub(crate) fn beside(mut self, other: Self) -> Self {
+        let (vertices, templates, findings) =
+            (self.vertices.len(), self.templates.len(), self.findings.len());
+        let moved = |indices: Vec<usize>| indices.into_iter().map(|index| index + findings).collect();
+        self.templates.extend(other.templates);
+        self.vertices.extend(other.vertices.into_iter().map(|vertex| Vertex {
+            template: vertex.template + templates,
+            findings: moved(vertex.findings),
+            ..vertex
+        }));
+        self.edges.extend(other.edges.into_iter().map(|edge| Edge {
+            from: edge.from + vertices,
+            to: edge.to + vertices,
+            findings: moved(edge.findings),
+            ..edge
+        }));
+        self.findings.extend(other.findings);
+        self
+    }
+
+    /// The worst of what was found at something.
+    fn worst(&self, findings: &[usize]) -> Option<Severity> {
+        findings.iter().map(|index| self.findings[*index].severity).max()
+    }
+
+    /// The rules that found something, each once.
+    fn rules(&self, findings: &[usize]) -> impl Iterator<Item = &str> + use<'_> {
+        let mut rules: Vec<&str> = findings.iter().map(|index| self.findings[*index].rule.as_str()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules.into_iter()
+    }
+
+    /// The vertices of a template with the stacks that they are in, those of a stack one after the other and after
+    /// those that are in none of its own.
+    fn by_stack(&self, template: usize) -> Vec<(usize, &[String])> {
+        let vertices = self.vertices.iter().enumerate();
+        let vertices = vertices.filter(|(_, vertex)| vertex.template == template);
+        let mut vertices: Vec<_> =
+            vertices.map(|(index, vertex)| (index, vertex.stacks.as_slice())).collect();
+        vertices.sort_by(|(a, in_a), (b, in_b)| (in_a, a).cmp(&(in_b, b)));
+        vertices
+    }
+}

@@ -1,0 +1,93 @@
+//! What a drawing calls things, in words that people use.
+
+use serde_json::Value;
+
+use crate::graph::{EdgeKind, VertexKind};
+
+use super::{Link, Vertex};
+
+/// `Lambda function`; for what rules do not look at, its type.
+pub(super) fn kind(vertex: &Vertex) -> &str {
+    match vertex.kind {
+        VertexKind::Function => "Lambda function",
+        VertexKind::Queue => "SQS queue",
+        VertexKind::Topic => "SNS topic",
+        VertexKind::Stream => "Kinesis stream",
+        VertexKind::StreamConsumer => "Stream consumer",
+        VertexKind::Table => "DynamoDB table",
+        VertexKind::Bucket => "S3 bucket",
+        VertexKind::EventBus => "Event bus",
+        VertexKind::Rule => "EventBridge rule",
+        VertexKind::Schedule => "Schedule",
+        VertexKind::Pipe => "EventBridge pipe",
+        VertexKind::RestApi => "REST API",
+        VertexKind::HttpApi => "HTTP API",
+        VertexKind::WebSocketApi => "WebSocket API",
+        VertexKind::StateMachine => "State machine",
+        VertexKind::Distribution => "CloudFront distribution",
+        VertexKind::CacheBehavior => "Cache behavior",
+        VertexKind::Qualifier => "Version or alias",
+        VertexKind::Stage => "API stage",
+        VertexKind::DeliveryStream => "Firehose stream",
+        VertexKind::GraphQlApi => "GraphQL API",
+        VertexKind::GraphQlCache => "Cache of a GraphQL API",
+        VertexKind::GraphQlResolver => "GraphQL resolver",
+        VertexKind::UserPool => "User pool",
+        VertexKind::Database => "Database",
+        VertexKind::DatabaseProxy => "Database proxy",
+        VertexKind::Cache => "Cache",
+        VertexKind::TaskDefinition => "ECS task",
+        VertexKind::Route => "Route",
+        VertexKind::FunctionUrl => "Function URL",
+        VertexKind::UserPoolTrigger => "User pool trigger",
+        VertexKind::GraphQlField => "GraphQL field",
+        VertexKind::TargetGroup => "Target group",
+        VertexKind::External => "Outside of the template",
+        VertexKind::Other => vertex.type_name.strip_prefix("AWS::").unwrap_or(&vertex.type_name),
+    }
+}
+
+/// What the one does with the other; nothing where it just has it.
+pub(super) fn verb(link: Link) -> Option<&'static str> {
+    let Link::Wired(kind) = link else { return None };
+    Some(match kind {
+        EdgeKind::InvokeSync => "invokes",
+        EdgeKind::InvokeAsync => "invokes async",
+        EdgeKind::Invoke => "invokes, may wait",
+        EdgeKind::Poll => "polled by",
+        EdgeKind::StartSync => "starts, waits",
+        EdgeKind::StartAsync => "starts",
+        EdgeKind::Publish => "publishes to",
+        EdgeKind::Send => "sends to",
+        EdgeKind::Write => "writes",
+        EdgeKind::Read => "reads",
+        EdgeKind::DeadLetter => "failures go to",
+        EdgeKind::Authorize => "authorized by",
+        EdgeKind::Front => "stands before",
+        EdgeKind::Step => "runs",
+        EdgeKind::Connect => "connects to",
+        EdgeKind::Qualify => "stands for",
+    })
+}
+
+/// Facts that a card shows beside the kind, with the words around the value.
+const ON_CARDS: [(VertexKind, &str, [&str; 2]); 5] = [
+    (VertexKind::Function, "MemorySize", ["", " MB"]),
+    (VertexKind::Function, "Timeout", ["", " s"]),
+    (VertexKind::Queue, "VisibilityTimeout", ["visibility ", " s"]),
+    (VertexKind::StateMachine, "WorkflowType", ["", ""]),
+    (VertexKind::RestApi, "EndpointType", ["", ""]),
+];
+
+/// The kind, and the numbers that these checks are mostly about, where they are known: `Lambda function · 128 MB · 3 s`.
+pub(super) fn subtitle(vertex: &Vertex) -> String {
+    let mut text = kind(vertex).to_owned();
+    for (_, name, [before, after]) in ON_CARDS.iter().filter(|(kind, ..)| *kind == vertex.kind) {
+        match vertex.facts.get(*name) {
+            Some(Value::Number(number)) => text.push_str(&format!(" · {before}{number}{after}")),
+            Some(Value::String(word)) => text.push_str(&format!(" · {before}{word}{after}")),
+            Some(_) | None => {}
+        }
+    }
+    text
+}

@@ -1,0 +1,149 @@
+//! What `graph` draws, for which templates, and that nothing in a template can act through it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{HOSTILE, SLOW, assert_is_inert, folder_with, piped, run, stderr, stdout};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn drawn(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, &[&["graph"], arguments].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    stdout(&output)
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&drawn(folder, &[&["--format", "json"], arguments].concat())).unwrap()
+}
+
+fn ids(drawing: &Value) -> Vec<&str> {
+    drawing["vertices"].as_array().unwrap().iter().map(|vertex| vertex["id"].as_str().unwrap()).collect()
+}
+
+fn rules(thing: &Value) -> Vec<&str> {
+    thing["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_picture_in_the_readme_is_the_one_that_is_drawn() {
+    let drawing = drawn(root(), &["--select", "SLP101,SLP202,SLP203,SLP701", "fixtures/shop"]);
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("```mermaid\n{drawing}```\n")), "README.md should have\n{drawing}");
+}
+
+#[test]
+fn findings_stand_at_their_resources_and_on_their_edges() {
+    let shop = json(root(), &["fixtures/shop"]);
+    assert_eq!(shop["schema"], "lenslint-graph/1");
+    let vertex = |id: &str| shop["vertices"].as_array().unwrap().iter().find(|it| it["id"] == id).unwrap();
+    assert_eq!(rules(vertex("Shipments")), ["SLP202"]);
+    assert_eq!(vertex("Shipments")["place"]["line"], 74);
+    assert_eq!(vertex("FailedShipments")["facts"]["VisibilityTimeout"], 30);
+    assert_eq!(vertex("FailedShipments")["defaults"], serde_json::json!(["Fifo", "VisibilityTimeout"]));
+    assert_eq!(vertex("ShopApi POST /orders")["label"], "POST /orders");
+    let edges = shop["edges"].as_array().unwrap();
+    let poll = edges.iter().find(|edge| edge["from"] == "Shipments" && edge["kind"] == "poll").unwrap();
+    assert!(rules(poll).contains(&"SLP203") && rules(poll).contains(&"SLP202"), "{poll}");
+    // The mapping is the edge: it has no card of its own, and neither has what no edge touches.
+    assert!(!ids(&shop).contains(&"ShipShipment") && !ids(&shop).contains(&"ShipRole"));
+    assert!(ids(&json(root(), &["--all", "fixtures/shop"])).contains(&"ShipRole"));
+    let bare = json(root(), &["--no-findings", "fixtures/shop"]);
+    assert!(bare["vertices"].as_array().unwrap().iter().all(|vertex| rules(vertex).is_empty()));
+}
+
+#[test]
+fn a_part_is_what_is_near() {
+    let around = |arguments: &[&str]| {
+        let drawing = json(root(), &[&["fixtures/shop", "--around"], arguments].concat());
+        ids(&drawing).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(around(&["Shipments", "--depth", "1"]), ["Shipments", "FailedShipments", "Ship"]);
+    assert_eq!(around(&["Ship", "--depth", "1"]), ["Shipments", "Ship"]);
+    assert_eq!(around(&["Ship"]), ["Shipments", "FailedShipments", "Ship"]);
+    assert_eq!(around(&["Reports", "--depth", "0"]), ["Reports"]);
+    let unknown = run(root(), &["graph", "fixtures/shop", "--around", "Shipment"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert_eq!(
+        stderr(&unknown),
+        "lenslint: nothing that is drawn is called 'Shipment'; did you mean 'Shipments'?\n"
+    );
+}
+
+#[test]
+fn what_belongs_together_is_one_drawing_and_the_rest_stands_beside_it() {
+    let marketplace = json(root(), &["fixtures/marketplace/template.yaml"]);
+    assert_eq!(marketplace["templates"], serde_json::json!(["fixtures/marketplace/template.yaml"]));
+    let order = marketplace["vertices"].as_array().unwrap().iter();
+    let order = order.clone().find(|vertex| vertex["id"] == "MessagingStack/OrderQueue").unwrap();
+    assert_eq!(
+        (&order["label"], &order["stacks"]),
+        (&"OrderQueue".into(), &serde_json::json!(["MessagingStack"]))
+    );
+
+    let folder = folder_with(&[("a.yaml", SLOW), ("b.yaml", SLOW)]);
+    let both = drawn(folder.path(), &["b.yaml", "a.yaml"]);
+    assert_eq!(both.matches("subgraph").count(), 2);
+    assert_eq!(both, drawn(folder.path(), &["."]), "the order of the arguments shows");
+    assert_eq!(both, drawn(folder.path(), &["a.yaml", "b.yaml"]));
+}
+
+#[test]
+fn a_deployment_leaves_out_what_it_rules_out() {
+    let template = SLOW.replace("Resources:", "Parameters: {Stage: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\nResources:\n  Archive: {Type: AWS::S3::Bucket, Condition: IsProd}");
+    let folder = folder_with(&[("t.yaml", &template)]);
+    let any = drawn(folder.path(), &["t.yaml"]);
+    assert!(any.contains("Archive") && any.contains("when IsProd is true"), "{any}");
+    assert!(!drawn(folder.path(), &["--parameter", "Stage=dev", "t.yaml"]).contains("Archive"));
+}
+
+#[test]
+fn standard_input_and_files_to_write_work_as_elsewhere() {
+    let output = piped(&["graph", "-"], SLOW);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("flowchart LR\n"), "{}", stdout(&output));
+    let folder = folder_with(&[
+        ("t.yaml", SLOW),
+        ("broken.yaml", "Resources: {A: {Type: [AWS::SQS::Queue"),
+        ("x.txt", "x"),
+    ]);
+    assert_eq!(drawn(folder.path(), &["t.yaml", "--format", "dot", "--output", "t.dot"]), "");
+    assert!(std::fs::read_to_string(folder.path().join("t.dot")).unwrap().starts_with("digraph"));
+    for path in ["broken.yaml", "x.txt", "gone.yaml"] {
+        let output = run(folder.path(), &["graph", path]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{path}");
+        assert!(stderr(&output).contains("no template found") || path == "gone.yaml", "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn names_act_on_nothing_in_any_format() {
+    let name = format!("{HOSTILE}\"]]; click v0 %%{{init: {{}}}}%% </script><b>&amp;\\N\n");
+    let template = serde_json::json!({"Resources": {
+        name.clone(): {"Type": "AWS::SQS::Queue"},
+        "end": {"Type": "AWS::SQS::Queue", "Properties": {"RedrivePolicy": {
+            "deadLetterTargetArn": {"Fn::GetAtt": [name.clone(), "Arn"]}, "maxReceiveCount": 5,
+        }}},
+    }});
+    let folder = folder_with(&[("t.json", &template.to_string())]);
+    let mermaid = drawn(folder.path(), &["t.json"]);
+    assert_is_inert(&mermaid);
+    assert!(!mermaid.contains("%%") && !mermaid.contains("</script>"), "{mermaid}");
+    // Every line is one of ours: what follows a card's opening quote is closed at its end.
+    assert!(
+        mermaid.lines().filter(|line| line.contains("click")).all(|line| line.ends_with("\"]]")),
+        "{mermaid}"
+    );
+    let dot = drawn(folder.path(), &["--format", "dot", "t.json"]);
+    assert_is_inert(&dot);
+    for line in dot.lines().filter(|line| line.contains("click")) {
+        let unescaped = line.replace("\\\\", "").replace("\\\"", "");
+        assert_eq!(unescaped.matches('"').count() % 2, 0, "{line}");
+    }
+    let read = json(folder.path(), &["t.json"]);
+    assert_eq!(ids(&read), [name.as_str(), "end"]);
+    assert_is_inert(&drawn(folder.path(), &["--format", "json", "t.json"]));
+}
