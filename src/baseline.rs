@@ -198,6 +198,17 @@ impl Known {
         known
     }
 
+    /// The same findings, where some of their rules have other ids now.
+    #[must_use]
+    pub(crate) fn with_rules(self, now: impl Fn(&str) -> Option<String>) -> Self {
+        let mut known = Self::default();
+        for (key, Tally { count, logical_path }) in self.0 {
+            let rule = now(&key.rule).unwrap_or(key.rule);
+            known.add(Key { rule, ..key }, count, logical_path);
+        }
+        known
+    }
+
     fn add(&mut self, key: Key, count: usize, logical_path: String) {
         let tally = self.0.entry(key).or_insert(Tally { count: 0, logical_path });
         tally.count = tally.count.saturating_add(count);

@@ -44,14 +44,14 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
     if check.show_files {
         return show_files(run.inputs, errors, out);
     }
-    let baseline = Baseline::of(check)?;
+    let baseline = Baseline::of(check, &catalogue)?;
     let revision = revision(check)?;
     if let Some(reason) = &check.add_ignore {
         if matches!(run.inputs, Inputs::Stdin { .. }) {
             return Err(Trouble::Usage("--add-ignore cannot write into standard input".to_owned()));
         }
         // What is known already needs no comment.
-        let known = if check.write_baseline { None } else { Baseline::of(check)? };
+        let known = if check.write_baseline { None } else { Baseline::of(check, &catalogue)? };
         let (report, _) = threads.install(|| run.report(Vec::new(), known, revision.as_ref()))?;
         errors.extend(add_ignore::add(&report, reason, check.quiet));
     }

@@ -15,7 +15,7 @@ use crate::rule::{Catalogue, Page, Selector};
 use super::Trouble;
 use super::arguments::{Check, Color};
 use super::rules;
-use super::terminal::{style_of_errors, tell_all};
+use super::terminal::{style_of_errors, tell, tell_all};
 
 /// The settings of a run.
 pub(super) struct Configured {
@@ -81,10 +81,19 @@ fn typed(check: &Check, catalogue: &Catalogue) -> Result<Layer, Trouble> {
             .collect()
     };
     let select = read(&check.select)?;
+    let ignore = read(&check.ignore)?;
+    let mut named: Vec<&String> = check.select.iter().chain(&check.ignore).collect();
+    named.sort();
+    named.dedup();
+    for former in named.into_iter().filter(|_| !check.quiet) {
+        if let Some(page) = catalogue.renamed(former) {
+            tell(&format!("warning: rule '{former}' has another name now: '{}'", page.now(former)));
+        }
+    }
     let choices = Choices {
         profile: check.profile.map(Into::into),
         select: (!select.is_empty()).then_some(select),
-        ignore: read(&check.ignore)?,
+        ignore,
         ..Choices::default()
     };
     Ok(Layer {

@@ -12,7 +12,7 @@ use super::{Ending, Trouble};
 
 pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let (catalogue, errors) = rules::catalogue(&explain.rules)?;
-    let Some(page) = catalogue.page(&explain.id) else {
+    let Some(page) = catalogue.page(&explain.id).or_else(|| catalogue.renamed(&explain.id)) else {
         // A family is near too, but has no page.
         let near = catalogue.nearest(&explain.id).filter(|near| catalogue.page(near).is_some());
         let hint = near.map_or_else(

@@ -13,6 +13,7 @@ use crate::finding::{Checked, RunError, SuppressionKind};
 use crate::lint::{Applications, Linter, check_files};
 use crate::parameters::Given;
 use crate::revision::Revision;
+use crate::rule::Catalogue;
 use crate::shown;
 use crate::source::Source;
 
@@ -43,7 +44,7 @@ pub(super) struct Looked<'l> {
 
 impl Baseline {
     /// Reads the baseline of a run, if it has one; one that is to be written need not be there yet.
-    pub(super) fn of(check: &Check) -> Result<Option<Self>, Trouble> {
+    pub(super) fn of(check: &Check, catalogue: &Catalogue) -> Result<Option<Self>, Trouble> {
         let Some(file) = &check.baseline else { return Ok(None) };
         let fail = |message: String| Trouble::Usage(format!("{}: {message}", shown::joined(file)));
         let known = match fs::read_to_string(file) {
@@ -54,6 +55,7 @@ impl Baseline {
             }
             Err(error) => return Err(fail(format!("cannot be read: {error}"))),
         };
+        let known = known.with_rules(|rule| catalogue.renamed(rule).map(|page| page.id.clone()));
         let places = Places::from(file.parent().unwrap_or(Path::new("")));
         Ok(Some(Self { file: file.clone(), known, places }))
     }

@@ -97,11 +97,10 @@ pub(super) fn tell_of_sarif_limits(outputs: &[Output], report: &Report, shows_su
 
 /// What becomes of a log with that many results, if not all of it is kept.
 fn sarif_limit(results: usize) -> Option<String> {
-    match results {
-        ..=KEPT_RESULTS => None,
-        ..=TAKEN_RESULTS => Some(format!("keeps the first {KEPT_RESULTS}, which are the worst")),
-        _ => Some(format!("takes no more than {TAKEN_RESULTS}: check less at once, or with a baseline")),
+    if results > TAKEN_RESULTS {
+        return Some(format!("takes no more than {TAKEN_RESULTS}: check less at once, or with a baseline"));
     }
+    (results > KEPT_RESULTS).then(|| format!("keeps the first {KEPT_RESULTS}, which are the worst"))
 }
 
 /// Where a file lies or will lie, however it is spelt.

@@ -170,7 +170,10 @@ impl Layer<Named> {
     pub(super) fn resolve(&self, catalogue: &Catalogue) -> (Layer, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut find = |named: &Named| match Selector::read(&named.text, catalogue) {
-            Ok(selector) => Some(selector),
+            Ok(selector) => {
+                problems.extend(renamed_rule(named, catalogue));
+                Some(selector)
+            }
             Err(unknown) => {
                 let may_come = is_our_form(&named.text);
                 problems.push(unknown_rule(&unknown, named, may_come));
@@ -219,6 +222,13 @@ fn is_our_form(name: &str) -> bool {
     number.is_some_and(|number| {
         matches!(number.len(), 1 | 3) && number.bytes().all(|digit| digit.is_ascii_digit())
     })
+}
+
+fn renamed_rule(named: &Named, catalogue: &Catalogue) -> Option<Problem> {
+    let now = catalogue.renamed(&named.text)?.now(&named.text);
+    let message = format!("Rule '{}' has another name now: '{now}'", named.text);
+    let problem = Problem { severity: Severity::Warning, ..Problem::error(named.at.range(), message) };
+    Some(problem.help(format!("Write `{now}`.")))
 }
 
 fn unknown_rule(unknown: &UnknownRule, named: &Named, may_come: bool) -> Problem {

@@ -117,7 +117,11 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
         let file = placed.finding.primary.location.file;
         !may_be_elsewhere(page, checking.template.stack_at(file))
     });
-    Ok(Said { findings: join(checking, findings), undecided: ledger.undecided(checking, page), is_whole })
+    Ok(Said {
+        findings: join(checking, page, findings),
+        undecided: ledger.undecided(checking, page),
+        is_whole,
+    })
 }
 
 /// Whether what a page misses in a stack may stand in another file.

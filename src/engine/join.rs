@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::finding::{Finding, Label, fingerprint};
+use crate::rule::Page;
 use crate::source::Location;
 use crate::template::Guard;
 
@@ -31,16 +32,16 @@ impl Placed {
 }
 
 /// The findings, each place once, in the order in which the places first came up.
-pub(super) fn join(checking: Checking<'_>, findings: Vec<Placed>) -> Vec<Finding> {
+pub(super) fn join(checking: Checking<'_>, page: &Page, findings: Vec<Placed>) -> Vec<Finding> {
     let mut by_location: IndexMap<Location, Vec<Placed>, FxBuildHasher> = IndexMap::default();
     for placed in findings.into_iter().filter(|placed| placed.when != Guard::NEVER) {
         by_location.entry(placed.finding.primary.location).or_default().push(placed);
     }
-    by_location.into_values().filter_map(|placed| joined(checking, placed)).collect()
+    by_location.into_values().filter_map(|placed| joined(checking, page, placed)).collect()
 }
 
 /// All that was said of one place: the worst of it has the word, in its own case, and the others are related.
-fn joined(checking: Checking<'_>, mut all: Vec<Placed>) -> Option<Finding> {
+fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<Finding> {
     // Of equals, the first.
     let worst = (0..all.len()).rev().max_by(|&a, &b| all[a].how_bad(&all[b]))?;
     let subjects: FxHashSet<Option<Location>> = all.iter().map(|placed| placed.subject).collect();
@@ -72,7 +73,7 @@ fn joined(checking: Checking<'_>, mut all: Vec<Placed>) -> Option<Finding> {
     resources.dedup();
     finding.fingerprint = match finding.first_member() {
         Some(member) => member.fingerprint.clone(),
-        None => fingerprint(&finding.rule, &finding.logical_path, &resources),
+        None => fingerprint(page.first_id(), &finding.logical_path, &resources),
     };
     Some(finding)
 }

@@ -67,7 +67,7 @@ impl Wording<'_> {
     /// The findings that the members would be alone.
     fn members(self, members: &[Vec<Fired>]) -> Vec<Member> {
         let alone = members.iter().flatten().map(|fired| self.finding(fired, None)).collect();
-        let alone = join(self.checking, alone).into_iter();
+        let alone = join(self.checking, self.page, alone).into_iter();
         let mut members: Vec<Member> = alone
             .map(|Finding { primary, logical_path, fingerprint, .. }| Member {
                 location: primary.location,

@@ -8,11 +8,11 @@ use crate::source::FileId;
 /// Numbers what one rule says more than once at one logical path of a file: of two equal mappings.
 pub(super) fn number_equal_fingerprints(findings: &mut [Finding]) {
     let mut seen: BTreeMap<(FileId, String), u32> = BTreeMap::new();
-    let mut number = |rule: &str, file: FileId, logical_path: &str, known: &mut String| {
+    let mut number = |file: FileId, logical_path: &str, known: &mut String| {
         let times = seen.entry((file, known.clone())).or_default();
         *times += 1;
         if *times > 1 {
-            *known = fingerprint(rule, logical_path, &[times.to_string()]);
+            *known = fingerprint(known, logical_path, &[times.to_string()]);
         }
     };
     for finding in findings {
@@ -20,13 +20,13 @@ pub(super) fn number_equal_fingerprints(findings: &mut [Finding]) {
             finding.fingerprint = fingerprint(&finding.rule, &finding.logical_path, &[]);
         }
         for member in &mut finding.members {
-            number(&finding.rule, member.location.file, &member.logical_path, &mut member.fingerprint);
+            number(member.location.file, &member.logical_path, &mut member.fingerprint);
         }
         if let Some(first) = finding.first_member() {
             finding.fingerprint = first.fingerprint.clone();
         } else {
             let file = finding.primary.location.file;
-            number(&finding.rule, file, &finding.logical_path, &mut finding.fingerprint);
+            number(file, &finding.logical_path, &mut finding.fingerprint);
         }
     }
 }

@@ -299,7 +299,7 @@ fn finding(file: &GuardFile, page: &Page, told: &Told<'_>) -> Finding {
         members: Vec::new(),
         resource: told.resource().map(str::to_owned),
         construct: None,
-        fingerprint: fingerprint(&page.id, &logical_path, &[]),
+        fingerprint: fingerprint(page.first_id(), &logical_path, &[]),
         logical_path,
         condition: None,
         help: said.filter(|fix| !fix.is_empty()).or_else(|| page.help()),

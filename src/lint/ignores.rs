@@ -91,7 +91,10 @@ impl<'a> Ignores<'a> {
         if !self.settings.honours_suppressions {
             return None;
         }
-        if self.by_guard.hide(at, rule, name) {
+        let formerly = || self.catalogue.page(rule).into_iter().flat_map(|page| &page.formerly);
+        if self.by_guard.hide(at, rule, name)
+            || !self.by_guard.is_empty() && formerly().any(|former| self.by_guard.hide(at, former, former))
+        {
             return Some(Suppression::of(SuppressionKind::GuardMetadata));
         }
         self.holding(at, rule).next().map(|(statement, name)| {
@@ -140,6 +143,8 @@ impl<'a> Ignores<'a> {
                 {
                     told.complaints.push(named.unused());
                     told.unused.push(named.at);
+                } else if let Some(renamed) = named.renamed() {
+                    told.complaints.push(renamed);
                 } else {
                     blameless = blameless.or(Some(named));
                 }

@@ -91,6 +91,11 @@ impl ByPlace {
         }
     }
 
+    /// Whether nothing is suppressed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a place stands in a resource that wants to hear nothing of a rule, which has an id and a name.
     pub(super) fn hide(&self, at: Location, id: &str, name: &str) -> bool {
         self.0

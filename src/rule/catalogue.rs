@@ -59,6 +59,12 @@ impl Catalogue {
         self.pages.iter().find(|page| page.id.eq_ignore_ascii_case(id) || page.slug.eq_ignore_ascii_case(id))
     }
 
+    /// The page that had an id or a slug before, whatever its case.
+    pub fn renamed(&self, former: &str) -> Option<&Page> {
+        let had = |page: &&Page| page.formerly.iter().any(|name| name.eq_ignore_ascii_case(former));
+        self.pages.iter().find(had).filter(|_| self.page(former).is_none())
+    }
+
     /// The id, slug or family that is spelt most like `name`, if any is near.
     pub fn nearest(&self, name: &str) -> Option<String> {
         let known = self.pages.iter().flat_map(|page| [&page.id, &page.slug, &page.family]);
@@ -76,19 +82,19 @@ fn built_in_pages() -> Vec<Page> {
 pub struct Ids(FxHashMap<String, Option<String>>);
 
 impl Ids {
-    /// Takes the id of a rule.
+    /// Takes the id of a rule, and those that it had before.
     ///
     /// # Errors
     ///
-    /// Another rule has it.
+    /// Another rule has one of them, or had it.
     pub fn claim(&mut self, page: &Page) -> Result<(), DuplicateId> {
-        match self.0.insert(page.id.to_ascii_lowercase(), page.file.clone()) {
-            None => Ok(()),
-            Some(first) => {
+        for id in std::iter::once(&page.id).chain(&page.formerly) {
+            if let Some(first) = self.0.insert(id.to_ascii_lowercase(), page.file.clone()) {
                 let again = page.file.clone().unwrap_or_default();
-                Err(DuplicateId { id: page.id.clone(), first, again })
+                return Err(DuplicateId { id: id.clone(), first, again });
             }
         }
+        Ok(())
     }
 }
 
@@ -125,6 +131,19 @@ mod tests {
         for page in &Catalogue::built_in().pages {
             if let Some(Err(error)) = page.rules() {
                 panic!("{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_name_that_a_rule_had_before_is_one_that_a_rule_has() {
+        let catalogue = Catalogue::built_in();
+        let mut ids = Ids::default();
+        for page in &catalogue.pages {
+            assert_eq!(ids.claim(page), Ok(()));
+            for former in &page.formerly {
+                assert!(catalogue.renamed(former).is_some_and(|now| now.id == page.id), "{former}");
+                assert!(catalogue.pages.iter().all(|page| page.family != *former), "{former}");
             }
         }
     }

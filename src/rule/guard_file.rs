@@ -37,6 +37,7 @@ const HEADER_KEYS: &[&str] = &[
     "at",
     "absence",
     "since",
+    "formerly",
 ];
 
 /// Why a text is no file of rules.
@@ -148,6 +149,7 @@ impl GuardFile {
             id: Self::id(rule).to_owned(),
             slug: rule.name.clone(),
             family: family.to_owned(),
+            formerly: said.formerly,
             file: Some(self.path.clone()),
             title,
             severity: said.severity,
@@ -185,6 +187,7 @@ struct Comments {
     docs: Option<String>,
     fix: Option<String>,
     since: String,
+    formerly: Vec<String>,
 }
 
 impl Default for Comments {
@@ -200,6 +203,7 @@ impl Default for Comments {
             docs: None,
             fix: None,
             since: String::new(),
+            formerly: Vec::new(),
         }
     }
 }
@@ -232,6 +236,10 @@ impl Comments {
             "docs" => self.docs = Some(value.to_owned()),
             "fix" => self.fix = Some(value.to_owned()),
             "since" => value.clone_into(&mut self.since),
+            "formerly" => {
+                let names = value.split([',', ' ']).filter(|name| !name.is_empty());
+                self.formerly = names.map(str::to_owned).collect();
+            }
             // The id is asked for by itself, `at` was parsed with the rule, and what else stands there is a comment to
             // us as it is to cfn-guard.
             _ => {}

@@ -124,6 +124,8 @@ pub struct Page {
     pub slug: String,
     /// The folder: `queues`.
     pub family: String,
+    /// The ids and slugs that it had before, the oldest first: they go on naming it.
+    pub formerly: Vec<String>,
     /// The file of a user's own rule, as reports show it; `None` for one that lenslint carries.
     pub file: Option<String>,
     /// The first heading, without a full stop.
@@ -190,6 +192,17 @@ impl fmt::Display for PageError {
 impl std::error::Error for PageError {}
 
 impl Page {
+    /// Its first id: fingerprints are made of it, so that a rule may change its name and no finding is new.
+    pub(crate) fn first_id(&self) -> &str {
+        self.formerly.iter().find(|name| is_id(name)).unwrap_or(&self.id)
+    }
+
+    /// What a former name of it is now: the id for an id, the slug for a slug.
+    pub(crate) fn now(&self, former: &str) -> &str {
+        let had = self.formerly.iter().find(|name| name.eq_ignore_ascii_case(former));
+        if had.is_some_and(|name| !is_id(name)) { &self.slug } else { &self.id }
+    }
+
     /// Reads a page from its folder, the name of its file without `.md`, and its text.
     ///
     /// # Errors
@@ -219,6 +232,7 @@ impl Page {
             id: id.to_owned(),
             slug: slug.to_owned(),
             family: family.to_owned(),
+            formerly: front.formerly,
             file: None,
             title: outline.title.to_owned(),
             severity: front.severity,
@@ -240,6 +254,11 @@ impl Page {
     }
 }
 
+/// Whether a former name was an id, which is written without small letters, and no slug.
+fn is_id(name: &str) -> bool {
+    !name.contains(char::is_lowercase)
+}
+
 fn split_front_matter(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("---\n")?;
     let end = rest.find("\n---\n")?;
@@ -256,6 +275,7 @@ struct FrontMatter {
     lens: String,
     since: String,
     facts: Vec<&'static Fact>,
+    formerly: Vec<String>,
     docs: Option<String>,
 }
 
@@ -271,6 +291,7 @@ impl FrontMatter {
             lens: String::new(),
             since: String::new(),
             facts: Vec::new(),
+            formerly: Vec::new(),
             docs: None,
         };
         let parsed = Document::parse("front.yaml", text);
@@ -282,6 +303,10 @@ impl FrontMatter {
             let key = document.scalar(entry.key).text;
             if key == "facts" {
                 front.facts = facts_of(&document, entry.value)?;
+                continue;
+            }
+            if key == "formerly" {
+                front.formerly = former_names(&document, entry.value)?;
                 continue;
             }
             let value = match document.scalar(entry.value).typed() {
@@ -327,6 +352,15 @@ fn facts_of(document: &Document, list: NodeId) -> Result<Vec<&'static Fact>, Str
             .map_err(|near| format!("`facts`: there is no fact '{name}'{}", spelling::hint(near)))
     });
     named.collect()
+}
+
+/// The names of `formerly`.
+fn former_names(document: &Document, list: NodeId) -> Result<Vec<String>, String> {
+    let names: Vec<String> = document.items(list).map(|name| document.scalar(name).text.to_owned()).collect();
+    if names.is_empty() || names.iter().any(String::is_empty) {
+        return Err("`formerly` is a list of the ids and slugs that the rule had before".to_owned());
+    }
+    Ok(names)
 }
 
 /// The examples of `Fails` and `Passes`, with the lines that their markers name.

@@ -54,7 +54,7 @@ impl Selector {
         if name.eq_ignore_ascii_case("all") {
             return Some(Self::All);
         }
-        if let Some(page) = catalogue.page(name) {
+        if let Some(page) = catalogue.page(name).or_else(|| catalogue.renamed(name)) {
             return Some(Self::Rule(page.id.clone()));
         }
         let upper = name.to_ascii_uppercase();

@@ -45,6 +45,8 @@ pub(crate) struct Named {
 pub(crate) enum Meaning {
     /// A rule or a family of ours.
     Ours(Selector),
+    /// A rule that had this name before, and the one that it has now.
+    Renamed(Selector, String),
     /// A rule of ours that is called so elsewhere.
     Theirs(Selector, &'static Alias),
     /// No rule.
@@ -244,6 +246,9 @@ impl File<'_> {
 impl Meaning {
     /// What a name stands for: a rule or a family of ours before one of another linter.
     fn of(name: &str, catalogue: &Catalogue) -> Self {
+        if let Some(page) = catalogue.renamed(name) {
+            return Self::Renamed(Selector::Rule(page.id.clone()), page.now(name).to_owned());
+        }
         match (Selector::known(name, catalogue), Alias::of(name)) {
             (Some(selector), _) => Self::Ours(selector),
             (None, Some(alias)) => Self::Theirs(alias.selector(), alias),
@@ -254,7 +259,7 @@ impl Meaning {
     /// What it selects.
     pub(crate) fn selector(&self) -> Option<&Selector> {
         match self {
-            Self::Ours(selector) | Self::Theirs(selector, _) => Some(selector),
+            Self::Ours(selector) | Self::Renamed(selector, _) | Self::Theirs(selector, _) => Some(selector),
             Self::Unknown => None,
         }
     }
@@ -328,13 +333,23 @@ impl Named {
         }
     }
 
+    /// That the rule has another name now, if it has.
+    pub(crate) fn renamed(&self) -> Option<Complaint> {
+        let Meaning::Renamed(_, now) = &self.means else { return None };
+        Some(Complaint {
+            at: self.at,
+            message: format!("Rule '{}' has another name now: '{now}'", self.text),
+            help: Some(format!("Write `{now}`. The old name goes on holding back until then.")),
+        })
+    }
+
     /// That there is nothing to suppress.
     pub(crate) fn unused(&self) -> Complaint {
         let help = match &self.means {
             Meaning::Theirs(_, Alias { rule, because, .. }) => {
                 format!("Remove it. It stands for {rule}: {because}.")
             }
-            Meaning::Ours(_) | Meaning::Unknown => "Remove it.".to_owned(),
+            Meaning::Ours(_) | Meaning::Renamed(..) | Meaning::Unknown => "Remove it.".to_owned(),
         };
         Complaint {
             at: self.at,

@@ -24,6 +24,7 @@ mod manual;
 mod new_since;
 mod output;
 mod own_rules;
+mod renamed;
 mod stacks;
 mod suppress;
 mod test;

@@ -177,7 +177,8 @@ fn services_get_paths_from_the_root_of_the_project() {
 
 /// As many topics, of each of which a rule says something, and of the first something worse.
 fn topics(number: usize) -> tempfile::TempDir {
-    let topics: String = (0..number).map(|at| format!("  T{at}: {{Type: AWS::SNS::Topic}}\n")).collect();
+    let topics = (0..number).map(|at| format!("  T{at}: {{Type: AWS::SNS::Topic}}\n"));
+    let topics = topics.collect::<Vec<_>>().concat();
     let rules = "#@ severity: high\nrule last { Resources.T1 { Properties.Name exists } }\n\
                  #@ severity: low\nrule each { Resources.*[ Type == 'AWS::SNS::Topic' ] { Properties.Topic exists } }\n";
     folder_with(&[("t.yaml", &format!("Resources:\n{topics}")), ("rules/r.guard", rules)])

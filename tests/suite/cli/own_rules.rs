@@ -2,7 +2,7 @@
 
 use super::{SLOW, folder_with, run, stderr, stdout};
 
-const PAGE: &str = "\
+pub(super) const PAGE: &str = "\
 ---
 severity: error
 lens: ours
