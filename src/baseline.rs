@@ -8,6 +8,7 @@ use std::path::{self, Component, Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
+use serde_json::error::Category;
 
 use crate::finding::{Checked, Finding, Member, Suppressed, Suppression, SuppressionKind};
 use crate::shown;
@@ -42,15 +43,28 @@ impl Known {
     /// # Errors
     ///
     /// The text is no baseline, or one of a version that this release does not know; in one line.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
-        // The version first: the shape of another one is not ours to judge.
-        let is_baseline = serde_json::from_str::<Version>(text).map_err(|error| {
-            format!("is no baseline: {}", error.to_string().lines().next().unwrap_or_default())
-        })?;
-        if is_baseline.schema != SCHEMA {
-            return Err(format!("is of the version '{}': expected '{SCHEMA}'", is_baseline.schema));
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.trim_ascii().is_empty() {
+            return Err("is no baseline: it is empty".to_owned());
         }
-        let file: File = serde_json::from_str(text).map_err(|error| format!("is no baseline: {error}"))?;
+        // The version first: the shape of another one is not ours to judge.
+        let version: Version = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+            Category::Data => format!("is no baseline: it has no `schema` like '{SCHEMA}'"),
+            Category::Eof => "is no baseline: it ends in the middle".to_owned(),
+            Category::Io | Category::Syntax => {
+                format!("is no baseline: line {} is not JSON", error.line())
+            }
+        })?;
+        if version.schema != SCHEMA {
+            return Err(format!("is of the version '{}': expected '{SCHEMA}'", version.schema));
+        }
+        let file: File = serde_json::from_slice(bytes).map_err(|error| {
+            format!(
+                "is no baseline: expected `findings`, each with `path`, `rule`, `logical_path`, `fingerprint` and \
+                 `count`, and found something else on line {}",
+                error.line()
+            )
+        })?;
         let mut known = Self::default();
         for Entry { path, rule, logical_path, fingerprint, count } in file.findings {
             known.add(Key { path, rule, fingerprint }, count, logical_path);
@@ -280,7 +294,7 @@ impl Apart {
 
 /// Names files by the way from one folder, from whatever folder they were named: `infra/template.yaml`,
 /// `../template.yaml`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Places {
     /// Absolute, without links.
     folder: PathBuf,
@@ -387,7 +401,7 @@ mod tests {
         for entries in [&[][..], &[("t.yaml", 1)], &[("../a \"b\"\n\u{1b}[2J.yaml", 2), ("ö.yaml", 1)]] {
             let known = known(entries);
             let text = written(&known);
-            assert_eq!(Known::read(&text).as_ref(), Ok(&known), "{text}");
+            assert_eq!(Known::read(text.as_bytes()).as_ref(), Ok(&known), "{text}");
             assert_eq!(text.lines().filter(|line| line.contains("\"path\"")).count(), entries.len());
         }
     }
@@ -397,7 +411,7 @@ mod tests {
         let text = written(&known(&[("t.yaml", 1)]));
         let entry = text.lines().nth(3).unwrap();
         let doubled = text.replace(entry, &format!("{entry},\n{entry}"));
-        assert_eq!(Known::read(&doubled), Ok(known(&[("t.yaml", 2)])));
+        assert_eq!(Known::read(doubled.as_bytes()), Ok(known(&[("t.yaml", 2)])));
     }
 
     #[test]

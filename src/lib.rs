@@ -17,6 +17,7 @@ pub mod document;
 pub(crate) mod draw;
 pub(crate) mod engine;
 pub mod facts;
+pub(crate) mod file;
 pub mod finding;
 pub(crate) mod graph;
 pub mod guard;

@@ -11,6 +11,10 @@ use rustc_hash::FxHashMap;
 
 /// Bytes of a file; larger ones are left out, as they are beside a template.
 const LARGEST: u64 = 4 << 20;
+/// Bytes of what a link leads to; the longest path of Linux.
+const LONGEST_TARGET: u64 = 4096;
+/// Links that lead from one to the next.
+const MOST_LINKS: usize = 16;
 /// Bytes of all files together: 1 GiB.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -27,10 +31,18 @@ pub(crate) struct Revision {
     before: FxHashMap<String, String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Blob {
     id: String,
     bytes: u64,
+}
+
+/// What a commit holds, by the paths from the root.
+#[derive(Debug, Default)]
+struct Tree {
+    files: FxHashMap<String, Blob>,
+    /// Their blobs say where they lead to.
+    links: FxHashMap<String, Blob>,
 }
 
 impl Revision {
@@ -43,8 +55,8 @@ impl Revision {
         let root = git(Path::new("."), &["rev-parse", "--show-toplevel"])?;
         let root = PathBuf::from(line(&root));
         // An option is no revision; git has a word that says so, but not for as long as there is git.
-        if name.is_empty() || name.starts_with('-') {
-            return Err(format!("'{name}' is no revision"));
+        if name.is_empty() || name.starts_with(['-', '^']) {
+            return Err(format!("'{name}' is no revision: expected a branch, a tag or a commit"));
         }
         let commit = git(&root, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]);
         let commit = commit.map_err(|_| {
@@ -54,7 +66,9 @@ impl Revision {
             )
         })?;
         let commit = line(&commit).to_owned();
-        let files = files(&git(&root, &["ls-tree", "-r", "-l", "-z", "--full-tree", &commit])?);
+        let Tree { mut files, links } =
+            tree(&git(&root, &["ls-tree", "-r", "-l", "-z", "--full-tree", &commit])?);
+        follow(&root, &links, &mut files)?;
         // What is staged is enough to follow a file that was moved; the working tree would have to be read whole.
         let renames = ["diff-index", "--cached", "-M", "--diff-filter=R", "--name-status", "-z", &commit];
         let before = renames_of(&git(&root, &renames)?);
@@ -77,8 +91,8 @@ impl Revision {
         self.before.iter().find(|(_, before)| *before == then).map(|(now, _)| now.as_str())
     }
 
-    /// Writes the files that `is_wanted` chooses by their paths below a folder, which then stands for the root. Links and
-    /// submodules are left out, and files above 4 MiB.
+    /// Writes the files that `is_wanted` chooses by their paths below a folder, which then stands for the root. A link to a
+    /// file is written as what it leads to; submodules and files above 4 MiB are left out.
     ///
     /// # Errors
     ///
@@ -95,25 +109,39 @@ impl Revision {
         if bytes > MOST_BYTES {
             return Err(format!("the files of {} that matter are more than 1 GiB", self.commit));
         }
-        let mut command = command(&self.root, &["cat-file", "--batch"]);
-        let mut child =
-            command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|error| missing(&error))?;
-        let copied = copy(&mut child, &wanted, folder);
-        let ended = child.wait();
-        copied.map_err(|error| format!("cannot read the files of {}: {error}", self.commit))?;
-        match ended {
-            Ok(status) if status.success() => Ok(()),
-            Ok(_) | Err(_) => Err(format!("git does not give the files of {}", self.commit)),
-        }
+        read_all(&self.root, &wanted, |path, content| {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(folder))?;
+            fs::write(path, content)
+        })
+        .map_err(|error| format!("cannot read the files of {}: {error}", self.commit))
     }
 }
 
+/// Gives each of some blobs to `take`, with what it is called.
+fn read_all<P: Copy + Sync + AsRef<Path>>(
+    root: &Path,
+    wanted: &[(P, &Blob)],
+    take: impl FnMut(P, Vec<u8>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut command = command(root, &["cat-file", "--batch"]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let copied = copy(&mut child, wanted, take);
+    let ended = child.wait()?;
+    copied?;
+    if ended.success() { Ok(()) } else { Err(io::Error::other("git fails")) }
+}
+
 /// Asks for each blob from one thread and takes the answers in another: git stops reading while nobody takes them.
-fn copy(child: &mut Child, wanted: &[(&Path, &Blob)], folder: &Path) -> io::Result<()> {
+fn copy<P: Copy + Sync + AsRef<Path>>(
+    child: &mut Child,
+    wanted: &[(P, &Blob)],
+    mut take: impl FnMut(P, Vec<u8>) -> io::Result<()>,
+) -> io::Result<()> {
     let asks = child.stdin.take().map(BufWriter::new);
     let answers = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     // The answers are closed when the taking ends, so that after an error neither git nor the asking waits.
-    thread::scope(move |scope| {
+    thread::scope(|scope| {
         let mut answers = BufReader::new(answers);
         scope.spawn(move || -> io::Result<()> {
             let mut asks = asks.ok_or(io::ErrorKind::BrokenPipe)?;
@@ -127,13 +155,11 @@ fn copy(child: &mut Child, wanted: &[(&Path, &Blob)], folder: &Path) -> io::Resu
             answers.read_line(&mut header)?;
             // `ID blob BYTES`, or `ID missing` in a clone that has left it out.
             if header.trim_end() != format!("{} blob {}", blob.id, blob.bytes) {
-                return Err(io::Error::other(format!("{} is not there", path.display())));
+                return Err(io::Error::other(format!("{} is not there", path.as_ref().display())));
             }
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().unwrap_or(folder))?;
             let mut content = Vec::new();
             answers.by_ref().take(blob.bytes).read_to_end(&mut content)?;
-            fs::write(path, content)?;
+            take(*path, content)?;
             answers.read_exact(&mut [0])?;
         }
         Ok(())
@@ -174,21 +200,71 @@ fn line(text: &str) -> &str {
     text.trim_end_matches(['\r', '\n'])
 }
 
-/// Reads `MODE blob ID BYTES\tPATH\0…`, without what is no file.
-fn files(listed: &str) -> FxHashMap<String, Blob> {
-    let entries = listed.split('\0').filter_map(|entry| entry.split_once('\t'));
-    entries
-        .filter_map(|(about, path)| {
-            let mut about = about.split_ascii_whitespace();
-            let mode = about.next()?;
-            let (Some("blob"), Some(id), Some(bytes)) = (about.next(), about.next(), about.next()) else {
-                return None;
-            };
-            let blob = Blob { id: id.to_owned(), bytes: bytes.parse().ok()? };
-            // `120000` is a link.
-            mode.starts_with("100").then(|| (path.to_owned(), blob))
-        })
-        .collect()
+/// Reads `MODE blob ID BYTES\tPATH\0…`, without submodules.
+fn tree(listed: &str) -> Tree {
+    let mut tree = Tree::default();
+    for (about, path) in listed.split('\0').filter_map(|entry| entry.split_once('\t')) {
+        let about: Vec<&str> = about.split_ascii_whitespace().collect();
+        let &[mode, "blob", id, bytes] = about.as_slice() else { continue };
+        let Ok(bytes) = bytes.parse() else { continue };
+        let is_link = mode == "120000";
+        if is_link || mode.starts_with("100") {
+            let all = if is_link { &mut tree.links } else { &mut tree.files };
+            all.insert(path.to_owned(), Blob { id: id.to_owned(), bytes });
+        }
+    }
+    tree
+}
+
+/// Adds the links that lead to files, each as that file. One that leads out of the repository is left out.
+fn follow(
+    root: &Path,
+    links: &FxHashMap<String, Blob>,
+    files: &mut FxHashMap<String, Blob>,
+) -> Result<(), String> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let listed: Vec<(&str, &Blob)> = links
+        .iter()
+        .map(|(path, blob)| (path.as_str(), blob))
+        .filter(|(_, blob)| blob.bytes <= LONGEST_TARGET)
+        .collect();
+    let mut targets: FxHashMap<&str, String> = FxHashMap::default();
+    read_all(root, &listed, |path, target| {
+        targets.extend(String::from_utf8(target).ok().map(|target| (path, target)));
+        Ok(())
+    })
+    .map_err(|error| format!("cannot read the links of the revision: {error}"))?;
+    let mut found: Vec<(&str, Blob)> = Vec::new();
+    for link in targets.keys() {
+        let mut at = (*link).to_owned();
+        for _ in 0..MOST_LINKS {
+            let Some(target) = targets.get(at.as_str()) else { break };
+            let Some(next) = joined(&at, target) else { break };
+            at = next;
+        }
+        found.extend(files.get(&at).map(|blob| (*link, blob.clone())));
+    }
+    files.extend(found.into_iter().map(|(link, blob)| (link.to_owned(), blob)));
+    Ok(())
+}
+
+/// The path from the root to which a link at `link` leads by the words of `target`, if it stays below the root.
+fn joined(link: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    if target.starts_with('/') {
+        return None;
+    }
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// Reads `R100\0BEFORE\0NOW\0…`.
@@ -214,11 +290,12 @@ mod tests {
     fn links_and_submodules_are_no_files() {
         let listed = "100644 blob aa      12\ta b.yaml\u{0}120000 blob bb       6\tlink.yaml\u{0}\
                       160000 commit cc       -\tvendor\u{0}100755 blob dd       0\tx/run.py\u{0}";
-        let files = files(listed);
+        let Tree { files, links } = tree(listed);
         let mut paths: Vec<&String> = files.keys().collect();
         paths.sort();
         assert_eq!(paths, ["a b.yaml", "x/run.py"]);
         assert_eq!(files["a b.yaml"].bytes, 12);
+        assert_eq!(links.keys().collect::<Vec<_>>(), ["link.yaml"]);
     }
 
     #[test]
@@ -236,7 +313,18 @@ mod tests {
     }
 
     #[test]
-    fn an_option_is_no_revision() {
-        assert_eq!(Revision::open("--output=x").unwrap_err(), "'--output=x' is no revision");
+    fn a_link_leads_on_from_its_folder_and_never_out_of_the_repository() {
+        assert_eq!(joined("a/b/link", "../c/./t.yaml").as_deref(), Some("a/c/t.yaml"));
+        assert_eq!(joined("link", "t.yaml").as_deref(), Some("t.yaml"));
+        assert_eq!(joined("a/link", "../../etc/passwd"), None);
+        assert_eq!(joined("link", "/etc/passwd"), None);
+    }
+
+    #[test]
+    fn what_git_would_take_for_something_else_is_no_revision() {
+        for name in ["--output=x", "^HEAD", ""] {
+            let expected = format!("'{name}' is no revision: expected a branch, a tag or a commit");
+            assert_eq!(Revision::open(name).unwrap_err(), expected);
+        }
     }
 }

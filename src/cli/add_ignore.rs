@@ -6,13 +6,19 @@ use std::path::Path;
 
 use crate::finding::{Report, RunError};
 use crate::source::{ColumnUnit, Source};
-use crate::suppress::{self, Addition, Asked, SUPPRESSION};
+use crate::suppress::{self, Addition, Asked, Reason, SUPPRESSION};
 
+use super::Trouble;
 use super::output::rewrite;
 use super::terminal::tell;
 
+/// Checks the reason that was typed, before anything is written.
+pub(super) fn reason(text: &str) -> Result<Reason, Trouble> {
+    Reason::read(text).map_err(|wrong| Trouble::Usage(format!("--add-ignore: {wrong}")))
+}
+
 /// Writes the suppressions, and tells what was written and what could not be.
-pub(super) fn add(report: &Report, reason: &str, is_quiet: bool) -> Vec<RunError> {
+pub(super) fn add(report: &Report, reason: &Reason, is_quiet: bool) -> Vec<RunError> {
     let mut files: BTreeMap<&str, (&Source, BTreeSet<Asked>)> = BTreeMap::new();
     for checked in &report.checked {
         // What is wrong with a suppression is not mended by another.

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 
 use crate::baseline::Apart;
 use crate::config::{Application, Settings, without_dots};
-use crate::discover::{self, Found, Kind};
+use crate::discover::{self, Discovered, Found, Kind};
 use crate::finding::{Checked, FailOn, Report, RunError};
 use crate::lint::{Applications, Input, Linter, Onlooker, check_files};
 use crate::parameters::Given;
@@ -27,7 +27,8 @@ use super::configuration::{Configured, configure};
 use super::deployment::{self, Configured as ConfiguredDeployments};
 use super::known::{self, Baseline, Looked};
 use super::output::{self, Output};
-use super::terminal::{plain_style, style, tell, tell_all};
+use super::reads::Reads;
+use super::terminal::{tell, tell_all};
 use super::{Ending, Trouble, old_facts, paths, progress, watch};
 
 pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
@@ -37,27 +38,29 @@ pub(super) fn run(check: &Check, color: Color, out: &mut dyn Write) -> Result<En
 /// One run.
 pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let outputs = output::read(&check.output)?;
+    let reason = check.add_ignore.as_deref().map(add_ignore::reason).transpose()?;
     let jobs = jobs(check);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let threads = threads.map_err(|error| Trouble::Usage(format!("cannot start {jobs} threads: {error}")))?;
-    let (run, mut errors) = Run::of(check, color)?;
+    let (mut run, mut errors) = Run::of(check, color)?;
     if check.show_files {
         return show_files(run.inputs, errors, out);
     }
-    let baseline = Baseline::of(check, &catalogue)?;
+    run.written = run.reads.spare_from(check, &outputs)?;
+    let baseline = Baseline::of(check, &run.catalogue)?;
     let revision = revision(check)?;
-    if let Some(reason) = &check.add_ignore {
+    if let Some(reason) = &reason {
         if matches!(run.inputs, Inputs::Stdin { .. }) {
             return Err(Trouble::Usage("--add-ignore cannot write into standard input".to_owned()));
         }
         // What is known already needs no comment.
-        let known = if check.write_baseline { None } else { Baseline::of(check, &catalogue)? };
+        let known = baseline.clone().filter(|_| !check.write_baseline);
         let (report, _) = threads.install(|| run.report(Vec::new(), known, revision.as_ref()))?;
         errors.extend(add_ignore::add(&report, reason, check.quiet));
     }
     // What is reported are the files as they are now.
     let (report, fails) = threads.install(|| run.report(errors, baseline, revision.as_ref()))?;
-    print(check, color, &outputs, &report, &run.catalogue, out)?;
+    let is_whole = print(check, color, &outputs, &report, &run.catalogue, out)?;
     if check.statistics {
         statistics(&report);
         threads.install(|| run.tell_of_stricter_profiles(&report));
@@ -66,7 +69,7 @@ pub(super) fn once(check: &Check, color: Color, out: &mut dyn Write) -> Result<E
         run.tell_of_given(&report.checked, &report.errors);
         old_facts::tell_of_age(&run.catalogue, &run.settings);
     }
-    Ok(ending(check, &report, fails))
+    Ok(if is_whole { ending(check, &report, fails) } else { Ending::Trouble })
 }
 
 /// The revision that findings are held against.
@@ -87,6 +90,9 @@ fn jobs(check: &Check) -> usize {
         0 => thread::available_parallelism().map_or(1, NonZero::get),
         jobs => jobs,
     };
+    if asked > MOST_JOBS && check.jobs > 0 && !check.quiet {
+        tell(&format!("-j {asked}: {MOST_JOBS} is the most, and is taken"));
+    }
     asked.min(MOST_JOBS)
 }
 
@@ -98,8 +104,10 @@ enum Named {
 
 fn found(check: &Check, paths: &[String]) -> (Named, Vec<RunError>) {
     if !paths::is_stdin(check) {
-        let (found, errors) = discover::find(paths, discover::TEMPLATES);
-        return (Named::Files(found), errors);
+        let Discovered { files, errors, unread_ignores } = discover::find(paths, discover::TEMPLATES);
+        // More is checked than was asked for, and nothing less: that fails no run.
+        tell_all(&unread_ignores);
+        return (Named::Files(files), errors);
     }
     if !check.quiet && paths.iter().any(|path| path != "-" && path != ".") {
         tell("standard input is checked alone: the other paths are left out");
@@ -152,7 +160,7 @@ fn parts_of(application: &Application) -> Vec<Found> {
         Ok(below) => below.to_string_lossy().into_owned(),
         Err(_) => folder.to_string_lossy().into_owned(),
     };
-    let (mut parts, _) = discover::find(&[shown], discover::TEMPLATES);
+    let Discovered { files: mut parts, .. } = discover::find(&[shown], discover::TEMPLATES);
     parts.retain(|found| {
         path::absolute(&found.path).is_ok_and(|path| application.holds(&without_dots(&path)))
     });
@@ -243,6 +251,10 @@ pub(super) struct Run<'r> {
     settings: Vec<Settings>,
     deployments: ConfiguredDeployments,
     inputs: Inputs,
+    /// What is read besides the templates and the baseline.
+    reads: Reads,
+    /// The files that are written at the end, each with the option that says so.
+    written: Vec<(String, PathBuf)>,
 }
 
 impl<'r> Run<'r> {
@@ -254,14 +266,16 @@ impl<'r> Run<'r> {
             Named::Files(files) => files.iter().map(|file| Some(file.path.as_path())).collect(),
             Named::Stdin(path) => vec![on_disk(path)],
         };
-        let Configured { catalogue, errors: rule_errors, settings, of_files } =
+        let Configured { catalogue, errors: rule_errors, settings, of_files, files: configurations } =
             configure(check, color, &places)?;
         let errors = [errors, rule_errors].concat();
         let (found, of_files) =
             if check.merge { (found, of_files) } else { with_all_parts(found, of_files, &settings) };
         let inputs = inputs(found, &paths, &settings, &of_files)?;
         let deployments = deployment::configured(check, &settings, &inputs.places())?;
-        Ok((Self { check, catalogue, paths, settings, deployments, inputs }, errors))
+        let reads = Reads::of(check, configurations, &catalogue, &deployments);
+        let run = Self { check, catalogue, paths, settings, deployments, inputs, reads, written: Vec::new() };
+        Ok((run, errors))
     }
 
     /// Checks every input, and says whether what was found fails the run.
@@ -275,6 +289,7 @@ impl<'r> Run<'r> {
         let is_compared = baseline.is_some() || revision.is_some();
         let (mut checked, failed) = self.checked(&linters);
         errors.extend(failed);
+        Reads::sources(checked.iter().map(|(_, checked)| checked)).spare(&self.written)?;
         // What has no findings has none that are known.
         let revision = revision.filter(|_| checked.iter().any(|(_, one)| !one.findings.is_empty()));
         let earlier = revision.map(|revision| -> Result<_, Trouble> {
@@ -479,6 +494,7 @@ fn applications(files: &[(Found, usize)], settings: &[Settings]) -> Applications
     applications
 }
 
+/// Prints the report; whether every output could be written.
 fn print(
     check: &Check,
     color: Color,
@@ -486,21 +502,12 @@ fn print(
     report: &Report,
     catalogue: &Catalogue,
     out: &mut dyn Write,
-) -> Result<(), Trouble> {
-    let wanted = |style: Style| Style {
-        shows_undecided: check.show_unknown,
-        shows_suppressed: check.show_suppressed,
-        ..style
-    };
-    for output in outputs {
-        match &output.file {
-            None => report::write(output.format, report, catalogue, &wanted(style(color)), out)?,
-            Some(file) => {
-                let style = wanted(plain_style());
-                output::write_file(file, |out| report::write(output.format, report, catalogue, &style, out))?;
-            }
-        }
-    }
+) -> Result<bool, Trouble> {
+    let is_whole = output::write_all(outputs, color, out, |format, style, out| {
+        let style =
+            Style { shows_undecided: check.show_unknown, shows_suppressed: check.show_suppressed, ..style };
+        report::write(format, report, catalogue, &style, out)
+    })?;
     output::add_step_summary(outputs, report, catalogue);
     if !check.quiet {
         output::tell_of_sarif_limits(outputs, report, check.show_suppressed);
@@ -509,7 +516,7 @@ fn print(
     if report.checked.is_empty() && report.errors.is_empty() && !check.quiet {
         tell("no template found");
     }
-    Ok(())
+    Ok(is_whole)
 }
 
 fn statistics(report: &Report) {

@@ -27,6 +27,8 @@ pub(super) struct Configured {
     pub(super) settings: Vec<Settings>,
     /// For each file that was asked about, the index of its settings.
     pub(super) of_files: Vec<usize>,
+    /// The configuration files that were read.
+    pub(super) files: Vec<PathBuf>,
 }
 
 /// The settings for some files; `None` is a standard input without a name. What is wrong with a configuration is told
@@ -43,7 +45,7 @@ pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) ->
     if used.is_empty() {
         used.insert(named);
     }
-    let (catalogue, own) = OwnRules::read(check, &configs, used.iter().flatten())?;
+    let (catalogue, own) = OwnRules::read(check, &mut configs, used.iter().flatten())?;
     let layers = configs.resolve(&catalogue);
     if tell_problems(check, color, &configs)? {
         return Err(Trouble::Told);
@@ -63,7 +65,8 @@ pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) ->
         settings.push(of_this);
     }
     let of_files = ids.iter().map(|id| index[id]).collect();
-    Ok(Configured { catalogue, errors: own.errors, settings, of_files })
+    let files = configs.paths().map(Path::to_owned).collect();
+    Ok(Configured { catalogue, errors: own.errors, settings, of_files, files })
 }
 
 /// What was typed, as the nearest of all layers.
@@ -138,7 +141,7 @@ struct OwnRules {
 impl OwnRules {
     fn read<'i>(
         check: &Check,
-        configs: &Files,
+        configs: &mut Files,
         used: impl Iterator<Item = &'i ConfigId>,
     ) -> Result<(Catalogue, Self), Trouble> {
         let mut own = Self::default();
@@ -157,10 +160,18 @@ impl OwnRules {
         let (typed, errors) = rules::pages(&check.rules)?;
         keep(typed, &mut own.typed);
         own.errors.extend(errors);
-        let paths: BTreeSet<&Path> = used.flat_map(|id| configs.rules(*id)).collect();
+        let paths: BTreeSet<PathBuf> = used.flat_map(|id| configs.rules(*id)).map(Path::to_owned).collect();
         for path in paths {
-            let (read, errors) = rules::pages(&[configs.shown(path)])?;
-            keep(read, own.by_path.entry(path.to_owned()).or_default());
+            let shown = configs.shown(&path);
+            let (read, errors) = rules::read(std::slice::from_ref(&shown));
+            // What is amiss with a path is told where it is written, before anything is checked.
+            if read.is_empty() && errors.is_empty() {
+                let message = format!("There are no rules in '{shown}': {}", rules::EXPECTED);
+                configs.complain_of_rules(&path, &message);
+            } else if !path.exists() && errors.iter().any(|error| error.path == shown) {
+                configs.complain_of_rules(&path, &format!("No file matches '{shown}'"));
+            }
+            keep(read, own.by_path.entry(path).or_default());
             own.errors.extend(errors);
         }
         Ok((rules::catalogue_with(pages)?, own))

@@ -1,6 +1,6 @@
 //! What is given for a deployment on the command line, and what is odd about it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::{self, Settings};
 use crate::parameters::{Asked, Deployments, Error, Given};
@@ -55,6 +55,12 @@ impl Configured {
     /// What is given for a template with these settings.
     pub(super) fn of(&self, settings: usize, path: Option<&Path>) -> Given {
         self.of_settings[settings].of(path).under(self.typed.of(path))
+    }
+
+    /// The files that it was read from.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let all = self.of_settings.iter().chain([&self.typed]);
+        all.flat_map(Deployments::files).map(Path::to_owned).collect()
     }
 
     /// Says what is odd about what is given, whatever the templates say.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::discover::{self, Found, Kind};
+use crate::discover::{self, Discovered, Found, Kind};
 use crate::finding::RunError;
 use crate::lint::{self, Expanded, Input};
 use crate::parameters::{Deployments, Given};
@@ -15,6 +15,7 @@ use crate::report::inert::write_json;
 use crate::shown;
 
 use super::arguments::{Expand, handler_code};
+use super::reads::Reads;
 use super::terminal::{tell, tell_all};
 use super::{Ending, Trouble, deployment, output};
 
@@ -22,7 +23,9 @@ pub(super) fn run(expand: &Expand, out: &mut dyn Write) -> Result<Ending, Troubl
     if expand.paths.iter().any(|path| path == "-") {
         return standard_input(expand, out);
     }
-    let (found, mut errors) = discover::find(&expand.paths, discover::TEMPLATES);
+    let Discovered { files: found, mut errors, unread_ignores } =
+        discover::find(&expand.paths, discover::TEMPLATES);
+    tell_all(&unread_ignores);
     let places: Vec<Option<&Path>> = found.iter().map(|found| Some(found.path.as_path())).collect();
     let deployments = deployment::read(&expand.deployment, &places)?;
     let files = read(found, &deployments, &mut errors);
@@ -144,6 +147,11 @@ fn write_all(
         }
         targets.insert(target, file);
     }
+    let mut reads = Reads::default();
+    reads.add(files.iter().map(|file| file.found.path.clone()), "a template that is expanded");
+    let written: Vec<(String, PathBuf)> =
+        targets.keys().map(|target| ("--out-dir".to_owned(), target.clone())).collect();
+    reads.spare(&written)?;
     let mut ending = Ending::Clean;
     for (target, file) in targets {
         ending = ending.max(write(expand, &file.input(), &target, declared)?);
@@ -167,7 +175,8 @@ fn write(
             |error| Trouble::Usage(format!("cannot make the folder {}: {error}", shown::joined(folder)));
         fs::create_dir_all(folder).map_err(fail)?;
     }
-    output::write_file(path, |out| write_json(&json, out))?;
+    output::write_file(path, |out| write_json(&json, out))
+        .map_err(|error| Trouble::Usage(output::cannot_write(path, &error)))?;
     Ok(Ending::Clean)
 }
 

@@ -2,10 +2,11 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::discover::{self, Found, RuleFile};
+use crate::discover::{self, Discovered, Found, RuleFile};
 use crate::finding::{Checked, FileKind, Report, RunError};
 use crate::guard::{self, Status};
 use crate::lint::{GuardLinter, Input, Judged};
@@ -14,8 +15,9 @@ use crate::rule::{Catalogue, GuardFile, Ids, Page};
 use crate::verdict::Verdicts;
 
 use super::arguments::{Color, Guard};
-use super::output::{self, Output};
-use super::terminal::{plain_style, style, tell_all};
+use super::output;
+use super::reads::Reads;
+use super::terminal::tell_all;
 use super::{Ending, Trouble};
 
 pub(super) fn run(guard: &Guard, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
@@ -26,13 +28,18 @@ pub(super) fn run(guard: &Guard, color: Color, out: &mut dyn Write) -> Result<En
     let mut results = Results::of(judged, &catalogue, errors);
     results.report.errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     results.report.errors.dedup();
-    for output in &outputs {
-        results.print(output, color, &catalogue, out)?;
-    }
+    let mut reads = Reads::default();
+    reads.add(files.iter().map(|file| PathBuf::from(&file.path)), "a file of rules");
+    let documents = results.report.checked.iter().flat_map(|checked| &checked.sources);
+    reads.add(documents.map(|source| PathBuf::from(source.path())), "a document that the rules are run over");
+    reads.spare(&output::written(&outputs))?;
+    let is_whole = output::write_all(&outputs, color, out, |format, style, out| {
+        results.write(format, &catalogue, &style, out)
+    })?;
     output::add_step_summary(&outputs, &results.report, &catalogue);
     output::tell_of_sarif_limits(&outputs, &results.report, false);
     tell_all(&results.report.errors);
-    Ok(results.ending())
+    Ok(if is_whole { results.ending() } else { Ending::Trouble })
 }
 
 /// The rules of a run.
@@ -82,7 +89,8 @@ type AllJudged = Vec<Result<Judged, RunError>>;
 fn judge_all(linter: &GuardLinter<'_>, data: &[String]) -> Result<AllJudged, Trouble> {
     let (standard_input, paths): (Vec<String>, Vec<String>) =
         data.iter().cloned().partition(|path| path == "-");
-    let (found, errors) = discover::find(&paths, discover::DATA);
+    let Discovered { files: found, errors, unread_ignores } = discover::find(&paths, discover::DATA);
+    tell_all(&unread_ignores);
     if found.is_empty() && errors.is_empty() && standard_input.is_empty() {
         return Err(Trouble::Usage("no document found: expected YAML or JSON files".into()));
     }
@@ -139,21 +147,6 @@ impl Results {
         Self {
             verdicts,
             report: Report { checked, kind: FileKind::Document, rules, errors, ..Report::default() },
-        }
-    }
-
-    fn print(
-        &self,
-        output: &Output,
-        color: Color,
-        catalogue: &Catalogue,
-        out: &mut dyn Write,
-    ) -> Result<(), Trouble> {
-        match &output.file {
-            None => Ok(self.write(output.format, catalogue, &style(color), out)?),
-            Some(file) => {
-                output::write_file(file, |out| self.write(output.format, catalogue, &plain_style(), out))
-            }
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
 use crate::baseline::{Apart, Known, Places};
 use crate::config::without_dots;
 use crate::discover::{Found, TEMPLATES};
+use crate::file;
 use crate::finding::{Checked, RunError, SuppressionKind};
 use crate::lint::{Applications, Linter, check_files};
 use crate::parameters::Given;
@@ -22,7 +22,11 @@ use super::arguments::Check;
 use super::output;
 use super::terminal::tell;
 
+/// Bytes of a baseline: a hundred thousand findings are fewer.
+const LONGEST: u64 = 64 << 20;
+
 /// A baseline file, and what it lists.
+#[derive(Clone)]
 pub(super) struct Baseline {
     file: PathBuf,
     known: Known,
@@ -45,19 +49,19 @@ pub(super) struct Looked<'l> {
 impl Baseline {
     /// Reads the baseline of a run, if it has one; one that is to be written need not be there yet.
     pub(super) fn of(check: &Check, catalogue: &Catalogue) -> Result<Option<Self>, Trouble> {
-        let Some(file) = &check.baseline else { return Ok(None) };
-        let fail = |message: String| Trouble::Usage(format!("{}: {message}", shown::joined(file)));
-        let known = match fs::read_to_string(file) {
-            Ok(text) => Known::read(&text).map_err(fail)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && check.write_baseline => Known::default(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        let Some(path) = &check.baseline else { return Ok(None) };
+        let fail = |message: String| Trouble::Usage(format!("{}: {message}", shown::joined(path)));
+        let known = match file::read(path, LONGEST) {
+            Ok(bytes) => Known::read(&bytes).map_err(fail)?,
+            Err(unread) if unread.is_missing() && check.write_baseline => Known::default(),
+            Err(unread) if unread.is_missing() => {
                 return Err(fail("there is no such baseline; `--write-baseline` makes it".to_owned()));
             }
-            Err(error) => return Err(fail(format!("cannot be read: {error}"))),
+            Err(unread) => return Err(fail(unread.to_string())),
         };
         let known = known.with_rules(|rule| catalogue.renamed(rule).map(|page| page.id.clone()));
-        let places = Places::from(file.parent().unwrap_or(Path::new("")));
-        Ok(Some(Self { file: file.clone(), known, places }))
+        let places = Places::from(path.parent().unwrap_or(Path::new("")));
+        Ok(Some(Self { file: path.clone(), known, places }))
     }
 
     /// What is listed of findings that are new in part.
@@ -87,10 +91,16 @@ impl Baseline {
             }
             return Ok(());
         }
+        // A path that names nothing may be a slip, and a list that is made of what is left is one too.
+        if !looked.errors.is_empty() {
+            tell(&format!("{file}: is not written, since not everything could be read"));
+            return Ok(());
+        }
         let new = Known::of(checked.iter().map(|(_, checked)| checked), &mut self.places);
         let (added, removed) = (new.len(), stale.len());
         let written = self.known.without(&stale).with(new.clone());
-        output::write_file(&self.file, |out| written.write(out))?;
+        output::write_file(&self.file, |out| written.write(out))
+            .map_err(|error| Trouble::Usage(output::cannot_write(&self.file, &error)))?;
         // All of them are listed now.
         let _ = new.hide(
             checked.iter_mut().map(|(_, checked)| checked),

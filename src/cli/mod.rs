@@ -17,6 +17,7 @@ mod old_facts;
 mod output;
 mod paths;
 mod progress;
+mod reads;
 mod rules;
 mod terminal;
 mod test;

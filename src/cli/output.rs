@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
+use crate::file;
 use crate::finding::{Checked, Report};
-use crate::report::{self, Format, UnknownFormat};
+use crate::report::{self, Format, Style, UnknownFormat};
 use crate::rule::Catalogue;
 use crate::shown;
 
 use super::Trouble;
-use super::terminal::{plain_style, tell};
+use super::arguments::Color;
+use super::terminal::{plain_style, style, tell};
 
 /// A format and where it goes.
 pub(super) struct Output {
@@ -103,6 +105,39 @@ fn sarif_limit(results: usize) -> Option<String> {
     (results > KEPT_RESULTS).then(|| format!("keeps the first {KEPT_RESULTS}, which are the worst"))
 }
 
+/// The files that the outputs are written to, each with what was typed for it.
+pub(super) fn written(outputs: &[Output]) -> Vec<(String, PathBuf)> {
+    let files = outputs.iter().filter_map(|output| Some((output.format, output.file.as_ref()?)));
+    files.map(|(format, file)| (format!("--output {format}={}", shown::joined(file)), file.clone())).collect()
+}
+
+/// Writes each output; whether all could be written. One that cannot be is told, and keeps none of the others back.
+pub(super) fn write_all(
+    outputs: &[Output],
+    color: Color,
+    out: &mut dyn Write,
+    write: impl Fn(Format, Style, &mut dyn Write) -> io::Result<()>,
+) -> Result<bool, Trouble> {
+    let mut is_whole = true;
+    // Files first: whoever reads standard output may stop reading (`| head`).
+    for output in outputs {
+        let Some(file) = &output.file else { continue };
+        if let Err(error) = write_file(file, |out| write(output.format, plain_style(), out)) {
+            tell(&cannot_write(file, &error));
+            is_whole = false;
+        }
+    }
+    for output in outputs.iter().filter(|output| output.file.is_none()) {
+        write(output.format, style(color), out)?;
+    }
+    Ok(is_whole)
+}
+
+/// Says that a file cannot be written.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> String {
+    format!("cannot write {}: {}", shown::joined(path), file::cause(error))
+}
+
 /// Where a file lies or will lie, however it is spelt.
 pub(super) fn place(file: &Path) -> PathBuf {
     let in_its_folder = || {
@@ -116,11 +151,10 @@ pub(super) fn place(file: &Path) -> PathBuf {
 pub(super) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Trouble> {
+) -> io::Result<()> {
     let mut bytes = Vec::new();
     write(&mut bytes)?;
     put(path, &bytes)
-        .map_err(|error| Trouble::Usage(format!("cannot write {}: {error}", shown::joined(path))))
 }
 
 /// Writes a file that is there anew, whole or not at all. A link is left alone: what it leads to is not what was named.

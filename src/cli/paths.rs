@@ -1,10 +1,10 @@
 //! The paths of a run: those that are typed, and those that a file lists.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use crate::discover;
+use crate::file;
 use crate::shown;
 
 use super::Trouble;
@@ -36,19 +36,17 @@ pub(super) fn is_stdin(check: &Check) -> bool {
 
 fn listed(list: &Path) -> Result<Vec<String>, Trouble> {
     let shown = shown::joined(list);
-    let mut text = String::new();
-    let read = if list.as_os_str() == "-" {
-        io::stdin().lock().take(LONGEST + 1).read_to_string(&mut text)
+    let fail = |message: &str| Trouble::Usage(format!("{shown}: {message}"));
+    let bytes = if list.as_os_str() == "-" {
+        file::read_from(io::stdin().lock(), LONGEST)
     } else {
-        File::open(list).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text))
+        file::read(list, LONGEST)
     };
-    read.map_err(|error| Trouble::Usage(format!("{shown}: cannot be read: {error}")))?;
+    let bytes = bytes.map_err(|unread| fail(&unread.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| fail("is not UTF-8"))?;
     // Who pipes a template here has taken one option for another; the lines of it would all be missing files.
     if discover::sniff(text.as_bytes()) != discover::Kind::Other {
-        return Err(Trouble::Usage(format!("{shown}: expected a list of files, found a template")));
-    }
-    if text.len() as u64 > LONGEST {
-        return Err(Trouble::Usage(format!("{shown}: is larger than 64 MB")));
+        return Err(fail("expected a list of files, found a template"));
     }
     // No path has a NUL in it: where there is one, a line break is part of a name.
     let names: Vec<&str> =

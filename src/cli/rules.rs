@@ -37,11 +37,19 @@ pub(super) fn catalogue(paths: &[String]) -> Result<(Catalogue, Vec<RunError>), 
 
 /// The rules below some paths, and the files that hold none.
 pub(super) fn pages(paths: &[String]) -> Result<(Vec<Page>, Vec<RunError>), Trouble> {
-    let (files, errors) = discover::read_rules(paths, discover::RULE_FILES);
-    if files.is_empty() && errors.is_empty() && !paths.is_empty() {
-        let wanted = "expected rule pages (.md) or Guard files (.guard, .ruleset)";
-        return Err(Trouble::Usage(format!("no rules found in {}: {wanted}", paths.join(", "))));
+    let (pages, errors) = read(paths);
+    if pages.is_empty() && errors.is_empty() && !paths.is_empty() {
+        return Err(Trouble::Usage(format!("no rules found in {}: {EXPECTED}", paths.join(", "))));
     }
+    Ok((pages, errors))
+}
+
+/// What holds rules.
+pub(super) const EXPECTED: &str = "expected rule pages (.md) or Guard files (.guard, .ruleset)";
+
+/// The rules below some paths, of which there may be none, and the files that hold none.
+pub(super) fn read(paths: &[String]) -> (Vec<Page>, Vec<RunError>) {
+    let (files, errors) = discover::read_rules(paths, discover::RULE_FILES);
     let mut own = Vec::new();
     for file in files {
         match file {
@@ -49,7 +57,7 @@ pub(super) fn pages(paths: &[String]) -> Result<(Vec<Page>, Vec<RunError>), Trou
             RuleFile::Guard(file) => own.extend(file.pages()),
         }
     }
-    Ok((own, errors))
+    (own, errors)
 }
 
 /// The rules that lenslint carries, and others.

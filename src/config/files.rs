@@ -1,14 +1,15 @@
 //! Finds the configuration file of each template: the one in the nearest parent folder, with the files that it extends.
 //! Every file is read once.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 use toml::de::{DeTable, DeValue};
 
+use crate::file;
 use crate::finding::RunError;
 use crate::rule::Catalogue;
 use crate::shown;
@@ -16,7 +17,7 @@ use crate::source::{ColumnUnit, Source};
 
 use super::layer::{Layer, Named, Read};
 use super::pattern::without_dots;
-use super::problem::Problem;
+use super::problem::{FROM_FOLDER, Problem};
 
 /// The names of configuration files; in one folder, an earlier one hides the later.
 pub(super) const NAMES: [&str; 3] = ["lenslint.toml", ".lenslint.toml", PYPROJECT];
@@ -84,7 +85,11 @@ impl Files {
     /// The path as it is shown: from the working folder, if it lies below.
     pub fn shown(&self, path: &Path) -> String {
         let path = self.absolute(path);
-        shown::joined(path.strip_prefix(&self.working_folder).unwrap_or(&path))
+        match path.strip_prefix(&self.working_folder) {
+            Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
+            Ok(below) => shown::joined(below),
+            Err(_) => shown::joined(&path),
+        }
     }
 
     /// The configuration of the files in a folder: that of the folder, or else of the nearest one above it.
@@ -98,7 +103,7 @@ impl Files {
                 break;
             }
             visited.push(parent.to_owned());
-            let mut here = NAMES.iter().map(|name| parent.join(name)).filter(|path| path.is_file());
+            let mut here = NAMES.iter().map(|name| parent.join(name)).filter(|path| is_one(path));
             found = here.find_map(|path| self.load(&path));
             if found.is_some() {
                 break;
@@ -118,6 +123,11 @@ impl Files {
             self.errors.push(RunError { path: self.shown(path), message });
         }
         found
+    }
+
+    /// The paths of the files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.by_path.iter().filter(|(_, id)| id.is_some()).map(|(path, _)| path.as_path())
     }
 
     /// What kept us from reading a file.
@@ -144,7 +154,17 @@ impl Files {
 
     /// The paths of users' own rules that a file and those below it name.
     pub fn rules(&self, id: ConfigId) -> impl Iterator<Item = &Path> {
-        self.chain(id).into_iter().flat_map(|id| &self.configs[id.0].layer.rules).map(PathBuf::as_path)
+        let of_all = self.chain(id).into_iter().flat_map(|id| &self.configs[id.0].layer.rules);
+        of_all.map(|rules| rules.path.as_path())
+    }
+
+    /// Says at each place that names these rules what is wrong with them.
+    pub fn complain_of_rules(&mut self, path: &Path, message: &str) {
+        for file in &mut self.configs {
+            let of_path = file.layer.rules.iter().filter(|rules| rules.path == path);
+            let problems = of_path.map(|rules| Problem::error(rules.at.range(), message).help(FROM_FOLDER));
+            file.problems.extend(problems);
+        }
     }
 
     /// A file and those that it builds on, the lowest first.
@@ -216,27 +236,19 @@ impl Files {
     fn read(&self, path: &Path) -> Result<Option<Pending>, RunError> {
         let shown = self.shown(path);
         let fail = |message: String| RunError { path: shown.clone(), message };
-        let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-        read.map_err(|error| {
-            let text = error.to_string();
-            fail(format!("cannot be read: {}", text.split(" (os error").next().unwrap_or_default()))
-        })?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(fail("is larger than 1 MB".to_owned()));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| fail("is not UTF-8".to_owned()))?;
+        let bytes = file::read(path, LARGEST).map_err(|unread| fail(unread.to_string()))?;
         let is_of_many = path.file_name().is_some_and(|name| name == PYPROJECT);
         // A file that is not about us is none of our business, even if it is broken.
-        if is_of_many && !text.contains("lenslint") {
+        if is_of_many && memmem::find(&bytes, b"lenslint").is_none() {
             return Ok(None);
         }
+        let text = String::from_utf8(bytes).map_err(|_| fail("is not UTF-8".to_owned()))?;
         let source = Source::new(shown, text);
         let text = source.text();
         let (document, errors) = DeTable::parse_recoverable(text);
         let table = if is_of_many { own_table(document.get_ref()) } else { Some(document.get_ref()) };
         let (read, problems) = match table {
-            None if errors.is_empty() || !text.contains("tool.lenslint") => return Ok(None),
+            None if errors.is_empty() || !has_own_header(text) => return Ok(None),
             Some(table) if errors.is_empty() => Layer::read(table, path.parent().unwrap_or(path)),
             // After a syntax error, what was read is a guess.
             Some(_) | None => {
@@ -252,9 +264,14 @@ impl Files {
 /// Says at the `extend` of the last file what is wrong with it.
 fn complain(pending: &mut [Pending], message: &str) {
     if let Some(Pending { file, extend: Some((_, at)), .. }) = pending.last_mut() {
-        let help = "Paths start from the folder of the configuration.";
-        file.problems.push(Problem::error(at.clone(), message).help(help));
+        file.problems.push(Problem::error(at.clone(), message).help(FROM_FOLDER));
     }
+}
+
+/// Whether something is there that its user takes for a configuration, also a folder or a link that leads nowhere: it
+/// is told that it cannot be read. What is called like a file of many tools may be anything.
+fn is_one(path: &Path) -> bool {
+    path.is_file() || !path.ends_with(PYPROJECT) && fs::symlink_metadata(path).is_ok()
 }
 
 /// `[tool.lenslint]`
@@ -262,6 +279,15 @@ fn own_table<'t, 'i>(document: &'t DeTable<'i>) -> Option<&'t DeTable<'i>> {
     let DeValue::Table(tools) = document.get("tool")?.get_ref() else { return None };
     let DeValue::Table(own) = tools.get("lenslint")?.get_ref() else { return None };
     Some(own)
+}
+
+/// Whether a line opens our table, for a file that is too broken to say.
+fn has_own_header(text: &str) -> bool {
+    let is_own = |line: &str| {
+        let written: String = line.chars().filter(|c| !matches!(c, ' ' | '\t' | '"' | '\'')).collect();
+        written.starts_with("[tool.lenslint") || written.starts_with("tool.lenslint")
+    };
+    text.lines().any(is_own)
 }
 
 /// The first error of each line: what follows on it is mostly the parser finding its feet again.

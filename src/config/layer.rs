@@ -27,6 +27,15 @@ pub struct Named {
     pub at: Span,
 }
 
+/// A path as a configuration names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPath {
+    /// Absolute, perhaps a glob.
+    pub path: PathBuf,
+    /// Where it is written.
+    pub at: Span,
+}
+
 /// What a file or the command line sets. Its rules are [`Named`] as long as nobody has looked for them in the
 /// catalogue.
 #[derive(Clone, Debug)]
@@ -41,8 +50,8 @@ pub struct Layer<S = Selector> {
     pub exclude: Vec<FilePattern>,
     /// Whether that holds for files that are named on the command line.
     pub force_exclude: Option<bool>,
-    /// Files and folders with rules; absolute, perhaps globs.
-    pub rules: Vec<PathBuf>,
+    /// Files and folders with rules.
+    pub rules: Vec<NamedPath>,
     /// What is known of the deployment.
     pub deployment: Deployment,
     /// The quotas that the account has had raised.
@@ -284,7 +293,8 @@ impl Read {
             Key::Rules => layer.rules = reader.rules(name, value),
             Key::Parameters => layer.deployment.parameters = reader.parameters(name, value),
             Key::ParameterFiles => {
-                layer.deployment.parameter_files = reader.paths(name, "a list of files", value);
+                let files = reader.paths(name, "a list of files", value);
+                layer.deployment.parameter_files = files.into_iter().map(|file| file.path).collect();
             }
             Key::Env => layer.deployment.environment = reader.full_text(name, value).map(str::to_owned),
             Key::Region => layer.deployment.region = reader.region(name, value),

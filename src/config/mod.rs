@@ -14,7 +14,7 @@ mod tests;
 mod values;
 
 pub use files::{ConfigId, Files};
-pub use layer::{Application, Choices, Deployment, FileIgnore, Layer, Named};
+pub use layer::{Application, Choices, Deployment, FileIgnore, Layer, Named, NamedPath};
 pub use pattern::{FilePattern, without_dots};
 pub use problem::Problem;
 pub use schema::schema;

@@ -20,6 +20,9 @@ pub struct Problem {
     pub at: Span,
 }
 
+/// What helps where a path leads nowhere.
+pub(super) const FROM_FOLDER: &str = "Paths start from the folder of the configuration.";
+
 impl Problem {
     pub(super) fn error(at: Range<usize>, message: impl Into<String>) -> Self {
         Self {

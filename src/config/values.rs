@@ -1,7 +1,6 @@
 //! The values that only one key has: what is right about them is a matter of that key.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use semver::{Version, VersionReq};
 use toml::de::DeValue;
@@ -12,8 +11,8 @@ use crate::source::Span;
 use crate::spelling::nearest;
 
 use super::key::Key;
-use super::layer::{Application, FileIgnore, Named};
-use super::problem::Problem;
+use super::layer::{Application, FileIgnore, Named, NamedPath};
+use super::problem::{FROM_FOLDER, Problem};
 use super::reader::{Reader, Value};
 
 impl Reader<'_> {
@@ -66,23 +65,22 @@ impl Reader<'_> {
         severities
     }
 
-    pub(super) fn rules(&mut self, key: &str, value: &Value<'_>) -> Vec<PathBuf> {
+    pub(super) fn rules(&mut self, key: &str, value: &Value<'_>) -> Vec<NamedPath> {
         let wanted = "a list of files and folders with rules of your own (no rule has options)";
         self.paths(key, wanted, value)
     }
 
     /// Paths of a list, from the folder of the file. One that is no glob and leads nowhere is a problem.
-    pub(super) fn paths(&mut self, key: &str, wanted: &str, value: &Value<'_>) -> Vec<PathBuf> {
+    pub(super) fn paths(&mut self, key: &str, wanted: &str, value: &Value<'_>) -> Vec<NamedPath> {
         let texts = self.texts(key, wanted, value);
         let mut paths = Vec::new();
         for (text, item) in texts {
             let path = self.folder.join(text);
             if !text.contains(['*', '?', '[', '{']) && !path.exists() {
                 let message = format!("There is no file or folder '{text}'");
-                let help = "Paths start from the folder of the configuration.";
-                self.problems.push(Problem::error(item.span(), message).help(help));
+                self.problems.push(Problem::error(item.span(), message).help(FROM_FOLDER));
             }
-            paths.push(path);
+            paths.push(NamedPath { path, at: Span::new(item.span()) });
         }
         paths
     }

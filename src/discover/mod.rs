@@ -2,6 +2,7 @@
 //! without being parsed.
 
 mod assembly;
+mod ignored;
 mod outline;
 mod placeholder;
 mod read;
@@ -15,7 +16,7 @@ pub use read::{read, read_any, read_any_standard_input, read_standard_input};
 pub use rules::{RuleFile, read_rules};
 pub use sniff::{Kind, sniff};
 pub use test_files::{Tested, find_tests};
-pub use walk::{DATA, Extensions, Found, GUARD_FILES, RULE_FILES, TEMPLATES, find};
+pub use walk::{DATA, Discovered, Extensions, Found, GUARD_FILES, RULE_FILES, TEMPLATES, find};
 
 /// The lines of `text` with the offset of each; `\n`, `\r\n` and a lone `\r` end a line, and the empty line
 /// that `\r\n` then leaves behind is blank to every reader here.

@@ -1,8 +1,8 @@
 //! Reads a file and says what it is.
 
-use std::fs::File;
 use std::io::{self, Read};
 
+use crate::file::{self, Unread};
 use crate::finding::RunError;
 
 use super::{Found, Kind, sniff};
@@ -17,9 +17,8 @@ const LARGEST: u64 = 256 << 20;
 /// The file cannot be read, or is above 256 MB and begins as a template does; if it does not, it is some other file
 /// and nobody's concern.
 pub fn read(found: &Found) -> Result<(Vec<u8>, Kind), RunError> {
-    File::open(&found.path)
-        .map_err(|error| unreadable(&found.shown, &error))
-        .and_then(|file| read_up_to(LARGEST, file, &found.shown))
+    let file = file::open(&found.path).map_err(|unread| unreadable(&found.shown, &unread))?;
+    read_up_to(LARGEST, file, &found.shown)
 }
 
 /// The same for standard input, which is called `shown`.
@@ -37,7 +36,7 @@ pub fn read_standard_input(shown: &str) -> Result<(Vec<u8>, Kind), RunError> {
 ///
 /// The file cannot be read, or is above 256 MB.
 pub fn read_any(found: &Found) -> Result<Vec<u8>, RunError> {
-    let file = File::open(&found.path).map_err(|error| unreadable(&found.shown, &error))?;
+    let file = file::open(&found.path).map_err(|unread| unreadable(&found.shown, &unread))?;
     bounded(read_up_to(LARGEST, file, &found.shown)?.0, &found.shown)
 }
 
@@ -60,7 +59,8 @@ fn bounded(bytes: Vec<u8>, shown: &str) -> Result<Vec<u8>, RunError> {
 
 fn read_up_to(largest: u64, input: impl Read, shown: &str) -> Result<(Vec<u8>, Kind), RunError> {
     let mut bytes = Vec::new();
-    input.take(largest + 1).read_to_end(&mut bytes).map_err(|error| unreadable(shown, &error))?;
+    let read = input.take(largest + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(shown, &Unread::System(error)))?;
     let kind = sniff(&bytes);
     if bytes.len() as u64 > largest && kind == Kind::Template {
         let message = format!("is larger than {} MB; CloudFormation takes 1 MB", largest >> 20);
@@ -70,17 +70,8 @@ fn read_up_to(largest: u64, input: impl Read, shown: &str) -> Result<(Vec<u8>, K
 }
 
 /// The error of a path that is there but cannot be read.
-pub(super) fn unreadable(shown: &str, error: &io::Error) -> RunError {
-    RunError { path: shown.to_owned(), message: format!("cannot be read: {}", cause(error)) }
-}
-
-/// The system's words without its number: `Permission denied`, not `Permission denied (os error 13)`.
-fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
+pub(super) fn unreadable(shown: &str, unread: &Unread) -> RunError {
+    RunError { path: shown.to_owned(), message: unread.to_string() }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::finding::RunError;
 use crate::rule::{GuardFile, Page};
 
-use super::walk::{Extensions, find};
+use super::walk::{Discovered, Extensions, find};
 use super::{Found, read_any};
 
 /// A file of rules.
@@ -19,7 +19,9 @@ pub enum RuleFile {
 /// in a folder that is no page is left out.
 #[must_use]
 pub fn read_rules(paths: &[String], wanted: Extensions) -> (Vec<RuleFile>, Vec<RunError>) {
-    let (found, mut errors) = find(paths, wanted);
+    let Discovered { files: found, mut errors, unread_ignores } = find(paths, wanted);
+    // Rules decide what a run says: what may stand among them wrongly is no side note.
+    errors.extend(unread_ignores);
     let mut files = Vec::new();
     for found in found {
         let is_named = paths.iter().any(|path| path.trim_start_matches("./") == found.shown);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::RunError;
 
 use super::rules::{RuleFile, read_rules};
-use super::walk::{Found, GUARD_FILES, RULE_FILES, TESTS, find, has_extension, shown};
+use super::walk::{Discovered, Found, GUARD_FILES, RULE_FILES, TESTS, find, has_extension, shown};
 
 /// A file of rules and the files that test it.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub fn find_tests(paths: &[String]) -> (Vec<Tested>, Vec<String>, Vec<RunError>)
             }
         }
     }
-    let (named, unfound) = find(&to_strings(named), TESTS);
+    let Discovered { files: named, errors: unfound, .. } = find(&to_strings(named), TESTS);
     errors.extend(unfound);
     let is_known = |test: &Found, tested: &[Tested]| {
         tested.iter().flat_map(|tested| &tested.tests).any(|known| known.shown == test.shown)

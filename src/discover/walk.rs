@@ -4,15 +4,18 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use globset::{GlobBuilder, GlobMatcher};
 use ignore::{DirEntry, Walk, WalkBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::file::{self, Unread};
 use crate::finding::RunError;
 use crate::shown;
 
 use super::assembly::{Assembly, is_named_as_template};
+use super::ignored::Ignored;
 use super::read::unreadable;
 
 /// A file that may be a template.
@@ -41,33 +44,52 @@ pub const GUARD_FILES: Extensions = &["guard", "ruleset"];
 /// Everything that may hold rules; a Markdown file with front matter is a page.
 pub const RULE_FILES: Extensions = &["guard", "ruleset", "md"];
 
-/// The files that `arguments` name, sorted by what is shown, each file once; and the arguments that name nothing
-/// or cannot be read.
+/// What a search came to.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// The files, sorted by what is shown, each once.
+    pub files: Vec<Found>,
+    /// The arguments that name nothing or cannot be read.
+    pub errors: Vec<RunError>,
+    /// The files called `.gitignore` and `.ignore` that were not read: nothing was left out for them.
+    pub unread_ignores: Vec<RunError>,
+}
+
+/// The files that `arguments` name.
 ///
 /// A file is taken whatever its name. Of a folder, those files are taken that have one of the extensions, except what
 /// `.gitignore` leaves out and what tools have installed or generated. Where templates are wanted, a cloud assembly of
 /// the CDK stands for the templates that its manifest names. An argument that is no path may be a glob.
 #[must_use]
-pub fn find(arguments: &[String], wanted: Extensions) -> (Vec<Found>, Vec<RunError>) {
-    let mut search = Search { wanted, found: Vec::new(), errors: Vec::new(), named_in: FxHashMap::default() };
+pub fn find(arguments: &[String], wanted: Extensions) -> Discovered {
+    let mut search = Search {
+        wanted,
+        found: Vec::new(),
+        errors: Vec::new(),
+        unread_ignores: Vec::new(),
+        named_in: FxHashMap::default(),
+    };
     for argument in arguments {
         search.argument(argument);
     }
-    let Search { mut found, mut errors, .. } = search;
+    let Search { mut found, mut errors, mut unread_ignores, .. } = search;
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
     // One argument cannot name a file twice. Of two, the order does not decide which name is kept.
     if arguments.len() > 1 {
         keep_each_file_once(&mut found);
     }
-    errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
-    errors.dedup();
-    (found, errors)
+    for errors in [&mut errors, &mut unread_ignores] {
+        errors.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+        errors.dedup();
+    }
+    Discovered { files: found, errors, unread_ignores }
 }
 
 struct Search {
     wanted: Extensions,
     found: Vec<Found>,
     errors: Vec<RunError>,
+    unread_ignores: Vec<RunError>,
     /// The cloud assemblies, by their folders, of which files are named one by one.
     named_in: FxHashMap<PathBuf, Option<Assembly>>,
 }
@@ -82,7 +104,7 @@ impl Search {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.error(argument, "no such file or folder");
             }
-            Err(error) => self.errors.push(unreadable(&shown::joined(path), &error)),
+            Err(error) => self.errors.push(unreadable(&shown::joined(path), &Unread::System(error))),
         }
     }
 
@@ -110,7 +132,8 @@ impl Search {
             return;
         }
         let mut assembly: Option<Assembly> = None;
-        for entry in walk(folder, None) {
+        let (walk, ignored) = walk(folder, None);
+        for entry in walk {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -132,6 +155,7 @@ impl Search {
                 self.add(entry.into_path(), None);
             }
         }
+        self.unread_ignores.extend(locked(&ignored).take_unread());
     }
 
     /// The cloud assembly in a folder, where templates are wanted.
@@ -149,7 +173,8 @@ impl Search {
         }
         let before = self.found.len();
         let mut folders: Vec<PathBuf> = Vec::new();
-        for entry in walk(&root, depth) {
+        let (walk, ignored) = walk(&root, depth);
+        for entry in walk {
             match entry {
                 Ok(entry) if folders.last().is_some_and(|folder| entry.path().starts_with(folder)) => {}
                 Ok(entry) if !matcher.is_match(shown(entry.path())) => {}
@@ -161,6 +186,7 @@ impl Search {
                 Err(error) => self.unwalkable(&root, &error),
             }
         }
+        self.unread_ignores.extend(locked(&ignored).take_unread());
         if self.found.len() == before && folders.is_empty() {
             self.error(pattern, "no file matches this pattern");
         }
@@ -176,7 +202,10 @@ impl Search {
     fn unwalkable(&mut self, folder: &Path, error: &ignore::Error) {
         let path = shown(failed_path(error).unwrap_or(folder));
         match error.io_error() {
-            Some(error) => self.errors.push(unreadable(&path, error)),
+            Some(error) => {
+                let message = format!("cannot be read: {}", file::cause(error));
+                self.errors.push(RunError { path, message });
+            }
             None => self.error(&path, &format!("cannot be read: {error}")),
         }
     }
@@ -188,19 +217,26 @@ fn keep_each_file_once(found: &mut Vec<Found>) {
     found.retain(|found| seen.insert(fs::canonicalize(&found.path).unwrap_or_else(|_| found.path.clone())));
 }
 
-/// The walk through `root` that every folder and glob gets. It follows no links, so it cannot go in circles.
-fn walk(root: &Path, depth: Option<usize>) -> Walk {
-    WalkBuilder::new(root)
+/// The walk through `root` that every folder and glob gets, and what is left out of it. It follows no links, so it
+/// cannot go in circles.
+fn walk(root: &Path, depth: Option<usize>) -> (Walk, Arc<Mutex<Ignored>>) {
+    let ignored = Arc::new(Mutex::new(Ignored::below(root)));
+    let asked = Arc::clone(&ignored);
+    let walk = WalkBuilder::new(root)
         .max_depth(depth)
-        // Templates live in `.infra` and the like too.
-        .hidden(false)
-        // The same files in a checkout, an unpacked archive and a container.
-        .require_git(false)
-        // What one machine or one clone ignores must not change a report.
-        .git_global(false)
-        .git_exclude(false)
-        .filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry))
-        .build()
+        // Templates live in `.infra` and the like too. What is left out is read by `Ignored`: the same files in a
+        // checkout, an unpacked archive and a container, and none that one machine or one clone ignores.
+        .standard_filters(false)
+        .filter_entry(move |entry| {
+            entry.depth() == 0 || !is_left_out(entry) && !locked(&asked).leaves_out(entry)
+        })
+        .build();
+    (walk, ignored)
+}
+
+/// Whoever panicked while holding it has left it as it was.
+fn locked(ignored: &Mutex<Ignored>) -> MutexGuard<'_, Ignored> {
+    ignored.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Folders that hold a repository's innards, other people's packages, or copies that `sam build` and the Serverless

@@ -70,6 +70,7 @@ pub struct Deployments {
     /// The environment that was asked for, by the folders in which there are templates.
     envs: BTreeMap<PathBuf, Option<Env>>,
     notes: Vec<String>,
+    read: Vec<PathBuf>,
 }
 
 impl Deployments {
@@ -90,7 +91,9 @@ impl Deployments {
             files: files.collect::<Result<_, _>>()?,
             envs: asked.env.map_or(Ok(BTreeMap::new()), |env| envs(env, templates))?,
             notes: Vec::new(),
+            read: asked.files.iter().map(PathBuf::from).collect(),
         };
+        deployments.read.extend(deployments.envs.keys().filter_map(|folder| sam_config::nearest(folder)));
         if let Some(name) = asked.env
             && !templates.is_empty()
             && !templates.iter().any(|template| deployments.env_of(*template).is_some())
@@ -98,6 +101,11 @@ impl Deployments {
             deployments.notes.push(format!("the environment '{name}' is for other templates than these"));
         }
         Ok(deployments)
+    }
+
+    /// The files that it was read from.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.read.iter().map(PathBuf::as_path)
     }
 
     /// What is odd about it, each in one line.

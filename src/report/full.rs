@@ -449,6 +449,17 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_is_a_link_where_the_terminal_has_links_and_its_address_is_spelt_out_elsewhere() {
+        let (report, catalogue) = (sample::mixed(), sample::documented());
+        let style = |hyperlinks| Style { hyperlinks, width: 100, ..Style::default() };
+        let linked = sample::written(Format::Full, &report, &catalogue, &style(true));
+        assert!(linked.contains("\u{1b}]8;;https://rules.example/SLP202\u{1b}\\"), "{linked}");
+        assert_eq!(linked.matches("\u{1b}]8;;\u{1b}\\").count(), 1, "each link ends: {linked}");
+        let plain = sample::written(Format::Full, &report, &catalogue, &style(false));
+        assert!(plain.contains("https://rules.example/SLP202") && !plain.contains('\u{1b}'), "{plain}");
+    }
+
+    #[test]
     fn colour_and_width_are_the_callers_choice() {
         let (report, catalogue) = (sample::mixed(), sample::catalogue());
         let style = Style { colour: true, width: 50, ..Style::default() };

@@ -7,7 +7,7 @@ use crate::document::{Document, Kind, NodeId, Syntax};
 use crate::finding::Finding;
 use crate::source::{FileId, Source, Span};
 
-use super::{File, OURS, lines_of};
+use super::{File, OURS, Reason, lines_of};
 
 /// A finding that is to be suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +46,7 @@ const OTHER_METADATA: &str = "the resource's `Metadata` holds something else the
 const CHANGES: &str = "a comment would change what the file says";
 
 /// Adds suppressions to a text.
-pub(crate) fn add(source: &Source, asked: &BTreeSet<Asked>, reason: &str) -> Addition {
+pub(crate) fn add(source: &Source, asked: &BTreeSet<Asked>, reason: &Reason) -> Addition {
     let nothing = |why| Addition {
         text: None,
         written: BTreeSet::new(),
@@ -56,11 +56,10 @@ pub(crate) fn add(source: &Source, asked: &BTreeSet<Asked>, reason: &str) -> Add
     let Some(document) = parsed.document.filter(|_| parsed.errors.is_empty()) else {
         return nothing(UNREADABLE);
     };
-    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     let syntax = document.syntax();
     let Planned { insertions, written, left } = match syntax {
-        Syntax::Yaml => comments(source, &document, asked, &reason),
-        Syntax::Json => metadata(source, &document, asked, &reason),
+        Syntax::Yaml => comments(source, &document, asked, reason),
+        Syntax::Json => metadata(source, &document, asked, reason),
     };
     if insertions.is_empty() {
         return Addition { text: None, written, left };
@@ -97,7 +96,7 @@ fn with(text: &str, insertions: &BTreeMap<usize, String>) -> String {
 }
 
 /// One comment above each line, for all that is found on it.
-fn comments(source: &Source, document: &Document, asked: &BTreeSet<Asked>, reason: &str) -> Planned {
+fn comments(source: &Source, document: &Document, asked: &BTreeSet<Asked>, reason: &Reason) -> Planned {
     let mut planned = Planned::default();
     let mut lines: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
     for one in asked {
@@ -144,7 +143,7 @@ fn line_break(source: &Source, line: u32) -> &str {
 }
 
 /// An entry of `Metadata` for each rule of each resource.
-fn metadata(source: &Source, document: &Document, asked: &BTreeSet<Asked>, reason: &str) -> Planned {
+fn metadata(source: &Source, document: &Document, asked: &BTreeSet<Asked>, reason: &Reason) -> Planned {
     let mut planned = Planned::default();
     let file = File { id: FileId::TEMPLATE, source, document, is_template: true };
     let resources = file.resources();
@@ -173,13 +172,14 @@ fn metadata(source: &Source, document: &Document, asked: &BTreeSet<Asked>, reaso
     planned
 }
 
-fn entry(rule: &str, reason: &str) -> String {
-    let text = |text: &str| serde_json::Value::from(text).to_string();
-    if reason.is_empty() {
-        format!("{{\"id\": {}}}", text(rule))
-    } else {
-        format!("{{\"id\": {}, \"reason\": {}}}", text(rule), text(reason))
+fn entry(rule: &str, reason: &Reason) -> String {
+    let member = |key: &str, text: &str| format!("\"{key}\": {}", serde_json::Value::from(text));
+    let mut members = vec![member("id", rule)];
+    if !reason.text.is_empty() {
+        members.push(member("reason", &reason.text));
     }
+    members.extend(reason.expires.map(|date| member("expires", &date.to_string())));
+    format!("{{{}}}", members.join(", "))
 }
 
 /// The innermost of `Metadata`, `lenslint` and `ignore` that is there, and what it lacks.
@@ -227,7 +227,7 @@ mod tests {
             let at = text.find(needle).unwrap();
             Asked { span: Span::new(at..at + needle.len()), rule: "SLP999".to_owned() }
         });
-        add(&source, &asked.collect(), "because")
+        add(&source, &asked.collect(), &Reason::read("because").unwrap())
     }
 
     #[test]

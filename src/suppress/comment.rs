@@ -4,6 +4,8 @@ use crate::date::Date;
 use crate::source::Span;
 use crate::spelling;
 
+use super::attempt;
+
 /// What a comment says, if it speaks to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said<'t> {
@@ -27,16 +29,25 @@ pub(super) struct Garbled {
     pub(super) message: String,
 }
 
+/// What the comment of a line begins with, up to its rules.
+pub(super) const START: &str = "# lenslint: ignore[";
+pub(super) const EXPIRES: &str = "expires=";
+
 const WORD: &str = "lenslint:";
 const LINE: &str = "ignore";
 const FILE: &str = "ignore-file";
-const EXPIRES: &str = "expires=";
 
 /// Reads a comment, from its `#` on. `None` for one that is not for us; ours may follow that of another tool, behind a
 /// `#` of its own.
 pub(super) fn read(comment: &str) -> Option<Result<Said<'_>, Garbled>> {
-    let mut words = comment.match_indices(WORD).map(|(at, _)| at);
-    let at = words.find(|at| comment[..*at].trim_end_matches([' ', '\t']).ends_with('#'))?;
+    attempt::names(comment).find_map(|at| {
+        let said = if comment[at..].starts_with(WORD) { read_at(comment, at) } else { None };
+        said.or_else(|| Some(Err(attempt::read(comment, at)?)))
+    })
+}
+
+/// Reads what follows our name at `at`.
+fn read_at(comment: &str, at: usize) -> Option<Result<Said<'_>, Garbled>> {
     let after = at + WORD.len();
     let start = after + blanks(&comment[after..]);
     let length = comment[start..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
@@ -45,11 +56,13 @@ pub(super) fn read(comment: &str) -> Option<Result<Said<'_>, Garbled>> {
     let is_bracketed = comment[end..].starts_with('[');
     let span = |from: usize, to: usize| Span::new(from..to);
     let garbled = |at: Span, found: &str| {
-        let message = format!("Suppression cannot be read: expected `ignore[RULE] reason`, found {found}");
+        let hint = attempt::hint(word, &comment[end..]);
+        let message =
+            format!("Suppression cannot be read: expected `ignore[RULE] reason`, found {found}{hint}");
         Some(Err(Garbled { at, message }))
     };
     if word != LINE && word != FILE {
-        // What is only near, or only has brackets, was meant; anything else is prose.
+        // What is only near, or only has brackets, was meant.
         let is_near = word.starts_with(LINE) || spelling::nearest(word, [LINE, FILE]).is_some();
         return if is_bracketed || is_near { garbled(span(start, end), &format!("`{word}`")) } else { None };
     }
@@ -154,8 +167,53 @@ mod tests {
             "# lenslint:",
             "#",
             "# ignore[SLP202]",
+            "# Lenslint: ignored here, see SLP202",
+            "# lenslint ignores SLP202 here",
+            "# lenslint ignore comments are not allowed in this file",
+            "# lenslint-ignore comments are not allowed in this file",
+            "# lenslint skip is what we would like to have",
+            "# lenslint: SLP202 fires here, and is right",
+            "# lenslint SLP202 fires here",
+            "# lenslint: disable it when the move is over",
+            "# lenslint --ignore SLP202 infra/",
+            "# lenslint check --ignore=SLP202 infra/",
+            "# lenslint.toml: ignore = [\"SLP202\"]",
+            "# lenslints: ignore[SLP202]",
+            "# mylenslint: ignore[SLP202]",
         ] {
             assert_eq!(read(comment), None, "{comment}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_suppression_and_is_none_is_told_with_what_was_meant() {
+        for (comment, at, meant) in [
+            ("# lenslint: disable=SLP202", "lenslint: disable", "ignore[SLP202]"),
+            ("# lenslint: disable SLP202, slp301 why", "lenslint: disable", "ignore[SLP202, SLP301]"),
+            ("# lenslint:disable-next-line SLP202", "lenslint:disable-next-line", "ignore[SLP202]"),
+            ("# lenslint: disable-file=SLP202", "lenslint: disable-file", "ignore-file[SLP202]"),
+            ("# Lenslint: ignore[SLP202]", "Lenslint: ignore", "ignore[SLP202]"),
+            ("# LENSLINT: IGNORE-FILE[queues]", "LENSLINT: IGNORE-FILE", "ignore-file[queues]"),
+            ("# lenslint ignore[SLP202] why", "lenslint ignore", "ignore[SLP202]"),
+            ("# lenslint : ignore[SLP202] why", "lenslint : ignore", "ignore[SLP202]"),
+            ("# lenslint ignore SLP202", "lenslint ignore", "ignore[SLP202]"),
+            ("# lenslint-ignore: SLP202", "lenslint-ignore", "ignore[SLP202]"),
+            ("# lenslint-disable ALL", "lenslint-disable", "ignore[ALL]"),
+            ("# lenslint: noqa", "lenslint: noqa", "ignore[RULE]"),
+            ("# lenslint: noqa: SLP202", "lenslint: noqa", "ignore[SLP202]"),
+            ("# lenslint: SLP202", "lenslint: ", "ignore[SLP202]"),
+            ("# x # Lenslint: ignore[SLP202]", "Lenslint: ignore", "ignore[SLP202]"),
+        ] {
+            let garbled = read(comment).unwrap_or_else(|| panic!("{comment}")).unwrap_err();
+            let expected = format!("Suppression cannot be read: did you mean `# lenslint: {meant}`?");
+            assert_eq!((&comment[garbled.at.range()], garbled.message), (at, expected), "{comment}");
+        }
+        for comment in
+            ["# lenslint:ignore SLP202", "# lenslint: ignore [SLP202] why", "# lenslint: ignore=SLP202"]
+        {
+            let garbled = read(comment).unwrap().unwrap_err();
+            let meant = "; did you mean `# lenslint: ignore[SLP202]`?";
+            assert!(garbled.message.ends_with(meant), "{}", garbled.message);
         }
     }
 

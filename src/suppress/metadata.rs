@@ -14,8 +14,9 @@ const HELP: &str = "Write `Metadata: {lenslint: {ignore: [{id: SLP202, reason: w
 /// Reads what a file has of it.
 pub(super) fn read(all: &mut Suppressions, file: File<'_>, catalogue: &Catalogue) {
     for (metadata, reach) in file.metadata() {
-        let Some(ours) = file.document.value(metadata, OURS) else { continue };
         let mut reader = Reader { all, file, reach, catalogue };
+        reader.other_cases(metadata);
+        let Some(ours) = file.document.value(metadata, OURS) else { continue };
         let entries: Vec<_> = file.document.entries(ours).collect();
         if file.document.kind(ours) != Kind::Mapping {
             reader.garbled(ours, "expected a map with the key `ignore`");
@@ -39,6 +40,19 @@ struct Reader<'r, 'f> {
 }
 
 impl Reader<'_, '_> {
+    /// Tells of suppressions below our name in other letters, which hold nothing back.
+    fn other_cases(&mut self, metadata: NodeId) {
+        let document = self.file.document;
+        let entries: Vec<_> = document.entries(metadata).collect();
+        for entry in entries {
+            let name = document.scalar(entry.key).text;
+            let is_other = name != OURS && name.eq_ignore_ascii_case(OURS);
+            if is_other && document.value(entry.value, "ignore").is_some() {
+                self.garbled(entry.key, &format!("expected `{OURS}`, found '{name}'"));
+            }
+        }
+    }
+
     /// One entry, or a list of them.
     fn ignore(&mut self, node: NodeId) {
         match self.file.document.kind(node) {

@@ -3,10 +3,12 @@
 
 mod add;
 mod alias;
+mod attempt;
 mod comment;
 mod index;
 mod metadata;
 mod peers;
+mod reason;
 
 use crate::date::Date;
 use crate::document::{Document, NodeId};
@@ -18,6 +20,7 @@ use crate::spelling;
 pub(crate) use add::{Addition, Asked, add};
 use alias::Alias;
 pub(crate) use index::Index;
+pub(crate) use reason::Reason;
 
 /// What one comment, or one entry of `Metadata`, says.
 #[derive(Debug)]
@@ -106,14 +109,19 @@ pub(crate) const SUPPRESSION: &str = "SLP004";
 
 /// The word that all of ours have in them.
 const OURS: &str = "lenslint";
+/// How it may be spelt by those who follow what else stands in `Metadata`.
+const CASES: [&str; 4] = [OURS, "Lenslint", "LensLint", "LENSLINT"];
 
 impl Suppressions {
     /// Reads what a file says.
     pub(crate) fn read(&mut self, file: File<'_>, catalogue: &Catalogue) {
-        if file.source.text().contains(OURS) {
+        let is_named = |span: Span| attempt::names(file.source.slice(span)).next().is_some();
+        if file.document.comments().iter().any(|comment| is_named(comment.span)) {
             for (comment, line) in comments(file) {
                 self.comment(file, comment, line, catalogue);
             }
+        }
+        if CASES.iter().any(|name| file.source.text().contains(name)) {
             metadata::read(self, file, catalogue);
         }
         peers::read(self, file, catalogue);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Lowest floor first. A module may import those before it, never those after it.
 const FLOORS: &[&str] = &[
     "corpus",
+    "file",
     "names",
     "shown",
     "spelling",

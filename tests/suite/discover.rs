@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lenslint::discover::{DATA, Kind, TEMPLATES, find, read, sniff};
+use lenslint::discover::{DATA, Discovered, Kind, TEMPLATES, find, read, sniff};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/discover");
 
@@ -100,7 +100,7 @@ fn real_templates_are_told_from_the_files_beside_them() {
     };
     let folders = ["patterns", "cfn", "sam-fixtures/input"];
     let arguments = folders.map(|folder| corpus.join(folder).display().to_string());
-    let (found, errors) = find(&arguments, TEMPLATES);
+    let Discovered { files: found, errors, .. } = find(&arguments, TEMPLATES);
     assert_eq!(errors, []);
     let [mut hits, mut false_alarms, mut misses, mut silences] = [0_u32; 4];
     for found in found {
@@ -195,6 +195,69 @@ fn a_folder_gives_what_templates_may_be_called_and_nothing_ignored() {
     );
 }
 
+#[test]
+fn of_several_files_that_leave_out_the_nearest_has_the_say() {
+    let scratch = Scratch::new(&[
+        (".gitignore", "\u{feff}*.yaml\n!keep.yaml\n/only/at/top.yml\nfolder/\n[\n"),
+        ("keep.yaml", ""),
+        ("dropped.yaml", ""),
+        ("only/at/top.yml", ""),
+        ("deep/only/at/top.yml", ""),
+        ("deep/.gitignore", "!*.yaml\n"),
+        ("deep/back.yaml", ""),
+        ("deep/folder/t.yml", ""),
+        ("deep/repository/.git/HEAD", ""),
+        ("deep/repository/dropped.yml", ""),
+        ("deep/repository/own.json", ""),
+        ("deep/repository/.gitignore", "*.yml\n"),
+        ("deep/repository/.ignore", "!dropped.yml\nown.json\n"),
+        ("beside/last.yml", ""),
+    ]);
+    let all = [
+        "beside/last.yml",
+        "deep/back.yaml",
+        "deep/only/at/top.yml",
+        "deep/repository/dropped.yml",
+        "keep.yaml",
+    ];
+    assert_eq!(scratch.found(&["."]), all);
+    assert_eq!(scratch.found(&["deep/repository"]), ["deep/repository/dropped.yml"]);
+    assert_eq!(scratch.found(&["deep"]), &all[1..4], "what lies above counts too");
+    assert_eq!(scratch.found(&["deep/folder"]), ["deep/folder/t.yml"], "what is named is searched");
+    assert_eq!(scratch.found(&["**/*.y*ml"]), all);
+}
+
+/// A walker that reads them itself waits for a pipe, and for the end of a device until there is no memory left.
+#[cfg(unix)]
+#[test]
+fn what_is_called_like_an_ignore_file_and_is_none_is_told_and_leaves_nothing_out() {
+    let scratch = Scratch::new(&[("a/t.yaml", ""), ("b/t.yaml", ""), ("c/t.yaml", ""), ("d/t.yaml", "")]);
+    std::os::unix::fs::symlink("/dev/zero", scratch.path(".gitignore")).unwrap();
+    std::os::unix::fs::symlink("nowhere", scratch.path("d/.gitignore")).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(scratch.path("a/.ignore")).status();
+    fs::write(scratch.path("b/.gitignore"), "*.yaml\n".repeat(1 << 18)).unwrap();
+    fs::create_dir(scratch.path("c/.ignore")).unwrap();
+    for argument in ["", "*/*.yaml"] {
+        let discovered = find(&[scratch.path(argument).display().to_string()], TEMPLATES);
+        assert_eq!((discovered.files.len(), discovered.errors.len()), (4, 0));
+        let told: Vec<String> = discovered
+            .unread_ignores
+            .iter()
+            .map(|one| format!("{} {}", one.path.rsplit('/').next().unwrap(), one.message))
+            .collect();
+        let all = [
+            ".gitignore is a device: expected a file; nothing is left out for it",
+            ".ignore is a pipe: expected a file; nothing is left out for it",
+            ".gitignore is larger than 1 MB; nothing is left out for it",
+            ".ignore is a folder: expected a file; nothing is left out for it",
+        ];
+        let has_pipe = pipe.as_ref().is_ok_and(std::process::ExitStatus::success);
+        let expected: Vec<&str> =
+            all.into_iter().filter(|line| has_pipe || !line.contains("a pipe")).collect();
+        assert_eq!(told, expected);
+    }
+}
+
 const ASSEMBLY: &str = r#"{"version": "55.0.0", "artifacts": {
     "Prod": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Prod"}},
     "Shop": {"type": "aws:cloudformation:stack", "environment": "aws://123456789012/eu-west-1",
@@ -245,7 +308,8 @@ fn an_ignored_assembly_is_found_where_it_is_named() {
 fn a_template_of_an_assembly_has_the_region_of_its_stack_however_it_is_named() {
     let scratch = synthesized("");
     for argument in ["cdk.out", "cdk.out/Shop.template.json", "cdk.out/Sh*.json", "", "cdk.*"] {
-        let (found, errors) = find(&[scratch.path(argument).display().to_string()], TEMPLATES);
+        let Discovered { files: found, errors, .. } =
+            find(&[scratch.path(argument).display().to_string()], TEMPLATES);
         assert_eq!(errors, []);
         let regions: Vec<_> = found.iter().map(|found| found.region.as_deref()).collect();
         let expected: &[_] = match argument {
@@ -278,7 +342,7 @@ fn a_folder_with_another_manifest_is_walked_but_for_its_assets() {
 #[test]
 fn guard_rules_run_over_every_file_of_an_assembly() {
     let scratch = synthesized("");
-    let (found, _) = find(&[scratch.path("cdk.out").display().to_string()], DATA);
+    let Discovered { files: found, .. } = find(&[scratch.path("cdk.out").display().to_string()], DATA);
     assert_eq!(found.len(), 6, "all but what lies in an asset's folder");
 }
 
@@ -316,7 +380,7 @@ fn a_glob_finds_what_a_shell_would() {
 fn an_argument_that_names_nothing_is_an_error_and_the_rest_is_found() {
     let arguments =
         ["absent.yaml", "fixtures/discover/template/plain.yaml", "absent/*.yaml", "fixtures/*.absent", ""];
-    let (found, errors) = find(&arguments.map(str::to_owned), TEMPLATES);
+    let Discovered { files: found, errors, .. } = find(&arguments.map(str::to_owned), TEMPLATES);
     assert_eq!(found.len(), 1);
     let errors: Vec<_> = errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
     assert_eq!(
@@ -342,7 +406,8 @@ fn links_lead_nowhere_twice() {
     assert_eq!(scratch.found(&["."]), ["real/t.yaml"]);
     assert_eq!(scratch.found(&["link.yaml"]), ["link.yaml"]);
     assert_eq!(scratch.found(&["link.yaml", "real"]), ["link.yaml"]);
-    let (found, errors) = find(&[scratch.path("loop.yaml").display().to_string()], TEMPLATES);
+    let Discovered { files: found, errors, .. } =
+        find(&[scratch.path("loop.yaml").display().to_string()], TEMPLATES);
     assert_eq!(found, []);
     assert!(errors[0].message.starts_with("cannot be read: "), "{errors:?}");
     assert!(!errors[0].message.contains("os error"), "{errors:?}");
@@ -361,7 +426,7 @@ fn what_may_not_be_read_is_an_error() {
         println!("skipped: this user may read everything");
         return;
     }
-    let (found, errors) = find(&[scratch.path("").display().to_string()], TEMPLATES);
+    let Discovered { files: found, errors, .. } = find(&[scratch.path("").display().to_string()], TEMPLATES);
     fs::set_permissions(scratch.path("closed"), fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(found.len(), 2);
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -390,7 +455,7 @@ impl Scratch {
     /// What `arguments` below this folder find, as paths below it.
     fn found(&self, arguments: &[&str]) -> Vec<String> {
         let arguments = arguments.iter().map(|argument| self.path(argument).display().to_string());
-        let (found, errors) = find(&arguments.collect::<Vec<_>>(), TEMPLATES);
+        let Discovered { files: found, errors, .. } = find(&arguments.collect::<Vec<_>>(), TEMPLATES);
         assert_eq!(errors, []);
         let below = |path: &Path| path.strip_prefix(self.0.path()).unwrap().display().to_string();
         found.iter().map(|found| below(&found.path)).collect()
@@ -399,7 +464,7 @@ impl Scratch {
 
 fn shown(arguments: &[&str]) -> Vec<String> {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-    let (found, errors) = find(&arguments, TEMPLATES);
+    let Discovered { files: found, errors, .. } = find(&arguments, TEMPLATES);
     assert_eq!(errors, []);
     found.into_iter().map(|found| found.shown).collect()
 }

@@ -193,6 +193,22 @@ fn programs_are_told_what_is_hidden_and_what_is_new() {
 }
 
 #[test]
+fn a_list_is_not_made_of_what_is_left_when_a_path_names_nothing() {
+    let folder = folder_with(&[("slow.yaml", SLOW)]);
+    let slip = with(folder.path(), &["slow.yml", "--write-baseline"]);
+    assert_eq!((slip.status.code(), stdout(&slip)), (Some(2), String::new()));
+    assert_eq!(
+        stderr(&slip),
+        "lenslint: known.json: is not written, since not everything could be read\n\
+         lenslint: slow.yml: no such file or folder\n"
+    );
+    assert!(!folder.path().join("known.json").exists());
+    let text = written(folder.path(), &[]);
+    assert_eq!(with(folder.path(), &[".", "slow.yml", "--write-baseline"]).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(folder.path().join("known.json")).unwrap(), text);
+}
+
+#[test]
 fn a_file_that_is_no_baseline_ends_with_two_and_one_line() {
     let folder = folder_with(&[("slow.yaml", SLOW)]);
     let missing = with(folder.path(), &[]);
@@ -203,12 +219,14 @@ fn a_file_that_is_no_baseline_ends_with_two_and_one_line() {
     );
     let good = written(folder.path(), &[]);
     for (text, expected) in [
-        (String::new(), "is no baseline: "),
-        ("[]".to_owned(), "is no baseline: "),
-        (format!("<<<<<<< HEAD\n{good}"), "is no baseline: "),
+        (String::new(), "is no baseline: it is empty"),
+        ("[]".to_owned(), "is no baseline: it has no `schema` like 'lenslint-baseline/1'"),
+        ("{\"schema\": 1}".to_owned(), "is no baseline: it has no `schema` like"),
+        ("{\"schema\":".to_owned(), "is no baseline: it ends in the middle"),
+        (format!("<<<<<<< HEAD\n{good}"), "is no baseline: line 1 is not JSON"),
         (good.replace("baseline/1", "baseline/2"), "is of the version 'lenslint-baseline/2'"),
-        (good.replace("\"count\"", "\"times\""), "is no baseline: unknown field `times`"),
-        (good.replace("\"count\": 1", "\"count\": -1"), "is no baseline: "),
+        (good.replace("\"count\"", "\"times\""), "is no baseline: expected `findings`"),
+        (good.replace("\"count\": 1", "\"count\": -1"), "found something else on line 4"),
     ] {
         fs::write(folder.path().join("known.json"), text).unwrap();
         for more in [&[][..], &["--write-baseline"]] {

@@ -421,3 +421,68 @@ pub(crate) fn breaks(text: &str) -> Vec<String> {
     let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
     schema::breaks(&schema, &toml::from_str::<Value>(text).unwrap())
 }
+
+/// Passed over in silence, each would leave its author in the belief that it holds.
+#[cfg(unix)]
+#[test]
+fn what_is_called_like_a_configuration_and_cannot_be_read_is_told() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder_with(&[("a/t.yaml", SLOW)]);
+    let told = |name: &str| {
+        let output = run(folder.path(), &["check", "--output", "concise", "a"]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{name}");
+        stderr(&output)
+    };
+    for name in ["lenslint.toml", "a/.lenslint.toml"] {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        assert_eq!(told(name), format!("lenslint: {name}: is a folder: expected a file\n"));
+        fs::remove_dir(&path).unwrap();
+        symlink("nowhere", &path).unwrap();
+        assert_eq!(told(name), format!("lenslint: {name}: cannot be read: No such file or directory\n"));
+        fs::remove_file(&path).unwrap();
+        if std::process::Command::new("mkfifo").arg(&path).status().is_ok_and(|status| status.success()) {
+            assert_eq!(told(name), format!("lenslint: {name}: is a pipe: expected a file\n"));
+            fs::remove_file(&path).unwrap();
+        }
+    }
+    // A file of many tools may be anything.
+    fs::create_dir(folder.path().join("pyproject.toml")).unwrap();
+    assert_eq!(found(&folder, &["a"]).1, ["a/t.yaml warning[SLP202]"]);
+}
+
+#[test]
+fn a_broken_pyproject_is_told_if_it_opens_our_table_and_is_not_ours_otherwise() {
+    for (text, is_ours) in [
+        ("[project\nname = 'x'\n[tool.lenslint]\nfail-on = 'error'\n", true),
+        ("x = \"\"\"\n[ tool . lenslint ]\nfail-on = 'error'\n", true),
+        ("x = '''\n[tool.\"lenslint\".severity]\n", true),
+        ("x = [1,\ntool.lenslint.fail-on = 'error'\n", true),
+        ("[project\nname = 'x' # see tool.lenslint\n", false),
+        ("[project\ndependencies = ['lenslint']\n", false),
+    ] {
+        let folder = folder_with(&[("t.yaml", SLOW), ("pyproject.toml", text)]);
+        let output = run(folder.path(), &["check", "--output", "concise"]);
+        assert_eq!(output.status.code(), Some(if is_ours { 2 } else { 1 }), "{text}: {}", stderr(&output));
+        assert_eq!(stderr(&output).contains("The file is not TOML"), is_ours, "{text}: {}", stderr(&output));
+    }
+    let latin = folder_with(&[("t.yaml", SLOW)]);
+    fs::write(latin.path().join("pyproject.toml"), b"[project]\nname = 'caf\xe9'\n").unwrap();
+    assert_eq!(run(latin.path(), &["check"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_path_that_leads_to_no_rules_or_no_file_is_told_at_its_place_before_anything_is_checked() {
+    for (text, place, message) in [
+        ("rules = ['nope/**']", "1:10", "No file matches 'nope/**'"),
+        ("rules = [\n  'empty',\n]", "2:3", "There are no rules in 'empty': expected rule pages"),
+        ("extend = '.'", "1:10", ". is a folder: expected a file"),
+    ] {
+        let folder = folder_with(&[("t.yaml", SLOW), ("lenslint.toml", text), ("empty/.keep", "")]);
+        let output = run(folder.path(), &["check", "--output", "concise"]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{text}");
+        let told = stderr(&output);
+        assert!(told.contains(&format!("lenslint.toml:{place}]")) && told.contains(message), "{told}");
+    }
+}

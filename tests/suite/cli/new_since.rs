@@ -162,3 +162,49 @@ fn the_repository_is_left_as_it_is() {
     assert_eq!(index(), before);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_template_is_known_by_what_it_led_to() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder_with(&[
+        ("real/slow.txt", SLOW),
+        ("infra/.keep", ""),
+        ("fine.yaml", &SLOW.replace("60", "180")),
+    ]);
+    let link = |target: &str, path: &str| symlink(target, folder.path().join(path)).unwrap();
+    link("../infra/second.yaml", "infra/first.yaml");
+    link("../real/./slow.txt", "infra/second.yaml");
+    link("loop.yaml", "loop.yaml");
+    link("/etc/hostname", "outside.yaml");
+    link("nowhere", "gone.yaml");
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    commit(folder.path());
+    for name in ["infra/first.yaml", "infra/second.yaml"] {
+        let same = since(folder.path(), "HEAD", &[name]);
+        let ended = (same.status.code(), stdout(&same));
+        assert_eq!(ended, (Some(0), String::new()), "{name}: {}", stderr(&same));
+    }
+    // Where it leads now is what is checked, and what it led to then is what is known.
+    fs::remove_file(folder.path().join("infra/second.yaml")).unwrap();
+    fs::write(folder.path().join("more.yaml"), format!("{SLOW}{}", returns())).unwrap();
+    link("../more.yaml", "infra/second.yaml");
+    assert_eq!(resources(&since(folder.path(), "HEAD", &["infra/first.yaml"])), ["Returns"]);
+}
+
+#[test]
+fn what_git_takes_for_more_or_less_than_a_commit_is_no_revision() {
+    let folder = repository(&[("slow.yaml", SLOW)]);
+    for name in ["^HEAD", "--all", ""] {
+        let output = since(folder.path(), name, &[]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{name}");
+        let expected = format!("'{name}' is no revision: expected a branch, a tag or a commit\n");
+        assert!(stderr(&output).ends_with(&expected), "{}", stderr(&output));
+    }
+    for name in ["HEAD..HEAD", "HEAD^!", "HEAD^@", "HEAD:slow.yaml", "@{-9}", "a b", "\u{1b}[2J"] {
+        let output = since(folder.path(), name, &[]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{name}");
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    }
+}

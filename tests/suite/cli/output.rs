@@ -17,8 +17,137 @@ fn several_reports_can_be_written_at_once() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("SLP202"));
     assert!(fs::read_to_string(folder.path().join("out.sarif")).unwrap().contains("\"ruleId\": \"SLP202\""));
-    let nowhere = run(folder.path(), &["check", "--output", "json=no/such/folder/x.json", "slow.yaml"]);
-    assert_eq!(nowhere.status.code(), Some(2));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_ends_with_two_and_keeps_none_of_the_others_back() {
+    let folder = folder_with(&[("slow.yaml", SLOW), ("closed/.keep", ""), ("kept.json", "old")]);
+    let rule = "rule is_tagged { Resources.*.Properties.Tags exists <<No tags>> }\n";
+    fs::write(folder.path().join("r.guard"), rule).unwrap();
+    let paths = ["no/such/folder/x.json", "closed/x.json", "slow.yaml/x.json"];
+    let mut closed = fs::metadata(folder.path().join("closed")).unwrap().permissions();
+    closed.set_readonly(true);
+    fs::set_permissions(folder.path().join("closed"), closed).unwrap();
+    for path in paths {
+        let output = format!("json={path}");
+        for command in [&["check", "slow.yaml"][..], &["guard", "-r", "r.guard", "-d", "slow.yaml"]] {
+            let outputs = ["--output", &output, "--output", "concise", "--output", "sarif=out.sarif"];
+            let ended = run_outside(folder.path(), &[command, &outputs].concat());
+            if path.starts_with("closed") && folder.path().join(path).exists() {
+                println!("skipped: this user may write everywhere");
+                continue;
+            }
+            assert_eq!(ended.status.code(), Some(2), "{path}");
+            assert!(
+                stderr(&ended).starts_with(&format!("lenslint: cannot write {path}: ")),
+                "{}",
+                stderr(&ended)
+            );
+            assert!(!stderr(&ended).contains("os error"), "{}", stderr(&ended));
+            assert!(stdout(&ended).starts_with("slow.yaml:"), "{}", stdout(&ended));
+            fs::remove_file(folder.path().join("out.sarif")).unwrap();
+        }
+    }
+    // One that is closed itself is left as it is.
+    let mut closed = fs::metadata(folder.path().join("kept.json")).unwrap().permissions();
+    closed.set_readonly(true);
+    fs::set_permissions(folder.path().join("kept.json"), closed).unwrap();
+    if fs::OpenOptions::new().write(true).open(folder.path().join("kept.json")).is_err() {
+        assert_eq!(run(folder.path(), &["check", "--output", "json=kept.json"]).status.code(), Some(2));
+        assert_eq!(fs::read_to_string(folder.path().join("kept.json")).unwrap(), "old");
+    }
+}
+
+#[test]
+fn nothing_that_a_run_reads_is_overwritten() {
+    let page = "rule is_tagged { Resources.*.Properties.Tags exists <<No tags>> }\n";
+    let nested = "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: n.yaml\n";
+    let folder = folder_with(&[
+        ("slow.yaml", SLOW),
+        ("parent.yaml", nested),
+        ("n.yaml", SLOW),
+        ("lenslint.toml", "extend = 'base.toml'\n"),
+        ("base.toml", "fail-on = 'error'\n"),
+        ("other.toml", "parameter-files = ['p.json']\n"),
+        ("p.json", "{\"A\": \"b\"}"),
+        ("r.guard", page),
+        ("list", "slow.yaml\n"),
+        ("known.json", "{\"schema\": \"lenslint-baseline/1\", \"findings\": []}"),
+        ("samconfig.toml", "version = 0.1\n[prod.deploy.parameters]\nregion = 'eu-west-1'\n"),
+        ("report.json", "{\"findings\": []}"),
+    ]);
+    let files =
+        ["slow.yaml", "n.yaml", "lenslint.toml", "base.toml", "p.json", "r.guard", "list", "known.json"];
+    let texts = || files.map(|file| fs::read_to_string(folder.path().join(file)).unwrap());
+    let before = texts();
+    fs::hard_link(folder.path().join("slow.yaml"), folder.path().join("z.json")).unwrap();
+    for (arguments, target, expected) in [
+        (&["slow.yaml"][..], "./slow.yaml", "slow.yaml, which is a template that is checked"),
+        (&["."], "slow.yaml", "slow.yaml, which is a template that is checked"),
+        (&["slow.yaml"], "z.json", "slow.yaml, which is a template that is checked"),
+        (&["parent.yaml"], "n.yaml", "n.yaml, which is a file that a template names"),
+        (&["slow.yaml"], "lenslint.toml", "lenslint.toml, which is a configuration"),
+        (&["slow.yaml"], "base.toml", "base.toml, which is a configuration"),
+        (&["slow.yaml", "--config", "other.toml"], "p.json", "p.json, which is a file of parameters"),
+        (&["slow.yaml", "--env", "prod"], "samconfig.toml", "samconfig.toml, which is a file of parameters"),
+        (&["slow.yaml", "--rules", "r.guard"], "r.guard", "r.guard, which is a file of rules"),
+        (&["--files-from", "list"], "list", "list, which is the list of files"),
+        (&["slow.yaml", "--baseline", "known.json"], "known.json", "known.json, which is the baseline"),
+        (
+            &["slow.yaml", "--baseline", "new.json", "--write-baseline"],
+            "new.json",
+            "new.json, which is the baseline",
+        ),
+    ] {
+        let output = format!("json={target}");
+        let ended = run(folder.path(), &[&["check", "--output", &output], arguments].concat());
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?} {target}");
+        let target = target.trim_start_matches("./");
+        let option = format!("lenslint: `--output json={target}` would overwrite {expected}\n");
+        assert!(stderr(&ended).replace("=./", "=").ends_with(&option), "{}", stderr(&ended));
+        assert_eq!(texts(), before, "{arguments:?} {target}");
+    }
+    for target in ["lenslint.toml", "slow.yaml"] {
+        let ended = run(folder.path(), &["check", "slow.yaml", "--baseline", target, "--write-baseline"]);
+        assert_eq!(ended.status.code(), Some(2));
+        assert_eq!(texts(), before);
+    }
+    for target in ["r.guard", "slow.yaml"] {
+        let output = format!("json={target}");
+        let ended = run(folder.path(), &["guard", "-r", "r.guard", "-d", "slow.yaml", "--output", &output]);
+        assert_eq!(ended.status.code(), Some(2));
+        assert_eq!(texts(), before);
+    }
+    // What was written before and lies among the files is no template, and is written again.
+    for _ in 0..2 {
+        let again = run(folder.path(), &["check", ".", "--output", "json=report.json"]);
+        assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_on_both_ends_is_written_to() {
+    let folder = folder_with(&[("slow.yaml", SLOW)]);
+    let ended =
+        run(folder.path(), &["check", "slow.yaml", "--config", "/dev/null", "--output", "json=/dev/null"]);
+    assert_eq!((ended.status.code(), stderr(&ended)), (Some(1), String::new()));
+}
+
+#[test]
+fn the_number_of_threads_shows_in_no_format() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for format in FORMATS {
+        let with = |jobs: &str| {
+            let output =
+                run_outside(root, &["check", "--profile", "pedantic", "--output", format, jobs, "fixtures"]);
+            assert!(output.status.code() < Some(2) || !stderr(&output).is_empty(), "{format}");
+            (output.status.code(), stdout(&output), stderr(&output))
+        };
+        let one = with("-j1");
+        assert!(one.1.contains("SLP"), "{format}");
+        assert!(one == with("-j8"), "{format}");
+    }
 }
 
 #[test]

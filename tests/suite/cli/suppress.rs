@@ -554,3 +554,59 @@ fn an_id_of_a_peer_that_asks_for_something_else_holds_nothing_back_and_is_not_to
     let text = stdout(&output);
     assert!(text.contains("SLP202") && !text.contains("SLP004"), "{text}");
 }
+
+#[test]
+fn a_try_at_a_suppression_is_told_with_what_was_meant_and_prose_is_not() {
+    for comment in [
+        "# lenslint: disable=SLP202",
+        "# Lenslint: ignore[SLP202]",
+        "# lenslint ignore[SLP202]",
+        "# lenslint:ignore SLP202",
+        "# lenslint-disable-next-line SLP202",
+    ] {
+        let report = report("t.yaml", &above(comment), &[]);
+        assert_eq!(found(&report), [("SLP004", 6), ("SLP202", 7)], "{comment}");
+        let meant = "did you mean `# lenslint: ignore[SLP202]`?";
+        assert!(messages(&report)[0].ends_with(meant), "{}", messages(&report)[0]);
+    }
+    for comment in ["# Lenslint reports SLP202 here, and is right", "# run lenslint --ignore SLP202 here"] {
+        assert_eq!(found(&report("t.yaml", &above(comment), &[])), [("SLP202", 7)], "{comment}");
+    }
+}
+
+#[test]
+fn in_metadata_our_name_in_other_letters_is_told() {
+    let metadata = |name: &str, inside: &str| {
+        let before = "    Properties:\n      Visib";
+        SLOW.replace(before, &format!("    Metadata: {{{name}: {inside}}}\n{before}"))
+    };
+    let misspelt = report("t.yaml", &metadata("Lenslint", "{ignore: SLP202}"), &[]);
+    assert_eq!(found(&misspelt), [("SLP004", 5), ("SLP202", 7)]);
+    assert_eq!(messages(&misspelt)[0], "Suppression cannot be read: expected `lenslint`, found 'Lenslint'");
+    assert_eq!(found(&report("t.yaml", &metadata("Lenslint", "{version: 1}"), &[])), [("SLP202", 7)]);
+}
+
+#[test]
+fn a_reason_that_would_be_read_as_something_else_is_refused_before_anything_is_written() {
+    let folder = folder_with(&[("t.yaml", SLOW), ("t.json", SLOW_JSON)]);
+    let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    for (reason, expected) in [
+        ("expires=zzz", "the reason cannot be: 'zzz' is no date"),
+        ("expires=2027-13-01 x", "the reason cannot be: '2027-13-01' is no date"),
+        ("a\nb", "the reason has to be one line"),
+        ("a\u{1b}[2Jb", "the reason has a character that no comment can hold: \\u{1b}"),
+    ] {
+        let output = run(folder.path(), &["check", &format!("--add-ignore={reason}")]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()), "{reason:?}");
+        let told = stderr(&output);
+        assert!(told.starts_with(&format!("lenslint: --add-ignore: {expected}")), "{told}");
+        assert_eq!((text("t.yaml"), text("t.json")), (SLOW.to_owned(), SLOW_JSON.to_owned()));
+    }
+    let output = run(folder.path(), &["check", "--add-ignore=expires=2027-06-30 a ] b # c"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(text("t.yaml").contains("# lenslint: ignore[SLP202] expires=2027-06-30 a ] b # c\n"));
+    let entry = r#"{"id": "SLP202", "reason": "a ] b # c", "expires": "2027-06-30"}"#;
+    assert!(text("t.json").contains(entry), "{}", text("t.json"));
+    let later = run(folder.path(), &["check", "--as-of", "2027-07-01", "--output", "concise"]);
+    assert_eq!(stdout(&later).matches("expired on 2027-06-30").count(), 2, "{}", stdout(&later));
+}
