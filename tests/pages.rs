@@ -64,7 +64,7 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
 /// is a missing value there, and a block about it fails.
 fn says_nothing_of_nothing(page: &Page, breaks: &mut String) {
     let Some(Ok(rules)) = page.rules() else { return };
-    let view = "{\"Resources\": {}, \"Graph\": {\"Limits\": {}, \"Runtimes\": {}, \"Nodes\": {}, \"Edges\": [], \"SyncPaths\": [], \"StateMachines\": {}}}";
+    let view = "{\"Resources\": {}, \"Graph\": {\"Limits\": {}, \"Runtimes\": {}, \"Nodes\": {}, \"Edges\": [], \"SyncPaths\": [], \"Cycles\": [], \"StateMachines\": {}}}";
     let document = Document::parse("view.json", view).document.expect("the view is a document");
     let names = Names::default();
     let loaded = Loaded::new(&document, &names, Typing::Validate);

@@ -116,8 +116,25 @@ impl Access {
             },
             evidence: origins.map(|origin| Evidence { class, origin }).collect(),
             origin: draft.vertex(from).origin,
-            facts: variables.first().map(|variable| variable.fact()).into_iter().collect(),
+            facts: self.facts(draft, (from, to, kind), variables),
         }
+    }
+
+    fn facts(
+        &self,
+        draft: &Draft<'_>,
+        (from, to, kind): (VertexId, VertexId, EdgeKind),
+        variables: &[&Variable],
+    ) -> Vec<Fact> {
+        let origin = draft.vertex(from).origin;
+        let is_broad = self.grants.iter().all(|grant| grant.breadth.is_broad);
+        let mut facts = vec![Fact::Derived { name: "Broad", value: Plain::Bool(is_broad), origin }];
+        facts.extend(variables.first().map(|variable| variable.fact()));
+        if kind == EdgeKind::Write && draft.vertex(to).kind == VertexKind::Bucket {
+            let keys = self.grants.iter().map(|grant| Some((grant.guard, grant.breadth.keys?, grant.origin)));
+            facts.push(Fact::Words { name: "Keys", words: keys.collect(), origin });
+        }
+        facts
     }
 }
 

@@ -1,10 +1,10 @@
 //! A branch is a value under a condition; a path of keys leads from one branch to others.
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Resource, Stack, Val, ValueId};
+use crate::template::{Alt, Guard, Origin, Resource, Stack, Val, ValueId};
 
-use super::Plain;
 use super::draft::Draft;
+use super::{Fact, Plain};
 
 /// A value, and the condition under which it stands where it was looked for.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,20 @@ impl Branch {
     /// The `Properties` of a resource.
     pub(super) fn properties(resource: &Resource) -> Option<Self> {
         resource.properties.map(Self::always)
+    }
+}
+
+/// When something is written, and when it is not.
+#[derive(Clone, Copy)]
+pub(super) struct Presence {
+    pub(super) present: Guard,
+    pub(super) absent: Guard,
+}
+
+impl Presence {
+    /// The claim that it is written.
+    pub(super) fn claim(self, name: &'static str, origin: Origin) -> Fact {
+        Fact::Claim { name, holds: self.present, fails: self.absent, origin }
     }
 }
 
@@ -110,31 +124,44 @@ impl<'t> Draft<'t> {
         self.known_text(branch)
     }
 
-    /// Whether anything stands at the end of a path in a resource's properties.
+    /// Whether anything stands at the end of a path in a resource's properties, whatever the conditions.
     pub(super) fn presence(&self, resource: &Resource, path: &[&str]) -> Plain {
-        let (mut present, mut absent) = (false, false);
-        for (_, alt) in self.resolver.follow(resource.properties, path, resource.origin).alternatives {
+        match self.presences(resource, path) {
+            Presence { present: Guard::ALWAYS, .. } => Plain::Bool(true),
+            Presence { absent: Guard::ALWAYS, .. } => Plain::Bool(false),
+            Presence { .. } => Plain::Unknown,
+        }
+    }
+
+    /// When anything stands at the end of a path in a resource's properties, and when nothing does. In the other
+    /// cases it is not known.
+    pub(super) fn presences(&self, resource: &Resource, path: &[&str]) -> Presence {
+        let guards = &self.template().guards;
+        let mut presence = Presence { present: Guard::NEVER, absent: Guard::NEVER };
+        for (guard, alt) in self.resolver.follow(resource.properties, path, resource.origin).alternatives {
             match alt {
-                Alt::Absent { .. } => absent = true,
-                Alt::Unknown(_) => (present, absent) = (true, true),
+                Alt::Absent { .. } if self.may_be_unseen() => {}
+                Alt::Absent { .. } => presence.absent = guards.or(presence.absent, guard),
+                Alt::Unknown(_) => {}
                 Alt::Scalar { .. }
                 | Alt::OneOf { .. }
                 | Alt::List(_)
                 | Alt::Map(_)
                 | Alt::Resource { .. }
-                | Alt::Text(_) => present = true,
+                | Alt::Text(_) => presence.present = guards.or(presence.present, guard),
             }
         }
-        match (present, absent) {
-            (true, true) => Plain::Unknown,
-            (true, false) => Plain::Bool(true),
-            (false, _) => self.absence(),
-        }
+        presence
     }
 
-    /// What it means that something is not written: nothing is known to be absent where a macro may write it.
+    /// What it means that something is not written.
     pub(super) fn absence(&self) -> Plain {
-        if self.template().stacks().any(Stack::is_open) { Plain::Unknown } else { Plain::Bool(false) }
+        if self.may_be_unseen() { Plain::Unknown } else { Plain::Bool(false) }
+    }
+
+    /// Whether a macro may write what is not to be seen: then nothing is known to be absent.
+    pub(super) fn may_be_unseen(&self) -> bool {
+        self.template().stacks().any(Stack::is_open)
     }
 
     /// When a link is not definitely switched off by the text at `path`.

@@ -6,7 +6,7 @@ use crate::template::{Guard, Origin, Stack};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::{Plain, VertexId, VertexKind};
+use super::{VertexId, VertexKind};
 
 const DIMENSIONS: [(&str, &str); 2] = [
     ("ReadScaled", "dynamodb:table:ReadCapacityUnits"),
@@ -25,8 +25,9 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     for (fact, dimension) in DIMENSIONS {
         let scaled = Scaled::by_dimension(draft, dimension);
         for &table in &tables {
-            let (value, origin) = scaled.verdict(draft, table);
-            draft.add_fact(table, fact, value, origin);
+            let own = draft.vertex(table).origin;
+            let (holds, origin) = scaled.tables.get(&table).copied().unwrap_or((Guard::NEVER, own));
+            draft.add_claim(table, fact, (holds, scaled.may_be_any), origin);
         }
     }
 }
@@ -69,18 +70,6 @@ impl Scaled {
         }
         scaled
     }
-
-    fn verdict(&self, draft: &Draft<'_>, table: VertexId) -> (Plain, Origin) {
-        let vertex = draft.vertex(table);
-        match self.tables.get(&table) {
-            Some(&(guard, origin)) => {
-                let is_always = !draft.template().guards.can_hold(&[(vertex.guard, true), (guard, false)]);
-                (if is_always { Plain::Bool(true) } else { Plain::Unknown }, origin)
-            }
-            None if self.may_be_any => (Plain::Unknown, vertex.origin),
-            None => (Plain::Bool(false), vertex.origin),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -118,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_under_a_condition_need_not_scale_a_table_that_exists_without_it() {
+    fn a_target_under_a_condition_scales_a_table_in_its_cases() {
         let scaled = |table: &str, target: &str, resource_id: &str| {
             let template = template(&format!(
                 "Conditions: {{Prod: !Equals [!Ref 'AWS::AccountId', '1'], Dev: !Not [Condition: Prod]}}
@@ -136,11 +125,11 @@ Resources:
         let always = "DeletionPolicy: Delete";
         let named = "!Sub 'table/${T}'";
         let chosen = "!If [Prod, !Sub 'table/${T}', table/other]";
-        assert_eq!(scaled(always, prod, named), "unknown");
+        assert_eq!(scaled(always, prod, named), "true when Prod is true");
         assert_eq!(scaled(prod, prod, named), "true");
-        assert_eq!(scaled(dev, prod, named), "unknown");
+        assert_eq!(scaled(dev, prod, named), "false");
         assert_eq!(scaled(prod, always, named), "true");
-        assert_eq!(scaled(always, always, chosen), "unknown");
+        assert_eq!(scaled(always, always, chosen), "true when Prod is true");
         assert_eq!(scaled(prod, always, chosen), "true");
     }
 }

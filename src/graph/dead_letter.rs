@@ -1,13 +1,11 @@
 //! Dead letters: where an event goes that could not be handled, and which queues are there for that alone.
 
-use rustc_hash::FxHashSet;
-
 use crate::names::Name;
 use crate::template::{Guard, Resource};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
-use super::{EdgeKind, Plain, VertexId, VertexKind};
+use super::{EdgeKind, VertexId, VertexKind};
 
 const RECEIVERS: &[VertexKind] =
     &[VertexKind::Queue, VertexKind::Topic, VertexKind::Bucket, VertexKind::Function, VertexKind::EventBus];
@@ -51,20 +49,15 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
 
 /// States of every queue whether anything in the template sends its failures there.
 pub(super) fn mark_queues(draft: &mut Draft<'_>) {
-    let receivers: FxHashSet<VertexId> = draft
-        .graph
-        .edges
-        .iter()
-        .filter(|edge| edge.kind == EdgeKind::DeadLetter)
-        .map(|edge| edge.to)
-        .collect();
+    let receivers = draft.guards_by(EdgeKind::DeadLetter, |edge| edge.to);
+    let may_be_unseen = draft.may_be_unseen();
     for index in 0..draft.graph.vertices.len() {
         let id = VertexId(index as u32);
         let vertex = draft.vertex(id);
         if vertex.kind == VertexKind::Queue {
             let origin = vertex.origin;
-            let value = if receivers.contains(&id) { Plain::Bool(true) } else { draft.absence() };
-            draft.add_fact(id, "DeadLetter", value, origin);
+            let holds = receivers.get(&id).copied().unwrap_or(Guard::NEVER);
+            draft.add_claim(id, "DeadLetter", (holds, may_be_unseen), origin);
         }
     }
 }

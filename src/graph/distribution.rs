@@ -1,9 +1,7 @@
 //! CloudFront distributions: which origins they stand in front of.
 
-use rustc_hash::FxHashSet;
-
 use crate::names::Name;
-use crate::template::{Call, Data, Resource};
+use crate::template::{Call, Data, Guard, Resource};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
@@ -52,13 +50,13 @@ pub(super) fn stand_in_front(
 
 /// Says of every REST API whether a distribution of this template stands in front of it.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    let fronts = draft.graph.edges.iter().filter(|edge| edge.kind == EdgeKind::Front);
-    let fronted: FxHashSet<VertexId> = fronts.map(|edge| edge.to).collect();
+    let fronted = draft.guards_by(EdgeKind::Front, |edge| edge.to);
     for index in 0..draft.graph.vertices.len() {
         let vertex = VertexId(index as u32);
         if draft.vertex(vertex).kind == VertexKind::RestApi {
             let origin = draft.vertex(vertex).origin;
-            draft.add_fact(vertex, "Fronted", Plain::Bool(fronted.contains(&vertex)), origin);
+            let holds = fronted.get(&vertex).copied().unwrap_or(Guard::NEVER);
+            draft.add_claim(vertex, "Fronted", (holds, false), origin);
         }
     }
 }

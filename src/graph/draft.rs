@@ -170,6 +170,20 @@ impl<'t> Draft<'t> {
         }
     }
 
+    /// When each vertex has an edge of a kind, by the end of it that `end` names.
+    pub(super) fn guards_by(
+        &self,
+        kind: EdgeKind,
+        end: impl Fn(&Edge) -> VertexId,
+    ) -> FxHashMap<VertexId, Guard> {
+        let mut found = FxHashMap::default();
+        for edge in self.graph.edges.iter().filter(|edge| edge.kind == kind) {
+            let guard = found.entry(end(edge)).or_insert(Guard::NEVER);
+            *guard = self.template().guards.or(*guard, edge.guard);
+        }
+        found
+    }
+
     pub(super) fn add_fact(&mut self, vertex: VertexId, name: &'static str, value: Plain, origin: Origin) {
         self.graph.vertices[vertex.0 as usize].facts.push(Fact::Derived { name, value, origin });
     }
@@ -183,7 +197,15 @@ impl<'t> Draft<'t> {
         (holds, may_be_unseen): (Guard, bool),
         origin: Origin,
     ) {
-        let fails = if may_be_unseen { Guard::NEVER } else { self.template().guards.not(holds) };
+        let own = self.vertex(vertex).guard;
+        let guards = &self.template().guards;
+        let is_always = !guards.can_hold(&[(own, true), (holds, false)]);
+        let holds = match guards.can_hold(&[(own, true), (holds, true)]) {
+            _ if is_always => Guard::ALWAYS,
+            true => holds,
+            false => Guard::NEVER,
+        };
+        let fails = if may_be_unseen { Guard::NEVER } else { guards.not(holds) };
         self.graph.vertices[vertex.0 as usize].facts.push(Fact::Claim { name, holds, fails, origin });
     }
 

@@ -50,7 +50,8 @@ fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource, path: &[&str]) {
                 origin: resource.origin,
                 proof: draft.values().origin(arn.value),
             };
-            draft.wire(wiring, Vec::new());
+            let facts = target.qualified(kind, wiring.proof).into_iter().collect();
+            draft.wire(wiring, facts);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a function is for, and what its configuration makes of it.
 
 use indexmap::IndexMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::names::Name;
 use crate::template::Resource;
@@ -13,13 +13,6 @@ use super::{EdgeKind, Plain, VertexId, VertexKind, distribution};
 /// States what every function is, once all wired edges are there.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let purposes = purposes(draft);
-    let failures: FxHashSet<VertexId> = draft
-        .graph
-        .edges
-        .iter()
-        .filter(|edge| edge.kind == EdgeKind::DeadLetter && is_of_the_function(draft, edge.via))
-        .map(|edge| edge.from)
-        .collect();
     let resources = &draft.template().resources;
     for (&id, resource) in resources {
         let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
@@ -27,30 +20,17 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             continue;
         };
         let origin = resource.origin;
-        draft.add_fact(vertex, "Durable", draft.presence(resource, &["DurableConfig"]), origin);
-        draft.add_fact(
-            vertex,
-            "ManagedInstances",
-            draft.presence(resource, &["CapacityProviderConfig"]),
-            origin,
-        );
-        draft.add_fact(vertex, "TenantIsolation", draft.presence(resource, &["TenancyConfig"]), origin);
+        for (name, property) in [
+            ("Durable", "DurableConfig"),
+            ("ManagedInstances", "CapacityProviderConfig"),
+            ("TenantIsolation", "TenancyConfig"),
+        ] {
+            let fact = draft.presences(resource, &[property]).claim(name, origin);
+            draft.graph.vertices[vertex.0 as usize].facts.push(fact);
+        }
         let purpose = purposes.get(&vertex).copied().unwrap_or("application");
         draft.add_fact(vertex, "Purpose", Plain::Text(purpose), origin);
-        let has_failure_destination = if failures.contains(&vertex) {
-            Plain::Bool(true)
-        } else {
-            draft.presence(resource, &["DeadLetterConfig", "TargetArn"])
-        };
-        draft.add_fact(vertex, "HasFailureDestination", has_failure_destination, origin);
     }
-}
-
-/// Whether a dead-letter edge is of a function's asynchronous calls, and not of a mapping.
-fn is_of_the_function(draft: &Draft<'_>, via: Option<Name>) -> bool {
-    via.is_some_and(|via| {
-        matches!(draft.resource_type(via), "AWS::Lambda::Function" | "AWS::Lambda::EventInvokeConfig")
-    })
 }
 
 /// Purposes other than serving the application; the first that is found stays.
@@ -278,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_that_depends_on_a_condition_is_not_known() {
+    fn a_configuration_that_depends_on_a_condition_is_known_case_by_case() {
         let template = template(
             "Conditions: {Prod: !Equals [!Ref 'AWS::AccountId', '1']}
 Resources:
@@ -288,7 +268,7 @@ Resources:
   D: {Type: 'AWS::Lambda::Function', Properties: {DurableConfig: {ExecutionTimeout: 60}}}
 ",
         );
-        assert_eq!(fact(&template, "F", "Durable"), "unknown");
+        assert_eq!(fact(&template, "F", "Durable"), "true when Prod is true");
         assert_eq!(fact(&template, "D", "Durable"), "true");
         assert_eq!(fact(&template, "D", "ManagedInstances"), "false");
     }

@@ -26,6 +26,16 @@ pub(super) struct Grant {
     pub(super) origin: Origin,
     /// A connector's policy says more than another one.
     pub(super) class: EvidenceClass,
+    pub(super) breadth: Breadth,
+}
+
+/// How much beside the action at hand a permission is for.
+#[derive(Clone, Copy)]
+pub(super) struct Breadth {
+    /// All that the service does, or reading as well as writing: `sqs:*`, a `CrudPolicy`.
+    pub(super) is_broad: bool,
+    /// Of a bucket: which objects, `out/*`.
+    pub(super) keys: Option<Name>,
 }
 
 /// The grants of all functions and task definitions. A wildcard is none: it says nothing about any resource.
@@ -73,14 +83,14 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
                         return found;
                     }
                     let guard = draft.and(draft.and(guard, permission.guard), own_guard);
-                    let Permission { target, kind, .. } = *permission;
+                    let Permission { target, kind, breadth, .. } = *permission;
                     let speaks = connector.is_some_and(|connector| connector.speaks_of(holder));
                     let (class, origin) = if speaks {
                         (EvidenceClass::Connector, resource.origin)
                     } else {
                         (EvidenceClass::Permission, permission.origin)
                     };
-                    found.push(Grant { holder, target, kind, guard, via: id, origin, class });
+                    found.push(Grant { holder, target, kind, guard, via: id, origin, class, breadth });
                 }
             }
         }
@@ -97,6 +107,7 @@ pub(super) struct Permission {
     pub(super) kind: EdgeKind,
     pub(super) guard: Guard,
     origin: Origin,
+    breadth: Breadth,
 }
 
 struct Roles {
@@ -173,32 +184,53 @@ pub(super) fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec
     }
 }
 
-fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[EdgeKind], found: &mut Vec<Permission>) {
-    // A name that is spelt like a resource's proves too little: it may be another stack's.
-    let named = draft.targets_inside(resource, &[]);
-    for (guard, target) in named.into_iter().filter(|(_, target)| !target.is_by_name) {
-        let target_kind = draft.vertex(target.vertex).kind;
-        for &kind in kinds {
-            if suits(kind, target_kind) {
-                let origin = draft.values().origin(resource.value);
-                found.push(Permission { target: target.vertex, kind, guard, origin });
+fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[(EdgeKind, bool)], found: &mut Vec<Permission>) {
+    for (guard, reference) in draft.references(resource) {
+        // A name that is spelt like a resource's proves too little: it may be another stack's.
+        let named = draft.inside(&reference, &[]);
+        for (own, target) in named.into_iter().filter(|(_, target)| !target.is_by_name) {
+            let vertex = draft.vertex(target.vertex);
+            let keys = (vertex.kind == VertexKind::Bucket).then(|| reference.key_pattern()).flatten();
+            let keys = keys.map(|keys| draft.names().intern(keys));
+            for &(kind, is_broad) in kinds {
+                if suits(kind, vertex.kind) {
+                    found.push(Permission {
+                        target: target.vertex,
+                        kind,
+                        guard: draft.and(guard, own),
+                        origin: draft.values().origin(resource.value),
+                        breadth: Breadth { is_broad, keys },
+                    });
+                }
             }
         }
     }
 }
 
-fn kinds_of_statement(draft: &Draft<'_>, statement: Branch) -> Vec<EdgeKind> {
-    let mut kinds = Vec::new();
+/// What a statement's actions are good for, and whether it is for all that the service does, or for reading as well.
+fn kinds_of_statement(draft: &Draft<'_>, statement: Branch) -> Vec<(EdgeKind, bool)> {
+    let mut kinds: Vec<(EdgeKind, bool)> = Vec::new();
     for actions in draft.branches(statement, &["Action"]) {
         for action in draft.one_or_many(actions) {
             let Some(action) = draft.known_text(action) else { continue };
             for (name, kind, is_exact_only) in ACTIONS {
                 let is_meant = name.eq_ignore_ascii_case(action)
                     || !is_exact_only && action.len() > 1 && matches_wildcard(action, name);
-                if is_meant && !kinds.contains(kind) {
-                    kinds.push(*kind);
+                if !is_meant {
+                    continue;
+                }
+                let is_broad = action.contains(":*");
+                match kinds.iter_mut().find(|(known, _)| known == kind) {
+                    Some((_, broad)) => *broad &= is_broad,
+                    None => kinds.push((*kind, is_broad)),
                 }
             }
+        }
+    }
+    // One statement for all that is done with a resource was not thought of as leave to write to it.
+    if kinds.iter().any(|(kind, _)| *kind == EdgeKind::Read) {
+        for (_, broad) in kinds.iter_mut().filter(|(kind, _)| *kind != EdgeKind::Read) {
+            *broad = true;
         }
     }
     kinds
@@ -277,8 +309,9 @@ fn read_policy_template(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permi
     for (name, parameters) in draft.entries(policy) {
         let name = draft.text(name);
         for (_, parameter, kinds) in POLICY_TEMPLATES.iter().filter(|(template, ..)| *template == name) {
+            let kinds: Vec<_> = kinds.iter().map(|kind| (*kind, kinds.len() > 1)).collect();
             for resource in draft.branches(parameters, &[parameter]) {
-                grant(draft, resource, kinds, found);
+                grant(draft, resource, &kinds, found);
             }
         }
     }

@@ -41,7 +41,9 @@ impl HiddenRoutes {
             let name = |wanted: &str| {
                 vertex.facts.iter().find_map(|fact| match fact {
                     Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
-                    Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => None,
+                    Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => {
+                        None
+                    }
                 })
             };
             let id = VertexId(index as u32);

@@ -8,6 +8,8 @@ pub(super) const FUNCTION_TIMEOUT: i64 = number("lambda-timeout-default");
 pub(super) const FUNCTION_MEMORY: i64 = number("lambda-memory-default");
 /// MB.
 pub(super) const FUNCTION_EPHEMERAL_STORAGE: i64 = number("lambda-ephemeral-storage-default");
+/// Calls.
+pub(super) const ASYNCHRONOUS_RETRIES: i64 = number("lambda-async-retries-default");
 
 /// Seconds.
 pub(super) const QUEUE_VISIBILITY_TIMEOUT: i64 = number("sqs-visibility-timeout-default");

@@ -9,6 +9,7 @@ mod cache_behavior;
 mod capacity;
 mod connector;
 mod custom_domain;
+mod cycle;
 mod database;
 mod dead_letter;
 mod delivery_stream;
@@ -21,6 +22,7 @@ mod grant;
 mod graph_ql;
 mod handler;
 mod hidden_route;
+mod invocation;
 mod kind;
 mod limits;
 mod load_balancer;
@@ -29,6 +31,7 @@ mod mapping;
 mod notification;
 mod path;
 mod permission;
+mod permitted;
 mod pipe;
 mod qualifier;
 mod queue;
@@ -67,6 +70,8 @@ pub(crate) struct Graph {
     pub edges: Vec<Edge>,
     /// Every way from a synchronous entry point through functions that wait for one another.
     pub sync_paths: Vec<SyncPath>,
+    /// Every way by which what a function writes calls it again.
+    pub cycles: Vec<Cycle>,
     /// State machines whose definition could be read.
     pub machines: Vec<(VertexId, Machine)>,
     /// The files of code that evidence stands in; their ids go on after those of the template's files.
@@ -199,6 +204,15 @@ pub(crate) enum Fact {
         /// When it is not.
         fails: Guard,
         /// The place that shows it best.
+        origin: Origin,
+    },
+    /// A list of texts, worked out from several places.
+    Words {
+        /// The name that rules use.
+        name: &'static str,
+        /// When each is in it, and the place that shows it; `None` where the list cannot be told.
+        words: Option<Vec<(Guard, Name, Origin)>>,
+        /// The place of the list.
         origin: Origin,
     },
 }
@@ -410,6 +424,18 @@ pub(crate) struct SyncPath {
     pub guard: Guard,
 }
 
+/// A way by which what a function writes calls it again, through other functions or not.
+pub(crate) struct Cycle {
+    /// The edges, that from the first function first and that back to it last.
+    pub edges: Vec<EdgeId>,
+    /// That of the weakest edge.
+    pub certainty: Certainty,
+    /// All edges' guards together.
+    pub guard: Guard,
+    /// What is written to a bucket is certainly none of the objects that the notification is for.
+    pub is_apart: bool,
+}
+
 impl Graph {
     /// Builds the graph of an expanded template, and of the code of its functions where that decides a question.
     pub(crate) fn build(resolver: Resolver<'_>, code: HandlerCode) -> Self {
@@ -435,6 +461,9 @@ impl Graph {
         custom_domain::read(&mut draft);
         distribution::mark(&mut draft);
         path::read(&mut draft, code);
+        permitted::mark(&mut draft);
+        invocation::mark(&mut draft);
+        cycle::read(&mut draft);
         draft.graph
     }
 }

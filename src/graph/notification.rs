@@ -160,7 +160,8 @@ impl Push {
             };
             let filter =
                 self.filter.map(|(filter, start)| settings::facts(filter, Some(start.value), self.origin));
-            draft.wire(wiring, filter.unwrap_or_default());
+            let facts = filter.into_iter().flatten().chain(target.qualified(kind, wiring.proof)).collect();
+            draft.wire(wiring, facts);
         }
     }
 }

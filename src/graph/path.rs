@@ -166,8 +166,8 @@ fn without(draft: &mut Draft<'_>, refuted: &FxHashSet<EdgeId>, calls: Vec<Vec<Ed
 /// Whether a function is known not to be durable: a durable one is suspended while it waits.
 fn is_plain(draft: &Draft<'_>, function: VertexId) -> bool {
     draft.vertex(function).facts.iter().any(|fact| match fact {
-        Fact::Derived { name: "Durable", value, .. } => *value == Plain::Bool(false),
-        Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => false,
+        Fact::Claim { name: "Durable", fails, .. } => *fails == Guard::ALWAYS,
+        Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => false,
     })
 }
 
@@ -214,7 +214,9 @@ impl AsyncSigns {
                 Fact::Derived { name: "Variable", value: Plain::Name(name), .. } => {
                     says_async(draft.text(*name))
                 }
-                Fact::Derived { .. } | Fact::Claim { .. } | Fact::Setting { .. } => false,
+                Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => {
+                    false
+                }
             })
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn read(draft: &mut Draft<'_>) {
                     continue;
                 }
                 let name = draft.names().intern(principal);
-                let from = draft.outside(Outside { name, service: None }, resource.origin);
+                let service = principal.split('.').next();
+                let from = draft.outside(Outside { name, service }, resource.origin);
                 draft.add_edge(Edge {
                     kind,
                     from,
@@ -46,6 +47,34 @@ pub(super) fn read(draft: &mut Draft<'_>) {
             }
         }
     }
+}
+
+/// Functions that a permission allows somebody to call whom no certain edge shows: an account, a service whose part is
+/// elsewhere, a principal that is not known.
+pub(super) fn unexplained(draft: &Draft<'_>) -> FxHashSet<VertexId> {
+    let mut known: FxHashSet<(&str, VertexId)> = FxHashSet::default();
+    for edge in draft.graph.edges.iter().filter(|edge| edge.certainty == Certainty::Certain) {
+        known.extend(service_of(draft, edge).map(|service| (service, edge.to)));
+        if draft.vertex(edge.from).kind == VertexKind::FunctionUrl {
+            known.insert(("*", edge.to));
+        }
+    }
+    let mut found = FxHashSet::default();
+    for resource in draft.template().resources.values() {
+        if draft.text(resource.type_name) != "AWS::Lambda::Permission" {
+            continue;
+        }
+        let Some(properties) = Branch::properties(resource) else { continue };
+        let principal = draft.known_text_at(properties, &["Principal"]);
+        for name in draft.branches(properties, &["FunctionName"]) {
+            for (_, function) in draft.targets_inside(name, &[VertexKind::Function]) {
+                if principal.is_none_or(|principal| !known.contains(&(principal, function.vertex))) {
+                    found.insert(function.vertex);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Services that call functions, and whether they wait.

@@ -115,6 +115,9 @@ const FUNCTION: &[Setting] = &[
     as_written("FileSystemConfigs", &["FileSystemConfigs"]),
     as_written("VpcConfig", &["VpcConfig"]),
     as_written("Environment", &["Environment", "Variables"]),
+    text("RecursiveLoop", &["RecursiveLoop"], "Terminate"),
+    optional_integer("ExecutionTimeout", &["DurableConfig", "ExecutionTimeout"]),
+    as_written("Layers", &["Layers"]),
 ];
 
 const QUALIFIER: &[Setting] = &[
@@ -212,7 +215,12 @@ const RULE: &[Setting] = &[
     as_written("EventPattern", &["EventPattern"]),
 ];
 
-const SCHEDULE: &[Setting] = &[text("State", &["State"], "ENABLED")];
+const SCHEDULE: &[Setting] =
+    &[text("State", &["State"], "ENABLED"), optional_text("ScheduleExpression", &["ScheduleExpression"])];
+
+/// How often Lambda tries an asynchronous call again, from an `AWS::Lambda::EventInvokeConfig`.
+pub(super) const RETRIES: &[Setting] =
+    &[integer("MaximumRetryAttempts", &["MaximumRetryAttempts"], limits::ASYNCHRONOUS_RETRIES)];
 
 const DATABASE: &[Setting] = &[
     optional_text("Engine", &["Engine"]),

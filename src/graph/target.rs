@@ -7,11 +7,11 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, TextPart, Unknown};
+use crate::template::{Alt, Guard, Origin, TextPart, Unknown};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::{VertexId, VertexKind};
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
 
 /// How often an alias of an alias is followed.
 const MOST_HOPS: usize = 4;
@@ -34,6 +34,12 @@ impl Reference {
     /// Whether every piece of the text is known or is the same wherever it is written in this template.
     pub(super) fn is_fully_named(&self) -> bool {
         self.resources.is_empty() && !self.text.is_empty() && !self.text.contains(UNKNOWN)
+    }
+
+    /// Of a bucket: the objects that the text is about, `out/*` of `${Bucket.Arn}/out/*`.
+    pub(super) fn key_pattern(&self) -> Option<&str> {
+        let bucket = self.resources.first()?;
+        self.text[bucket.place.end..].strip_prefix('/')
     }
 
     /// The last segment of an ARN or a path: `orders` of `arn:aws:sqs:eu-west-1:1:orders`.
@@ -85,6 +91,14 @@ pub(super) struct Target {
     pub(super) is_fanned_out: bool,
     /// Only the text of the resource's own name says so.
     pub(super) is_by_name: bool,
+}
+
+impl Target {
+    /// Whether a version or an alias is called, where the edge is a call.
+    pub(super) fn qualified(self, kind: EdgeKind, origin: Origin) -> Option<Fact> {
+        let value = Plain::Bool(self.is_qualified);
+        (kind == EdgeKind::InvokeAsync).then_some(Fact::Derived { name: "Qualified", value, origin })
+    }
 }
 
 /// Something that this template does not define.
@@ -163,7 +177,10 @@ impl Draft<'_> {
         for (guard, reference) in self.references(branch) {
             let inside = self.inside(&reference, wanted);
             if inside.is_empty() {
-                let outside = self.outside_of(&reference, owner, role);
+                let mut outside = self.outside_of(&reference, owner, role);
+                if wanted == [VertexKind::Topic] {
+                    outside.service = Some("sns");
+                }
                 let target = Target {
                     vertex: self.outside(outside, origin),
                     is_qualified: false,

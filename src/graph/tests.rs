@@ -102,6 +102,7 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
             Fact::Claim { name, holds, fails, .. } => {
                 (*name == wanted).then(|| claimed(template, *holds, *fails))
             }
+            Fact::Words { name, words, .. } => (*name == wanted).then(|| listed(template, words.as_deref())),
             Fact::Setting { name, base, path, default, origin, .. } => (*name == wanted).then(|| {
                 let val = Resolver::new(template).follow(*base, path, *origin);
                 match val.only() {
@@ -129,6 +130,23 @@ fn claimed(template: &Template, holds: Guard, fails: Guard) -> String {
         (holds, Guard::NEVER) => format!("true when {}, else unknown", words(holds)),
         (holds, _) => format!("true when {}", words(holds)),
     }
+}
+
+fn listed(template: &Template, words: Option<&[(Guard, Name, Origin)]>) -> String {
+    let Some(words) = words else { return "unknown".to_owned() };
+    let words: Vec<String> = words
+        .iter()
+        .map(|(guard, word, _)| {
+            let word = template.names.text(*word);
+            match *guard {
+                Guard::ALWAYS => word.to_owned(),
+                guard => {
+                    format!("{word} when {}", template.guards.words(&template.names, (guard, true)))
+                }
+            }
+        })
+        .collect();
+    words.join(", ")
 }
 
 #[test]

@@ -142,6 +142,9 @@ impl<'t> Lowering<'t> {
                 node: Some(self.case_by_case(name, (*holds, *fails), Sight::construct(*origin))),
                 stated: None,
             },
+            Fact::Words { name, words, origin } => {
+                FactNodes { name, node: Some(self.words(name, words.as_deref(), *origin)), stated: None }
+            }
             Fact::Setting { name, base, path, shape, default, origin } => {
                 let val = self.resolver.follow(*base, path, *origin);
                 let stated = self.stated(&val, *origin);
@@ -413,6 +416,24 @@ impl<'t> Lowering<'t> {
             choices.push((guard_id(guard), Some(node)));
         }
         self.add(Node::Choice(choices), sight)
+    }
+
+    /// A list of texts, each where its guard holds.
+    fn words(
+        &mut self,
+        name: &'static str,
+        words: Option<&[(Guard, Name, Origin)]>,
+        origin: Origin,
+    ) -> NodeId {
+        let Some(words) = words else {
+            return self.unknown(&[Unseen::Conclusion(name)], Sight::construct(origin));
+        };
+        let mut items = Vec::with_capacity(words.len());
+        for (guard, word, at) in words {
+            let node = self.name(*word, *at);
+            items.push(self.under(*guard, node));
+        }
+        self.list(items, origin)
     }
 
     /// Whether the template states a setting, case by case; `None` when it states it in every case.

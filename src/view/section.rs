@@ -3,7 +3,7 @@
 
 use crate::asl::{Machine, State, StateKind};
 use crate::facts::Circumstances;
-use crate::graph::{Edge, Fact, Graph, SyncPath, Vertex, VertexId};
+use crate::graph::{Cycle, Edge, Fact, Graph, SyncPath, Vertex, VertexId};
 use crate::guard::{Node, NodeId};
 use crate::source::{FileId, Span};
 use crate::template::{Origin, OriginKind, Resource, Stack};
@@ -79,6 +79,10 @@ fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph, circumstances: &Cir
     let paths = paths.filter_map(|path| path_node(lowering, graph, path, &node_of, &plain_edges)).collect();
     let paths = lowering.list(paths, TOP);
 
+    let cycles = graph.cycles.iter();
+    let cycles = cycles.map(|cycle| cycle_node(lowering, graph, cycle, &node_of, &plain_edges)).collect();
+    let cycles = lowering.list(cycles, TOP);
+
     let mut machines = Vec::new();
     for (vertex, machine) in &graph.machines {
         let owner = &graph.vertices[vertex.0 as usize];
@@ -96,6 +100,7 @@ fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph, circumstances: &Cir
         ("Nodes", by_id),
         ("Edges", edges),
         ("SyncPaths", paths),
+        ("Cycles", cycles),
         ("StateMachines", machines),
     ];
     lowering.map(entries, TOP)
@@ -186,6 +191,35 @@ fn path_node(
     ];
     let node = lowering.map(entries, last.origin);
     Some(lowering.under(path.guard, node))
+}
+
+/// A cycle, from the function that writes to the edge that calls it again.
+fn cycle_node(
+    lowering: &mut Lowering<'_>,
+    graph: &Graph,
+    cycle: &Cycle,
+    node_of: &dyn Fn(VertexId) -> NodeId,
+    edges: &[NodeId],
+) -> NodeId {
+    let [first, .., last] = cycle.edges[..] else { unreachable!("a cycle leaves its function and returns") };
+    let hop = |edge: crate::graph::EdgeId| &graph.edges[edge.0 as usize];
+    let origin = hop(last).origin;
+    let construct = Sight::construct(origin);
+    let nodes = cycle.edges.iter().map(|edge| node_of(hop(*edge).from)).collect();
+    let steps = cycle.edges.iter().map(|edge| edges[edge.0 as usize]).collect();
+    let length = i64::try_from(cycle.edges.len()).unwrap_or(i64::MAX);
+    let entries = vec![
+        ("Function", node_of(hop(first).from)),
+        ("First", edges[first.0 as usize]),
+        ("Last", edges[last.0 as usize]),
+        ("Length", lowering.add(Node::Int(length), construct)),
+        ("Certainty", lowering.text(cycle.certainty.as_str(), origin)),
+        ("Apart", lowering.add(Node::Bool(cycle.is_apart), construct)),
+        ("Nodes", lowering.list(nodes, origin)),
+        ("Edges", lowering.list(steps, origin)),
+    ];
+    let node = lowering.map(entries, origin);
+    lowering.under(cycle.guard, node)
 }
 
 fn machine_node(lowering: &mut Lowering<'_>, owner: &Vertex, machine: &Machine) -> NodeId {

@@ -1,0 +1,282 @@
+//! What a function's role permits: the actions, whatever they are on.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::names::Name;
+use crate::template::{Alt, Guard, Origin, Resource, TextPart};
+
+use super::branch::Branch;
+use super::draft::Draft;
+use super::grant::{mentions, roles_of_policy};
+use super::{Fact, Plain, VertexId, VertexKind};
+
+/// States of every function which actions its role permits, and whether its environment holds an address.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let policies = Policies::of(draft);
+    for (&id, resource) in &draft.template().resources {
+        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
+        else {
+            continue;
+        };
+        let origin = resource.origin;
+        let words = permissions(draft, vertex, resource, &policies);
+        let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
+        facts.push(Fact::Words { name: "Permissions", words, origin });
+        let holds = holds_address(draft, resource);
+        draft.add_claim(vertex, "HoldsAddress", (holds, false), origin);
+    }
+}
+
+/// The policies beside roles.
+struct Policies<'t> {
+    by_role: FxHashMap<Name, Vec<&'t Resource>>,
+}
+
+impl<'t> Policies<'t> {
+    fn of(draft: &Draft<'t>) -> Self {
+        let mut by_role: FxHashMap<Name, Vec<&'t Resource>> = FxHashMap::default();
+        for resource in draft.template().resources.values() {
+            let is_policy = matches!(
+                draft.text(resource.type_name),
+                "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy"
+            );
+            let Some(properties) = Branch::properties(resource).filter(|_| is_policy) else { continue };
+            for role in roles_of_policy(draft, properties) {
+                by_role.entry(role).or_default().push(resource);
+            }
+        }
+        Self { by_role }
+    }
+}
+
+/// Every action that the function's role permits, without what every function needs; `None` where a part of it is not
+/// to be seen.
+fn permissions(
+    draft: &Draft<'_>,
+    function: VertexId,
+    resource: &Resource,
+    policies: &Policies<'_>,
+) -> Option<Vec<(Guard, Name, Origin)>> {
+    let is_opaque = draft.vertex(function).facts.iter().any(|fact| match fact {
+        Fact::Derived { name: "OpaqueRole", value, .. } => *value != Plain::Bool(false),
+        Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => false,
+    });
+    if is_opaque || draft.may_be_unseen() {
+        return None;
+    }
+    let mut reader = Reader { draft, found: Vec::new(), seen: FxHashSet::default() };
+    for role in draft.branches(Branch::properties(resource)?, &["Role"]) {
+        for (guard, role) in mentions(draft, role) {
+            reader.role(role, guard, policies)?;
+        }
+    }
+    Some(reader.found)
+}
+
+struct Reader<'d, 't> {
+    draft: &'d Draft<'t>,
+    found: Vec<(Guard, Name, Origin)>,
+    seen: FxHashSet<(Guard, Name)>,
+}
+
+/// A role that permits more than this is not one of which it matters what else it permits.
+const MOST_ACTIONS: usize = 200;
+
+impl Reader<'_, '_> {
+    fn role(&mut self, role: Name, guard: Guard, policies: &Policies<'_>) -> Option<()> {
+        let properties = Branch::properties(self.draft.resource(role)?)?;
+        let properties = Branch { guard, ..properties };
+        for policy in self.draft.branches(properties, &["Policies", "*"]) {
+            if !self.draft.branches(policy, &["Statement"]).is_empty()
+                || !self.draft.branches(policy, &["PolicyDocument"]).is_empty()
+            {
+                self.policy(policy)?;
+                continue;
+            }
+            // A policy template of SAM, by its name.
+            for (template, parameters) in self.draft.entries(policy) {
+                self.keep(self.draft.text(template), parameters.guard, parameters)?;
+            }
+        }
+        for policy in self.draft.branches(properties, &["ManagedPolicyArns", "*"]) {
+            for (own, policy) in mentions(self.draft, policy) {
+                self.resource(
+                    self.draft.resource(policy)?,
+                    self.draft.and(policy_guard(self.draft, policy), own),
+                )?;
+            }
+        }
+        for policy in policies.by_role.get(&role).into_iter().flatten() {
+            self.resource(policy, guard)?;
+        }
+        Some(())
+    }
+
+    fn resource(&mut self, policy: &Resource, guard: Guard) -> Option<()> {
+        let properties = Branch::properties(policy)?;
+        self.policy(Branch { guard, ..properties })
+    }
+
+    fn policy(&mut self, policy: Branch) -> Option<()> {
+        let written = [["PolicyDocument", "Statement"].as_slice(), &["Statement"]];
+        for statements in written.iter().flat_map(|path| self.draft.branches(policy, path)) {
+            for statement in self.draft.one_or_many(statements) {
+                match self.draft.known_text_at(statement, &["Effect"])? {
+                    "Deny" => continue,
+                    _ if !self.draft.branches(statement, &["NotAction"]).is_empty() => return None,
+                    _ => {}
+                }
+                for actions in self.draft.branches(statement, &["Action"]) {
+                    for action in self.draft.one_or_many(actions) {
+                        let text = self.draft.known_text(action)?;
+                        self.keep(text, action.guard, action)?;
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn keep(&mut self, action: &str, guard: Guard, at: Branch) -> Option<()> {
+        if is_needed_by_lambda(action) {
+            return Some(());
+        }
+        let name = self.draft.names().intern(action);
+        if self.seen.insert((guard, name)) {
+            self.found.push((guard, name, self.draft.values().origin(at.value)));
+        }
+        (self.found.len() <= MOST_ACTIONS).then_some(())
+    }
+}
+
+fn policy_guard(draft: &Draft<'_>, policy: Name) -> Guard {
+    draft.resolver.guard_of(policy)
+}
+
+/// What Lambda does with a function's role: it writes logs and traces, makes network interfaces and polls. A name
+/// without a colon is that of a policy template of SAM.
+fn is_needed_by_lambda(action: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else {
+        return matches!(
+            action,
+            "SQSPollerPolicy" | "KinesisStreamReadPolicy" | "DynamoDBStreamReadPolicy" | "VPCAccessPolicy"
+        );
+    };
+    match service.to_ascii_lowercase().as_str() {
+        "logs" | "xray" => true,
+        "ec2" => name.contains("NetworkInterface"),
+        "sqs" => matches!(
+            name,
+            "ReceiveMessage"
+                | "DeleteMessage"
+                | "DeleteMessageBatch"
+                | "ChangeMessageVisibility"
+                | "GetQueueAttributes"
+                | "GetQueueUrl"
+        ),
+        "kinesis" => {
+            name.starts_with("Get")
+                || name.starts_with("Describe")
+                || name.starts_with("List")
+                || name == "SubscribeToShard"
+        }
+        "dynamodb" => {
+            matches!(
+                name,
+                "GetRecords" | "GetShardIterator" | "DescribeStream" | "ListStreams" | "ListShards"
+            )
+        }
+        _ => false,
+    }
+}
+
+/// When a variable of the environment holds an address of the web.
+fn holds_address(draft: &Draft<'_>, function: &Resource) -> Guard {
+    let guards = &draft.template().guards;
+    let mut found = Guard::NEVER;
+    let Some(properties) = Branch::properties(function) else { return found };
+    for value in draft.branches(properties, &["Environment", "Variables", "*"]) {
+        for (guard, alt) in draft.alternatives(value) {
+            let is_address = match &alt {
+                Alt::Scalar { text, .. } => draft.text(*text).contains("://"),
+                Alt::OneOf { values, .. } => values.iter().any(|text| draft.text(*text).contains("://")),
+                Alt::Text(parts) => parts.iter().any(|part| match part {
+                    TextPart::Known(text) => draft.text(*text).contains("://"),
+                    TextPart::Resource { .. } | TextPart::Pseudo(_) | TextPart::Unknown(_) => false,
+                }),
+                Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Unknown(_) => {
+                    false
+                }
+            };
+            if is_address {
+                found = guards.or(found, guard);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fact, resources};
+
+    fn permits(role: &str, rest: &str) -> String {
+        let template = resources(&format!(
+            "  F: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn}}}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{{role}}}}}
+{rest}"
+        ));
+        fact(&template, "F", "Permissions")
+    }
+
+    fn statement(action: &str) -> String {
+        format!(
+            "Policies: [{{PolicyDocument: {{Statement: [{{Effect: Allow, Action: {action}, Resource: '*'}}]}}}}]"
+        )
+    }
+
+    #[test]
+    fn a_function_is_permitted_what_its_roles_policies_say() {
+        assert_eq!(permits(&statement("['sqs:SendMessage', 'logs:PutLogEvents']"), ""), "sqs:SendMessage");
+        assert_eq!(permits(&statement("'*'"), ""), "*");
+        assert_eq!(
+            permits("Policies: [{SNSPublishMessagePolicy: {TopicName: t}}]", ""),
+            "SNSPublishMessagePolicy"
+        );
+        assert_eq!(
+            permits(
+                "Path: /",
+                "  P:
+    Type: AWS::IAM::Policy
+    Properties: {Roles: [!Ref R], PolicyDocument: {Statement: {Effect: Allow, Action: 'sns:Publish', Resource: '*'}}}
+"
+            ),
+            "sns:Publish"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_the_permissions_unknown() {
+        assert_eq!(permits(&statement("!Ref Action"), ""), "unknown");
+        assert_eq!(
+            permits("ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']", ""),
+            "unknown"
+        );
+    }
+
+    #[test]
+    fn an_environment_holds_an_address_where_a_variable_does() {
+        for (variable, holds) in [
+            ("'https://example.com'", "true"),
+            ("!Sub 'https://${Host}/orders'", "true"),
+            ("!Ref Queue", "false"),
+        ] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function', Properties: {{Environment: {{Variables: {{A: {variable}}}}}}}}}
+  Queue: {{Type: 'AWS::SQS::Queue'}}
+"
+            ));
+            assert_eq!(fact(&template, "F", "HoldsAddress"), holds, "{variable}");
+        }
+    }
+}
