@@ -22,7 +22,13 @@ enum Anchor {
 const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP101", Anchor::Key),
     ("SLP102", Anchor::Value(&["Timeout"])),
+    ("SLP103", Anchor::Value(&["Timeout"])),
+    ("SLP104", Anchor::Key),
+    ("SLP108", Anchor::Key),
+    ("SLP109", Anchor::Value(&["ExecutionTimeout"])),
+    ("SLP110", Anchor::Key),
     ("SLP111", Anchor::Value(&["InvocationType", "Type", "StateMachineType"])),
+    ("SLP112", Anchor::Value(&["Timeout"])),
     ("SLP201", Anchor::Value(&["VisibilityTimeout"])),
     ("SLP202", Anchor::Value(&["VisibilityTimeout"])),
     ("SLP203", Anchor::Value(&["BatchSize"])),
@@ -36,6 +42,8 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP308", Anchor::Value(&["BillingMode", "ReadCapacityUnits"])),
     ("SLP313", Anchor::Key),
     ("SLP314", Anchor::Value(&["EndpointConfiguration", "Type", "Types"])),
+    ("SLP501", Anchor::Key),
+    ("SLP502", Anchor::Key),
     ("SLP701", Anchor::Value(&["Type", "StateMachineType"])),
 ];
 
