@@ -55,6 +55,7 @@ impl Family {
             VertexKind::StateMachine => Self::Workflow,
             VertexKind::External => Self::Outside,
             VertexKind::Stage
+            | VertexKind::TableIndex
             | VertexKind::CacheBehavior
             | VertexKind::GraphQlCache
             | VertexKind::GraphQlResolver

@@ -15,6 +15,7 @@ pub(super) fn kind(vertex: &Vertex) -> &str {
         VertexKind::Stream => "Kinesis stream",
         VertexKind::StreamConsumer => "Stream consumer",
         VertexKind::Table => "DynamoDB table",
+        VertexKind::TableIndex => "Index of a table",
         VertexKind::Bucket => "S3 bucket",
         VertexKind::EventBus => "Event bus",
         VertexKind::Rule => "EventBridge rule",

@@ -32,6 +32,47 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     }
 }
 
+/// What the template's targets of Application Auto Scaling scale in one dimension.
+pub(super) struct Targets {
+    pub(super) named: Vec<ScalableTarget>,
+    /// Whether there may be others.
+    pub(super) may_be_unseen: bool,
+}
+
+/// An `AWS::ApplicationAutoScaling::ScalableTarget`.
+pub(super) struct ScalableTarget {
+    /// When it exists.
+    pub(super) guard: Guard,
+    pub(super) origin: Origin,
+    /// What it scales: `table/orders/index/by-date`.
+    pub(super) name: Branch,
+}
+
+impl Targets {
+    pub(super) fn of(draft: &Draft<'_>, dimension: &str) -> Self {
+        let may_be_unseen = draft.template().stacks().any(Stack::has_open_resources);
+        let mut targets = Self { named: Vec::new(), may_be_unseen };
+        for (&id, resource) in &draft.template().resources {
+            if draft.text(resource.type_name) != "AWS::ApplicationAutoScaling::ScalableTarget" {
+                continue;
+            }
+            let Some(properties) = Branch::properties(resource) else { continue };
+            match draft.known_text_at(properties, &["ScalableDimension"]) {
+                Some(text) if text == dimension => {}
+                Some(_) => continue,
+                None => {
+                    targets.may_be_unseen = true;
+                    continue;
+                }
+            }
+            let guard = draft.resolver.guard_of(id);
+            let names = draft.branches(properties, &["ResourceId"]).into_iter();
+            targets.named.extend(names.map(|name| ScalableTarget { guard, origin: resource.origin, name }));
+        }
+        targets
+    }
+}
+
 /// What scales one dimension of the template's tables.
 struct Scaled {
     /// When each table is scaled, and by what.
@@ -42,30 +83,16 @@ struct Scaled {
 
 impl Scaled {
     fn by_dimension(draft: &Draft<'_>, dimension: &str) -> Self {
-        let may_be_any = draft.template().stacks().any(Stack::has_open_resources);
-        let mut scaled = Self { tables: FxHashMap::default(), may_be_any };
-        for (&id, resource) in &draft.template().resources {
-            if draft.text(resource.type_name) != "AWS::ApplicationAutoScaling::ScalableTarget" {
-                continue;
-            }
-            let Some(properties) = Branch::properties(resource) else { continue };
-            match draft.known_text_at(properties, &["ScalableDimension"]) {
-                Some(text) if text == dimension => {}
-                Some(_) => continue,
-                None => {
-                    scaled.may_be_any = true;
-                    continue;
-                }
-            }
-            for name in draft.branches(properties, &["ResourceId"]) {
-                let tables = draft.targets_inside(name, &[VertexKind::Table]);
-                scaled.may_be_any |= tables.is_empty();
-                for (guard, table) in tables {
-                    let guards = &draft.template().guards;
-                    let guard = guards.and(guard, draft.resolver.guard_of(id));
-                    let entry = scaled.tables.entry(table.vertex).or_insert((Guard::NEVER, resource.origin));
-                    entry.0 = guards.or(entry.0, guard);
-                }
+        let targets = Targets::of(draft, dimension);
+        let mut scaled = Self { tables: FxHashMap::default(), may_be_any: targets.may_be_unseen };
+        for target in targets.named {
+            let tables = draft.targets_inside(target.name, &[VertexKind::Table]);
+            scaled.may_be_any |= tables.is_empty();
+            for (guard, table) in tables {
+                let guards = &draft.template().guards;
+                let guard = guards.and(guard, target.guard);
+                let entry = scaled.tables.entry(table.vertex).or_insert((Guard::NEVER, target.origin));
+                entry.0 = guards.or(entry.0, guard);
             }
         }
         scaled

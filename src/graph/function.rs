@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use crate::names::Name;
-use crate::template::Resource;
+use crate::template::{Alt, Guard, Resource};
 
 use super::branch::Branch;
 use super::draft::Draft;
@@ -28,8 +28,19 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             let fact = draft.presences(resource, &[property]).claim(name, origin);
             draft.graph.vertices[vertex.0 as usize].facts.push(fact);
         }
+        draft.add_fact(vertex, "Throttled", Plain::Bool(is_throttled(draft, resource)), origin);
         let purpose = purposes.get(&vertex).copied().unwrap_or("application");
         draft.add_fact(vertex, "Purpose", Plain::Text(purpose), origin);
+    }
+}
+
+/// Whether a function is kept from running in every case, and not by what is chosen at deployment.
+fn is_throttled(draft: &Draft<'_>, function: &Resource) -> bool {
+    let path = ["ReservedConcurrentExecutions"];
+    let reserved = draft.resolver.follow(function.properties, &path, function.origin).alternatives;
+    match reserved.as_slice() {
+        [(Guard::ALWAYS, Alt::Scalar { text, through: None, .. })] => draft.text(*text) == "0",
+        _ => false,
     }
 }
 
@@ -255,6 +266,28 @@ mod tests {
             ));
             assert_eq!(fact(&template, "F", "Purpose"), purpose, "{services}");
         }
+    }
+
+    #[test]
+    fn a_function_is_throttled_where_nothing_but_an_edit_gives_it_an_execution() {
+        let template = template(
+            "Parameters: {Most: {Type: Number, Default: 0}}
+Conditions: {Prod: !Equals [!Ref 'AWS::AccountId', '1']}
+Resources:
+  Zero: {Type: 'AWS::Lambda::Function', Properties: {ReservedConcurrentExecutions: '0'}}
+  One: {Type: 'AWS::Lambda::Function', Properties: {ReservedConcurrentExecutions: 1}}
+  None: {Type: 'AWS::Lambda::Function'}
+  Chosen: {Type: 'AWS::Lambda::Function', Properties: {ReservedConcurrentExecutions: !Ref Most}}
+  Stopped:
+    Type: AWS::Lambda::Function
+    Properties: {ReservedConcurrentExecutions: !If [Prod, 5, 0]}
+",
+        );
+        let throttled = |id| fact(&template, id, "Throttled");
+        assert_eq!(
+            ["Zero", "One", "None", "Chosen", "Stopped"].map(throttled),
+            ["true", "false", "false", "false", "false"]
+        );
     }
 
     #[test]

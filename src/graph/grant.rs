@@ -286,6 +286,7 @@ fn suits(kind: EdgeKind, target: VertexKind) -> bool {
         | VertexKind::Stage
         | VertexKind::Distribution
         | VertexKind::CacheBehavior
+        | VertexKind::TableIndex
         | VertexKind::GraphQlApi
         | VertexKind::GraphQlCache
         | VertexKind::GraphQlResolver

@@ -12,6 +12,7 @@ impl VertexKind {
             Self::Stream => "stream",
             Self::StreamConsumer => "stream-consumer",
             Self::Table => "table",
+            Self::TableIndex => "table-index",
             Self::Bucket => "bucket",
             Self::EventBus => "event-bus",
             Self::Rule => "rule",
@@ -111,6 +112,7 @@ impl VertexKind {
             | Self::Stage
             | Self::Distribution
             | Self::CacheBehavior
+            | Self::TableIndex
             | Self::GraphQlApi
             | Self::GraphQlCache
             | Self::GraphQlResolver
@@ -148,6 +150,7 @@ impl VertexKind {
             | Self::Stage
             | Self::Distribution
             | Self::CacheBehavior
+            | Self::TableIndex
             | Self::GraphQlApi
             | Self::GraphQlCache
             | Self::GraphQlResolver
@@ -188,6 +191,7 @@ impl VertexKind {
             | Self::Stage
             | Self::Distribution
             | Self::CacheBehavior
+            | Self::TableIndex
             | Self::DeliveryStream
             | Self::GraphQlApi
             | Self::GraphQlCache

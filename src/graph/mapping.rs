@@ -105,6 +105,7 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         | VertexKind::Stage
         | VertexKind::Distribution
         | VertexKind::CacheBehavior
+        | VertexKind::TableIndex
         | VertexKind::DeliveryStream
         | VertexKind::GraphQlApi
         | VertexKind::GraphQlCache

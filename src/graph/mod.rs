@@ -22,6 +22,7 @@ mod grant;
 mod graph_ql;
 mod handler;
 mod hidden_route;
+mod index;
 mod invocation;
 mod kind;
 mod limits;
@@ -109,6 +110,8 @@ pub(crate) enum VertexKind {
     StreamConsumer,
     /// A DynamoDB table.
     Table,
+    /// A global secondary index of a table.
+    TableIndex,
     /// An S3 bucket.
     Bucket,
     /// An EventBridge bus.
@@ -451,6 +454,7 @@ impl Graph {
         dead_letter::mark_queues(&mut draft);
         queue::mark(&mut draft);
         capacity::mark(&mut draft);
+        index::read(&mut draft);
         function::mark(&mut draft);
         qualifier::mark(&mut draft);
         logging::mark(&mut draft);

@@ -135,6 +135,7 @@ fn service_of(draft: &Draft<'_>, edge: &Edge) -> Option<&'static str> {
         | VertexKind::Cache
         | VertexKind::TaskDefinition
         | VertexKind::CacheBehavior
+        | VertexKind::TableIndex
         | VertexKind::DeliveryStream
         | VertexKind::GraphQlApi
         | VertexKind::GraphQlCache

@@ -32,6 +32,7 @@ pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
         VertexKind::GraphQlCache => GRAPH_QL_CACHE,
         VertexKind::GraphQlResolver => GRAPH_QL_RESOLVER,
         VertexKind::Topic
+        | VertexKind::TableIndex
         | VertexKind::StreamConsumer
         | VertexKind::Bucket
         | VertexKind::EventBus
@@ -178,6 +179,13 @@ pub(super) const FIFO: &[Setting] =
 const STREAM: &[Setting] = &[
     optional_integer("ShardCount", &["ShardCount"]),
     optional_text("StreamMode", &["StreamModeDetails", "StreamMode"]),
+];
+
+/// What a global secondary index says of itself.
+pub(super) const TABLE_INDEX: &[Setting] = &[
+    optional_text("IndexName", &["IndexName"]),
+    optional_integer("ReadCapacityUnits", &["ProvisionedThroughput", "ReadCapacityUnits"]),
+    optional_integer("WriteCapacityUnits", &["ProvisionedThroughput", "WriteCapacityUnits"]),
 ];
 
 const TABLE: &[Setting] = &[

@@ -381,6 +381,7 @@ fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
         | VertexKind::Stage
         | VertexKind::Distribution
         | VertexKind::CacheBehavior
+        | VertexKind::TableIndex
         | VertexKind::DeliveryStream
         | VertexKind::GraphQlApi
         | VertexKind::GraphQlCache
