@@ -38,6 +38,8 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP216", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
     ("SLP217", Anchor::Value(&["MaximumBatchingWindowInSeconds"])),
     ("SLP301", Anchor::Value(&["MemorySize"])),
+    ("SLP302", Anchor::Value(&["MemorySize"])),
+    ("SLP303", Anchor::Value(&["Timeout"])),
     ("SLP306", Anchor::Value(&["Architectures"])),
     ("SLP307", Anchor::Value(&["Runtime"])),
     ("SLP308", Anchor::Value(&["BillingMode", "ReadCapacityUnits"])),
