@@ -8,7 +8,9 @@ use crate::document::{Scalar, Typed};
 use crate::names::Name;
 use crate::template::{Alt, Data, Guard, Origin, Resolver, TextPart, Unknown, Val, ValueId};
 
+use super::limits::MOST_ITEMS;
 use super::substitution::{Piece, Substitutions, split};
+use super::{Field, Listed};
 
 /// One definition, with what fills its placeholders.
 pub(super) struct Definition<'t> {
@@ -43,19 +45,120 @@ impl<'t> Definition<'t> {
         template.values.get(map, template.names.find(key)?)
     }
 
+    /// The values at the end of a path of keys, and `*` for each item.
+    pub(super) fn at(&self, value: ValueId, path: &[&str], under: Guard, found: &mut Vec<(Guard, ValueId)>) {
+        let Some((key, rest)) = path.split_first() else {
+            found.push((under, value));
+            return;
+        };
+        let template = self.resolver.template();
+        for (guard, alt) in self.resolver.resolve(value).alternatives {
+            let guard = template.guards.and(under, guard);
+            match alt {
+                Alt::Map(map) => {
+                    if let Some(value) = self.get(map, key) {
+                        self.at(value, rest, guard, found);
+                    }
+                }
+                Alt::List(list) if *key == "*" => {
+                    for item in template.values.items(list).iter().take(MOST_ITEMS) {
+                        self.at(*item, rest, guard, found);
+                    }
+                }
+                Alt::List(_)
+                | Alt::Absent { .. }
+                | Alt::Scalar { .. }
+                | Alt::OneOf { .. }
+                | Alt::Resource { .. }
+                | Alt::Text(_)
+                | Alt::Unknown(_) => {}
+            }
+        }
+    }
+
     /// A map's entries.
     pub(super) fn entries(&self, map: ValueId) -> impl Iterator<Item = (Name, ValueId)> + use<'t> {
         self.resolver.template().values.entries(map).iter().map(|entry| (entry.key, entry.value))
     }
 
-    /// A list's items.
-    pub(super) fn items(&self, list: ValueId) -> Vec<ValueId> {
-        let alternatives = self.resolver.resolve(list).alternatives.into_iter();
-        let items = alternatives.filter_map(|(_, alt)| {
-            let Alt::List(list) = alt else { return None };
-            Some(self.resolver.template().values.items(list))
-        });
-        items.flatten().copied().collect()
+    /// What stands under a key of a map, or under the key that has a path into the input instead: what that finds
+    /// only an execution tells.
+    pub(super) fn field(&self, map: ValueId, key: &str, path: Option<&str>, owner: Origin) -> Field {
+        if let Some(value) = self.get(map, key) {
+            return Field { val: Some(self.val(value)), origin: self.origin(value) };
+        }
+        if let Some(value) = path.and_then(|path| self.get(map, path)) {
+            return Field { val: None, origin: self.origin(value) };
+        }
+        let is_open = self.resolver.template().values.is_open(map);
+        let alt = if is_open { Alt::Unknown(Unknown::Macro) } else { Alt::Absent { at: owner } };
+        Field { val: Some(Val::always(alt)), origin: owner }
+    }
+
+    /// The list under a key of a map, item by item.
+    pub(super) fn items<T>(
+        &self,
+        map: ValueId,
+        key: &str,
+        owner: Origin,
+        mut item: impl FnMut(ValueId) -> T,
+    ) -> Listed<T> {
+        let template = self.resolver.template();
+        let Some(value) = self.get(map, key) else {
+            return Listed { items: Vec::new(), is_known: !template.values.is_open(map), origin: owner };
+        };
+        let mut listed = Listed { items: Vec::new(), is_known: true, origin: self.origin(value) };
+        for (guard, alt) in self.resolver.resolve(value).alternatives {
+            match alt {
+                Alt::List(list) => {
+                    let items = template.values.items(list);
+                    listed.is_known &= items.len() <= MOST_ITEMS;
+                    listed.items.extend(items.iter().take(MOST_ITEMS).map(|value| (guard, item(*value))));
+                }
+                Alt::Absent { .. } => {}
+                Alt::Scalar { .. }
+                | Alt::OneOf { .. }
+                | Alt::Map(_)
+                | Alt::Resource { .. }
+                | Alt::Text(_)
+                | Alt::Unknown(_) => listed.is_known = false,
+            }
+        }
+        listed
+    }
+
+    /// The list of maps under a key of a map.
+    pub(super) fn listed<T>(
+        &self,
+        map: ValueId,
+        key: &str,
+        owner: Origin,
+        item: impl Fn(ValueId) -> T,
+    ) -> Listed<T> {
+        let guards = &self.resolver.template().guards;
+        let listed = self.items(map, key, owner, |value| self.resolver.resolve(value).alternatives);
+        let mut maps = Listed { items: Vec::new(), is_known: listed.is_known, origin: listed.origin };
+        for (guard, alternatives) in listed.items {
+            for (own, alt) in alternatives {
+                match alt {
+                    Alt::Map(map) => maps.items.push((guards.and(guard, own), item(map))),
+                    Alt::Absent { .. } => {}
+                    Alt::Scalar { .. }
+                    | Alt::OneOf { .. }
+                    | Alt::List(_)
+                    | Alt::Resource { .. }
+                    | Alt::Text(_)
+                    | Alt::Unknown(_) => maps.is_known = false,
+                }
+            }
+        }
+        maps
+    }
+
+    /// The list of texts under a key of a map.
+    pub(super) fn texts(&self, map: ValueId, key: &str, owner: Origin) -> Listed<Field> {
+        let text = |value| Field { val: Some(self.val(value)), origin: self.origin(value) };
+        self.items(map, key, owner, text)
     }
 
     /// What a value says once its placeholders are filled.

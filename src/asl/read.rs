@@ -1,18 +1,14 @@
-//! Reading the states of a definition.
+//! Reading the states of a definition, level by level.
 
 use std::rc::Rc;
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Origin, Resolver, TextPart, Val, ValueId};
+use crate::template::{Alt, Guard, Origin, Resolver, Val, ValueId};
 
 use super::definition::Definition;
+use super::limits::{MOST_LEVELS, MOST_STATES};
 use super::substitution::Substitutions;
-use super::{Call, Integration, Machine, State, StateKind};
-
-/// The bound on maps in maps.
-const MOST_LEVELS: usize = 32;
-/// The bound on one machine's states; Step Functions takes a definition of 1 MB.
-const MOST_STATES: usize = 10_000;
+use super::{Field, Language, Level, Machine, Map, Next, State, StateKind, Task, call, retry};
 
 pub(super) fn machine(resolver: Resolver<'_>, id: Name) -> Option<Machine> {
     let template = resolver.template();
@@ -23,13 +19,21 @@ pub(super) fn machine(resolver: Resolver<'_>, id: Name) -> Option<Machine> {
         Some(map)
     });
     let definition = Definition::new(resolver, Rc::new(Substitutions::read(resolver, substitutions)));
-    let mut reader = Reader { resolver, machine: Machine { states: Vec::new(), is_complete: true } };
+    let machine = Machine { is_complete: true, ..Machine::default() };
+    let mut reader = Reader { resolver, definition, machine };
     let definitions = template.definitions_of(id);
     for can_be in definitions {
         match can_be.content {
             Some(root) => {
-                let place = Place { guard: can_be.guard, is_in_express_child: false, depth: 0 };
-                reader.level(&definition, root, place);
+                let place = Place {
+                    guard: can_be.guard,
+                    is_in_express_child: false,
+                    inside: None,
+                    language: Some(Language::JsonPath),
+                    depth: 0,
+                };
+                let level = reader.level(root, resource.origin, place);
+                reader.machine.definitions.extend(level);
             }
             None => reader.machine.is_complete = false,
         }
@@ -39,6 +43,7 @@ pub(super) fn machine(resolver: Resolver<'_>, id: Name) -> Option<Machine> {
 
 struct Reader<'t> {
     resolver: Resolver<'t>,
+    definition: Definition<'t>,
     machine: Machine,
 }
 
@@ -47,196 +52,184 @@ struct Reader<'t> {
 struct Place {
     guard: Guard,
     is_in_express_child: bool,
+    /// The map or the parallel state around it.
+    inside: Option<Name>,
+    /// What its values are written in where they do not say it.
+    language: Option<Language>,
     depth: usize,
 }
 
 impl Reader<'_> {
-    /// The states of a definition, of a map's processor, or of a branch.
-    fn level(&mut self, definition: &Definition<'_>, level: ValueId, place: Place) {
-        let Some(states) = definition.get(level, "States") else {
+    /// The states of a definition, of a map's processor, or of a branch. `None` where there are none to be read.
+    fn level(&mut self, level: ValueId, owner: Origin, place: Place) -> Option<usize> {
+        let Some(states) = self.definition.get(level, "States") else {
             self.machine.is_complete = false;
-            return;
+            return None;
         };
-        let maps = definition.maps(states);
+        let maps = self.definition.maps(states);
         self.machine.is_complete &= !maps.is_empty() && place.depth < MOST_LEVELS;
         if place.depth == MOST_LEVELS {
-            return;
+            return None;
         }
+        let place = Place { language: self.language(level, place.language), ..place };
+        let start = self.definition.get(level, "StartAt").and_then(|start| self.name(start));
+        let timeout = self.definition.field(level, "TimeoutSeconds", Some("TimeoutSecondsPath"), owner);
+        let index = self.machine.levels.len();
+        self.machine.levels.push(Level { guard: place.guard, start, states: Vec::new(), timeout });
         for (guard, states) in maps {
-            for (name, body) in definition.entries(states) {
-                let bodies = definition.maps(body);
+            let entries: Vec<_> = self.definition.entries(states).collect();
+            for (name, body) in entries {
+                let bodies = self.definition.maps(body);
                 self.machine.is_complete &= !bodies.is_empty();
                 for (own, state) in bodies {
                     let guard = self.and(self.and(place.guard, guard), own);
-                    self.state(definition, (name, body), state, Place { guard, ..place });
+                    let state = self.state((name, body), state, Place { guard, ..place });
+                    self.machine.levels[index].states.extend(state);
                 }
             }
         }
+        Some(index)
     }
 
-    fn state(
-        &mut self,
-        definition: &Definition<'_>,
-        (name, body): (Name, ValueId),
-        state: ValueId,
-        place: Place,
-    ) {
+    fn state(&mut self, (name, body): (Name, ValueId), state: ValueId, place: Place) -> Option<usize> {
         if self.machine.states.len() == MOST_STATES {
             self.machine.is_complete = false;
-            return;
+            return None;
         }
-        let origin = definition.origin(body);
-        let kind = definition.get(state, "Type").and_then(|kind| definition.text(kind));
-        let processor = definition.get(state, "ItemProcessor").or_else(|| definition.get(state, "Iterator"));
-        let children = processor.map_or_else(Vec::new, |processor| definition.maps(processor));
-        let mut is_express = place.is_in_express_child;
+        let origin = self.definition.origin(body);
+        let inside = place.inside;
+        let place = Place { language: self.language(state, place.language), inside: Some(name), ..place };
+        let next = self.definition.get(state, "End").and_then(|end| self.definition.text(end));
+        let index = self.machine.states.len();
+        self.machine.states.push(State {
+            name,
+            kind: StateKind::Unknown,
+            language: place.language,
+            next: Next {
+                state: self.definition.field(state, "Next", None, origin),
+                is_end: next == Some("true"),
+            },
+            retriers: retry::retriers(&self.definition, state, origin),
+            catchers: retry::catchers(&self.definition, state, origin),
+            in_loop: None,
+            is_in_express_child: place.is_in_express_child,
+            inside,
+            guard: place.guard,
+            origin,
+        });
+        let kind = self.definition.get(state, "Type").and_then(|kind| self.definition.text(kind));
         let kind = match kind {
-            Some("Task") => self.task(definition, state, origin),
-            Some("Map") => {
-                let config = children.iter().find_map(|(_, map)| definition.get(*map, "ProcessorConfig"));
-                let setting = |key| config.and_then(|config| definition.get(config, key));
-                let says = |key, word| {
-                    setting(key).filter(|node| definition.text(*node).is_some_and(|text| text == word))
-                };
-                is_express |= says("ExecutionType", "EXPRESS").is_some();
-                let mode = says("Mode", "DISTRIBUTED");
-                let origin = mode.map_or(origin, |mode| definition.origin(mode));
-                StateKind::Map { is_distributed: mode.is_some(), origin }
-            }
-            Some(_) => StateKind::Other,
-            None => {
+            Some("Task") => self.task(state, origin),
+            Some("Map") => self.map(state, origin, place),
+            Some("Parallel") => StateKind::Parallel(self.branches(state, origin, place)),
+            Some("Choice") => StateKind::Choice {
+                rules: self.definition.listed(state, "Choices", origin, |rule| {
+                    self.definition.field(rule, "Next", None, self.definition.origin(rule))
+                }),
+                default: self.definition.field(state, "Default", None, origin),
+            },
+            Some("Wait") => StateKind::Wait(self.wait(state, origin)),
+            Some("Pass") => StateKind::Pass,
+            Some("Succeed") => StateKind::Succeed,
+            Some("Fail") => StateKind::Fail,
+            Some(_) | None => {
                 self.machine.is_complete = false;
-                StateKind::Other
+                StateKind::Unknown
             }
         };
-        let Place { guard, is_in_express_child, depth } = place;
-        self.machine.states.push(State { name, kind, is_in_express_child, guard, origin });
+        self.machine.states[index].kind = kind;
+        Some(index)
+    }
+
+    fn task(&mut self, state: ValueId, owner: Origin) -> StateKind {
+        let called = call::read(self.resolver, &self.definition, state, owner);
+        self.machine.is_complete &= called.is_known;
+        let seconds = |key, path| self.definition.field(state, key, Some(path), owner);
+        StateKind::Task(Box::new(Task {
+            resource: called.resource,
+            integration: called.integration,
+            call: called.call,
+            timeout: seconds("TimeoutSeconds", "TimeoutSecondsPath"),
+            heartbeat: seconds("HeartbeatSeconds", "HeartbeatSecondsPath"),
+            origin: called.origin,
+        }))
+    }
+
+    /// How long a wait is: a time of day, and a path into the input, only the execution tells.
+    fn wait(&self, state: ValueId, owner: Origin) -> Field {
+        let otherwise = ["SecondsPath", "Timestamp", "TimestampPath"];
+        let otherwise = otherwise.into_iter().find(|key| self.definition.get(state, key).is_some());
+        self.definition.field(state, "Seconds", otherwise, owner)
+    }
+
+    fn map(&mut self, state: ValueId, owner: Origin, place: Place) -> StateKind {
+        let processor = self.definition.get(state, "ItemProcessor");
+        let processor = processor.or_else(|| self.definition.get(state, "Iterator"));
+        let children = processor.map_or_else(Vec::new, |processor| self.definition.maps(processor));
+        let config = children.iter().find_map(|(_, map)| self.definition.get(*map, "ProcessorConfig"));
+        let config = config.and_then(|config| self.definition.maps(config).first().copied());
+        let mode = config.and_then(|(_, config)| self.definition.get(config, "Mode"));
+        let mode = mode.filter(|mode| self.definition.text(*mode) == Some("DISTRIBUTED"));
+        let execution_type = match config {
+            Some((_, config)) => self.definition.field(config, "ExecutionType", None, owner),
+            None => Field { val: Some(Val::always(Alt::Absent { at: owner })), origin: owner },
+        };
+        let is_express = config
+            .and_then(|(_, config)| self.definition.get(config, "ExecutionType"))
+            .is_some_and(|kind| self.definition.text(kind) == Some("EXPRESS"));
+        let inside = Place {
+            is_in_express_child: place.is_in_express_child || is_express,
+            depth: place.depth + 1,
+            ..place
+        };
+        let mut levels = Vec::new();
         for (own, child) in children {
-            let guard = self.and(guard, own);
-            self.level(definition, child, Place { guard, is_in_express_child: is_express, depth: depth + 1 });
+            let guard = self.and(place.guard, own);
+            levels.extend(self.level(child, owner, Place { guard, ..inside }));
         }
-        let branches = definition.get(state, "Branches").map_or_else(Vec::new, |list| definition.items(list));
-        for branch in branches {
-            for (own, branch) in definition.maps(branch) {
-                let guard = self.and(guard, own);
-                self.level(
-                    definition,
-                    branch,
-                    Place { guard, is_in_express_child: is_express, depth: depth + 1 },
-                );
-            }
-        }
+        let beside = |key: &str| {
+            let holder = self.definition.get(state, key)?;
+            let (_, holder) = *self.definition.maps(holder).first()?;
+            let called = call::read(self.resolver, &self.definition, holder, owner);
+            Some((called.call, called.origin))
+        };
+        let concurrency = self.definition.field(state, "MaxConcurrency", Some("MaxConcurrencyPath"), owner);
+        let (reader, writer) = (beside("ItemReader"), beside("ResultWriter"));
+        StateKind::Map(Box::new(Map {
+            levels,
+            is_distributed: mode.is_some(),
+            mode_at: mode.map_or(owner, |mode| self.definition.origin(mode)),
+            execution_type,
+            concurrency,
+            reader,
+            writer,
+        }))
     }
 
-    fn task(&mut self, definition: &Definition<'_>, state: ValueId, origin: Origin) -> StateKind {
-        let unknown =
-            StateKind::Task { resource: None, integration: Integration::Unknown, call: None, origin };
-        let Some(node) = definition.get(state, "Resource") else {
-            self.machine.is_complete = false;
-            return unknown;
-        };
-        let origin = definition.origin(node);
-        let val = definition.val(node);
-        let [(_, alt)] = &val.alternatives[..] else {
-            // Whichever function it is, it is called: only another kind of call would matter.
-            let integration = if val.alternatives.iter().all(|(_, alt)| matches!(alt, Alt::Resource { .. })) {
-                Integration::RequestResponse
-            } else {
-                self.machine.is_complete = false;
-                Integration::Unknown
-            };
-            let call = Some(Call { action: None, target: val });
-            return StateKind::Task { resource: None, integration, call, origin };
-        };
-        let (resource, text) = match alt {
-            Alt::Scalar { text, .. } => (Some(*text), self.resolver.template().names.text(*text).to_owned()),
-            Alt::Text(parts) => (None, self.shown(parts)),
-            Alt::Resource { id, .. } => {
-                let integration = self.of_resource(*id);
-                let call = Some(Call { action: None, target: val });
-                return StateKind::Task { resource: None, integration, call, origin };
-            }
-            Alt::Absent { .. } | Alt::OneOf { .. } | Alt::List(_) | Alt::Map(_) | Alt::Unknown(_) => {
-                self.machine.is_complete = false;
-                return StateKind::Task {
-                    resource: None,
-                    integration: Integration::Unknown,
-                    call: None,
-                    origin,
-                };
-            }
-        };
-        let Some((_, action)) = text.split_once(":states:::") else {
-            let integration = if text.contains(":activity:") {
-                Integration::Activity
-            } else {
-                Integration::RequestResponse
-            };
-            let call = Some(Call { action: None, target: val });
-            return StateKind::Task { resource, integration, call, origin };
-        };
-        let (action, integration) = match action.split_once('.') {
-            None => (action, Integration::RequestResponse),
-            Some((action, suffix)) if suffix.starts_with("sync") => (action, Integration::Sync),
-            Some((action, "waitForTaskToken")) => (action, Integration::Callback),
-            Some((action, _)) => (action, Integration::Unknown),
-        };
-        let resource = resource.or_else(|| Some(self.resolver.template().names.intern(&text)));
-        let call = argument(definition, state, action)
-            .map(|target| Call { action: Some(self.resolver.template().names.intern(action)), target });
-        StateKind::Task { resource, integration, call, origin }
+    fn branches(&mut self, state: ValueId, owner: Origin, place: Place) -> Vec<usize> {
+        let branches = self.definition.listed(state, "Branches", owner, |branch| branch);
+        self.machine.is_complete &= branches.is_known;
+        let mut levels = Vec::new();
+        for (own, branch) in branches.items {
+            let place = Place { guard: self.and(place.guard, own), depth: place.depth + 1, ..place };
+            levels.extend(self.level(branch, owner, place));
+        }
+        levels
     }
 
-    fn of_resource(&self, id: Name) -> Integration {
-        let template = self.resolver.template();
-        let type_name = template.resources.get(&id).map(|resource| template.names.text(resource.type_name));
-        if type_name == Some("AWS::StepFunctions::Activity") {
-            Integration::Activity
-        } else {
-            Integration::RequestResponse
+    /// What the values of a state or a level are written in: as it says, or as what is around it.
+    fn language(&self, holder: ValueId, otherwise: Option<Language>) -> Option<Language> {
+        match self.definition.get(holder, "QueryLanguage") {
+            Some(stated) => self.definition.text(stated).and_then(Language::named),
+            None => otherwise,
         }
     }
 
-    /// A text with `*` for what is not known: enough to tell a service's action and its suffix.
-    fn shown(&self, parts: &[TextPart]) -> String {
-        parts
-            .iter()
-            .map(|part| match part {
-                TextPart::Known(text) => self.resolver.template().names.text(*text),
-                TextPart::Resource { .. } | TextPart::Pseudo(_) | TextPart::Unknown(_) => "*",
-            })
-            .collect()
+    fn name(&self, value: ValueId) -> Option<Name> {
+        self.resolver.template().names.find(self.definition.text(value)?)
     }
 
     fn and(&self, a: Guard, b: Guard) -> Guard {
         self.resolver.template().guards.and(a, b)
     }
 }
-
-/// What an action is on, from the task's arguments. A path into the input (`FunctionName.$`) is not known.
-fn argument(definition: &Definition<'_>, state: ValueId, action: &str) -> Option<Val> {
-    let (_, key) = ARGUMENTS.iter().find(|(name, _)| *name == action)?;
-    let arguments = definition.get(state, "Parameters").or_else(|| definition.get(state, "Arguments"))?;
-    let (_, arguments) = *definition.maps(arguments).first()?;
-    let argument = definition.get(arguments, key)?;
-    (!definition.is_null(argument)).then(|| definition.val(argument))
-}
-
-/// The argument that names what an action is on.
-const ARGUMENTS: &[(&str, &str)] = &[
-    ("lambda:invoke", "FunctionName"),
-    ("aws-sdk:lambda:invoke", "FunctionName"),
-    ("states:startExecution", "StateMachineArn"),
-    ("aws-sdk:sfn:startExecution", "StateMachineArn"),
-    ("aws-sdk:sfn:startSyncExecution", "StateMachineArn"),
-    ("sqs:sendMessage", "QueueUrl"),
-    ("aws-sdk:sqs:sendMessage", "QueueUrl"),
-    ("sns:publish", "TopicArn"),
-    ("aws-sdk:sns:publish", "TopicArn"),
-    ("dynamodb:getItem", "TableName"),
-    ("dynamodb:putItem", "TableName"),
-    ("dynamodb:updateItem", "TableName"),
-    ("dynamodb:deleteItem", "TableName"),
-    ("aws-sdk:dynamodb:query", "TableName"),
-    ("aws-sdk:dynamodb:scan", "TableName"),
-];

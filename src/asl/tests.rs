@@ -1,5 +1,6 @@
 //! Definitions in every form that a template can give them.
 
+mod durations;
 mod places;
 
 use crate::document::Document;
@@ -33,6 +34,13 @@ fn machine(template: &Template) -> Option<Machine> {
     Machine::read(Resolver::new(template), id)
 }
 
+/// What a task calls, if it is one thing.
+fn target(state: &State) -> Option<&Alt> {
+    let StateKind::Task(task) = &state.kind else { panic!("it is a task") };
+    let [(_, target)] = task.call.targets.as_slice() else { return None };
+    target.only()
+}
+
 /// Every state in a line: `A task arn:… request-response`.
 fn states(template: &Template) -> Vec<String> {
     let machine = machine(template).expect("the definition can be read");
@@ -41,14 +49,14 @@ fn states(template: &Template) -> Vec<String> {
         .iter()
         .map(|state| {
             let kind = match &state.kind {
-                StateKind::Task { resource, integration, .. } => {
-                    let resource = resource.map_or("?", |name| template.names.text(name));
-                    format!("task {resource} {}", integration.as_str().unwrap_or("?"))
+                StateKind::Task(task) => {
+                    let resource = task.resource.map_or("?", |name| template.names.text(name));
+                    format!("task {resource} {}", task.integration.as_str().unwrap_or("?"))
                 }
-                StateKind::Map { is_distributed, .. } => {
-                    (if *is_distributed { "distributed map" } else { "map" }).to_owned()
+                StateKind::Map(map) => {
+                    (if map.is_distributed { "distributed map" } else { "map" }).to_owned()
                 }
-                StateKind::Other => "other".to_owned(),
+                other => other.as_str().unwrap_or("?").to_lowercase(),
             };
             let child = if state.is_in_express_child { " in an express child" } else { "" };
             format!("{} {kind}{child}", template.names.text(state.name))
@@ -59,7 +67,7 @@ fn states(template: &Template) -> Vec<String> {
 #[test]
 fn a_definition_that_is_a_map_is_read_with_the_place_of_each_state() {
     let template = template("      Definition: {States: {A: {Type: Pass}}}\n");
-    assert_eq!(states(&template), ["A other"]);
+    assert_eq!(states(&template), ["A pass"]);
     let machine = machine(&template).unwrap();
     let text = template.sources[0].text();
     assert_eq!(&text[machine.states[0].origin.key.range()], "A");
@@ -76,7 +84,7 @@ fn a_definition_in_a_text_keeps_the_order_of_its_states() {
     );
     assert_eq!(
         states(&template),
-        ["Z other", "A task arn:aws:states:::sqs:sendMessage.waitForTaskToken callback"]
+        ["Z wait", "A task arn:aws:states:::sqs:sendMessage.waitForTaskToken callback"]
     );
 }
 
@@ -97,8 +105,7 @@ fn intrinsics_in_a_text_are_filled_in() {
         "{states:?}"
     );
     let machine = machine(&template).unwrap();
-    let StateKind::Task { call: Some(call), .. } = &machine.states[0].kind else { panic!("A is a task") };
-    assert!(matches!(call.target.only(), Some(Alt::Resource { .. })));
+    assert!(matches!(target(&machine.states[0]), Some(Alt::Resource { .. })));
 }
 
 #[test]
@@ -137,10 +144,10 @@ fn every_level_is_read_and_an_express_child_is_told_from_its_parent() {
         [
             "M distributed map",
             "In map in an express child",
-            "Deep other in an express child",
-            "P other",
-            "Left other",
-            "Right other"
+            "Deep pass in an express child",
+            "P parallel",
+            "Left pass",
+            "Right pass"
         ]
     );
 }
@@ -170,10 +177,8 @@ fn a_definition_in_a_file_beside_the_template_is_read_with_its_placeholders() {
             ),
         );
         assert_eq!(states(&template), ["A task ? request-response", b]);
-        let StateKind::Task { call: Some(call), .. } = &machine(&template).unwrap().states[0].kind else {
-            panic!("A is a task")
-        };
-        assert!(matches!(call.target.only(), Some(Alt::Resource { .. })), "{file}");
+        let machine = machine(&template).unwrap();
+        assert!(matches!(target(&machine.states[0]), Some(Alt::Resource { .. })), "{file}");
     }
 }
 
@@ -187,10 +192,10 @@ fn a_definition_that_the_cdk_uploads_is_read_beside_the_template() {
     let location = "      DefinitionS3Location: {Bucket: !Sub 'cdk-${AWS::Region}', Key: KEY}\n";
     let noted = "    Metadata: {'aws:asset:path': noted.json, 'aws:asset:property': DefinitionS3Location}\n";
     for (key, metadata, expected) in [
-        (key.as_str(), "", Some("A other")),
-        (&format!("prefix/{key}"), "", Some("A other")),
-        (&key, noted, Some("B other")),
-        (&key, &noted.replace("DefinitionS3Location", "Code"), Some("A other")),
+        (key.as_str(), "", Some("A pass")),
+        (&format!("prefix/{key}"), "", Some("A pass")),
+        (&key, noted, Some("B pass")),
+        (&key, &noted.replace("DefinitionS3Location", "Code"), Some("A pass")),
         ("noted.json", "", None),
         (&key.replace('0', "f"), "", None),
     ] {
@@ -240,8 +245,9 @@ fn substitutions_that_multiply_are_cut_off() {
         let start = std::time::Instant::now();
         let machine = machine(&template).unwrap();
         assert!(start.elapsed() < std::time::Duration::from_secs(2), "{key}");
-        let StateKind::Task { call: Some(call), .. } = &machine.states[0].kind else { panic!("A is a task") };
-        let Some(Alt::Text(parts)) = call.target.only() else { panic!("{key}: most of it is not known") };
+        let Some(Alt::Text(parts)) = target(&machine.states[0]) else {
+            panic!("{key}: most of it is not known")
+        };
         let known = |part: &&TextPart| matches!(part, TextPart::Known(_));
         assert_eq!((parts.len(), parts.iter().filter(known).count()), (20_000, 13), "{key}");
     }
@@ -258,5 +264,55 @@ fn variables_and_conditions_that_multiply_are_cut_off() {
         let start = std::time::Instant::now();
         assert!(machine(&template(&format!("      DefinitionString: {definition}\n"))).is_none());
         assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_state_knows_its_language_what_it_is_inside_of_and_its_loop() {
+    let template = template(
+        "      Definition:
+        QueryLanguage: JSONata
+        StartAt: A
+        States:
+          A: {Type: Wait, Seconds: 1, Next: B}
+          B: {Type: Choice, Choices: [{Next: A}], Default: P, QueryLanguage: JSONPath}
+          P: {Type: Parallel, Branches: [{StartAt: In, States: {In: {Type: Pass}}}]}
+",
+    );
+    let machine = machine(&template).unwrap();
+    let text = |name: Option<_>| name.map_or("-", |name| template.names.text(name));
+    let told: Vec<String> = machine
+        .states
+        .iter()
+        .map(|state| {
+            let language = state.language.map_or("?", Language::as_str);
+            format!("{} {language} {} {}", text(Some(state.name)), text(state.inside), text(state.in_loop))
+        })
+        .collect();
+    assert_eq!(told, ["A JSONata - A", "B JSONPath - A", "P JSONata - -", "In JSONata P -"]);
+}
+
+#[test]
+fn the_resource_tells_the_action_and_how_it_is_called() {
+    for (resource, expected) in [
+        ("arn:aws:states:::sqs:sendMessage", "sqs:sendMessage request-response"),
+        ("arn:aws:states:::glue:startJobRun.sync", "glue:startJobRun sync"),
+        ("arn:aws:states:::states:startExecution.sync:2", "states:startExecution sync"),
+        ("arn:aws-cn:states:::aws-sdk:glue:getJobRun", "aws-sdk:glue:getJobRun request-response"),
+        ("arn:aws:states:::http:invoke", "http:invoke request-response"),
+        ("arn:aws:states:eu-west-1:1:activity:ask", "? activity"),
+        ("arn:aws:lambda:eu-west-1:1:function:f", "lambda:invoke request-response"),
+        ("arn:aws:states:::sqs:${Unknown}", "? ?"),
+        ("${Unknown}", "? ?"),
+    ] {
+        let template = template(&format!(
+            "      Definition: {{States: {{A: {{Type: Task, Resource: '{resource}'}}}}}}\n"
+        ));
+        let machine = machine(&template).unwrap();
+        let StateKind::Task(task) = &machine.states[0].kind else { panic!("A is a task") };
+        let action = task.call.action.map_or("?", |action| template.names.text(action));
+        let integration = task.integration.as_str().unwrap_or("?");
+        assert_eq!(format!("{action} {integration}"), expected, "{resource}");
+        assert_eq!(machine.is_complete, integration != "?", "{resource}");
     }
 }

@@ -23,8 +23,8 @@ impl Drawing {
         let vertices = graph.vertices.iter().zip(facts_of_vertices);
         let mut vertices: Vec<Vertex> =
             vertices.map(|(vertex, facts)| reader.vertex(vertex, facts)).collect();
-        for (vertex, machine) in &graph.machines {
-            vertices[vertex.0 as usize].states = reader.states(machine);
+        for workflow in &graph.machines {
+            vertices[workflow.vertex.0 as usize].states = reader.states(&workflow.machine);
         }
         let edges = graph.edges.iter().zip(facts_of_edges);
         let edges = edges.filter(|(edge, _)| reader.can_be(edge.guard));

@@ -141,11 +141,19 @@ impl Search<'_, '_> {
 fn is_apart(draft: &Draft<'_>, write: &Edge, notification: &Edge) -> bool {
     let granted = write.facts.iter().find_map(|fact| match fact {
         Fact::Words { name: "Keys", words, .. } => words.as_deref(),
-        Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => None,
+        Fact::Derived { .. }
+        | Fact::Setting { .. }
+        | Fact::Claim { .. }
+        | Fact::Words { .. }
+        | Fact::Resolved { .. } => None,
     });
     let filter = notification.facts.iter().find_map(|fact| match fact {
         Fact::Setting { name: "Filter", base, .. } => *base,
-        Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => None,
+        Fact::Derived { .. }
+        | Fact::Setting { .. }
+        | Fact::Claim { .. }
+        | Fact::Words { .. }
+        | Fact::Resolved { .. } => None,
     });
     let (Some(granted), Some(configuration)) = (granted, filter) else { return false };
     let filters = key_filters(draft, configuration);

@@ -41,9 +41,11 @@ impl HiddenRoutes {
             let name = |wanted: &str| {
                 vertex.facts.iter().find_map(|fact| match fact {
                     Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
-                    Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => {
-                        None
-                    }
+                    Fact::Derived { .. }
+                    | Fact::Setting { .. }
+                    | Fact::Resolved { .. }
+                    | Fact::Claim { .. }
+                    | Fact::Words { .. } => None,
                 })
             };
             let id = VertexId(index as u32);

@@ -100,7 +100,11 @@ fn called_from_elsewhere(draft: &Draft<'_>) -> FxHashSet<VertexId> {
     for (index, vertex) in draft.graph.vertices.iter().enumerate() {
         let is_exported = vertex.facts.iter().any(|fact| match fact {
             Fact::Derived { name: "Exported", value, .. } => *value != Plain::Bool(false),
-            Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => false,
+            Fact::Derived { .. }
+            | Fact::Setting { .. }
+            | Fact::Claim { .. }
+            | Fact::Words { .. }
+            | Fact::Resolved { .. } => false,
         });
         if is_exported {
             found.insert(VertexId(index as u32));
@@ -125,7 +129,11 @@ fn mark_calls(draft: &mut Draft<'_>, failures: &Failures) {
         }
         let is_qualified = edge.facts.iter().find_map(|fact| match fact {
             Fact::Derived { name: "Qualified", value: Plain::Bool(value), .. } => Some(*value),
-            Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => None,
+            Fact::Derived { .. }
+            | Fact::Setting { .. }
+            | Fact::Claim { .. }
+            | Fact::Words { .. }
+            | Fact::Resolved { .. } => None,
         });
         let presence = failures.of_function(draft, edge.to, is_qualified);
         let mut facts = vec![presence.claim("HasFailureDestination", edge.origin)];

@@ -88,7 +88,11 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         }
         VertexKind::External => vertex.facts.iter().find_map(|fact| match fact {
             Fact::Derived { name: "Service", value: Plain::Text(service), .. } => Some(*service),
-            Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => None,
+            Fact::Derived { .. }
+            | Fact::Setting { .. }
+            | Fact::Resolved { .. }
+            | Fact::Claim { .. }
+            | Fact::Words { .. } => None,
         }),
         VertexKind::Function
         | VertexKind::Topic

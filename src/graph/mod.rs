@@ -46,13 +46,13 @@ mod tests;
 mod user_pool;
 mod workflow;
 
-use crate::asl::Machine;
 use crate::code::HandlerCode;
 use crate::names::Name;
 use crate::source::Source;
-use crate::template::{Guard, Origin, Resolver, Resource, ValueId};
+use crate::template::{Guard, Origin, Resolver, Resource, Val, ValueId};
 
 use draft::Draft;
+pub(crate) use workflow::{Workflow, stated};
 
 /// A vertex of one graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ pub(crate) struct Graph {
     /// Every way by which what a function writes calls it again.
     pub cycles: Vec<Cycle>,
     /// State machines whose definition could be read.
-    pub machines: Vec<(VertexId, Machine)>,
+    pub machines: Vec<Workflow>,
     /// The files of code that evidence stands in; their ids go on after those of the template's files.
     pub sources: Vec<Source>,
 }
@@ -187,6 +187,19 @@ pub(crate) enum Fact {
         /// What it is where it is absent.
         default: Default,
         /// Where an absent value would be written.
+        origin: Origin,
+    },
+    /// A value that is resolved already: one of a definition, whose placeholders are filled.
+    Resolved {
+        /// The name that rules use.
+        name: &'static str,
+        /// What it can be.
+        val: Val,
+        /// What the value is read as.
+        shape: Shape,
+        /// What it is where it is absent.
+        default: Default,
+        /// Where it stands.
         origin: Origin,
     },
     /// Worked out from several places.
@@ -461,6 +474,7 @@ impl Graph {
         graph_ql::mark(&mut draft);
         delivery_stream::mark(&mut draft);
         role::mark(&mut draft);
+        workflow::measure(&mut draft);
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
         distribution::mark(&mut draft);

@@ -164,10 +164,14 @@ fn without(draft: &mut Draft<'_>, refuted: &FxHashSet<EdgeId>, calls: Vec<Vec<Ed
 }
 
 /// Whether a function is known not to be durable: a durable one is suspended while it waits.
-fn is_plain(draft: &Draft<'_>, function: VertexId) -> bool {
+pub(super) fn is_plain(draft: &Draft<'_>, function: VertexId) -> bool {
     draft.vertex(function).facts.iter().any(|fact| match fact {
         Fact::Claim { name: "Durable", fails, .. } => *fails == Guard::ALWAYS,
-        Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => false,
+        Fact::Derived { .. }
+        | Fact::Setting { .. }
+        | Fact::Resolved { .. }
+        | Fact::Claim { .. }
+        | Fact::Words { .. } => false,
     })
 }
 
@@ -214,9 +218,11 @@ impl AsyncSigns {
                 Fact::Derived { name: "Variable", value: Plain::Name(name), .. } => {
                     says_async(draft.text(*name))
                 }
-                Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => {
-                    false
-                }
+                Fact::Derived { .. }
+                | Fact::Setting { .. }
+                | Fact::Resolved { .. }
+                | Fact::Claim { .. }
+                | Fact::Words { .. } => false,
             })
     }
 }

@@ -59,7 +59,11 @@ fn permissions(
 ) -> Option<Vec<(Guard, Name, Origin)>> {
     let is_opaque = draft.vertex(function).facts.iter().any(|fact| match fact {
         Fact::Derived { name: "OpaqueRole", value, .. } => *value != Plain::Bool(false),
-        Fact::Derived { .. } | Fact::Setting { .. } | Fact::Claim { .. } | Fact::Words { .. } => false,
+        Fact::Derived { .. }
+        | Fact::Setting { .. }
+        | Fact::Claim { .. }
+        | Fact::Words { .. }
+        | Fact::Resolved { .. } => false,
     });
     if is_opaque || draft.may_be_unseen() {
         return None;

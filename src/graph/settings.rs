@@ -213,6 +213,7 @@ const STATE_MACHINE: &[Setting] = &[
         Shape::Boolean,
         Default::Value(Plain::Bool(false)),
     ),
+    text("LoggingLevel", &["LoggingConfiguration", "Level"], "OFF"),
 ];
 
 const FUNCTION_URL: &[Setting] = &[text("InvokeMode", &["InvokeMode"], "BUFFERED")];

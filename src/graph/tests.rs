@@ -95,6 +95,23 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
         Plain::Name(name) => template.names.text(*name).to_owned(),
         Plain::Unknown => "unknown".to_owned(),
     };
+    let of_alt = |alt: &Alt, default: &Default| match alt {
+        Alt::Absent { .. } => match default {
+            Default::Value(value) => format!("{} by default", plain(value)),
+            Default::Missing => "missing".to_owned(),
+            Default::Elsewhere | Default::Unknown => "unknown".to_owned(),
+        },
+        Alt::Scalar { text, .. } => template.names.text(*text).to_owned(),
+        other => format!("{other:?}"),
+    };
+    let of_val = |val: &Val, default: &Default| {
+        let cases = val.alternatives.iter().map(|(guard, alt)| {
+            let told = of_alt(alt, default);
+            let words = || template.guards.words(&template.names, (*guard, true));
+            if *guard == Guard::ALWAYS { told } else { format!("{told} when {}", words()) }
+        });
+        cases.collect::<Vec<_>>().join(", ")
+    };
     let found: Vec<String> = facts
         .iter()
         .filter_map(|fact| match fact {
@@ -103,18 +120,9 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
                 (*name == wanted).then(|| claimed(template, *holds, *fails))
             }
             Fact::Words { name, words, .. } => (*name == wanted).then(|| listed(template, words.as_deref())),
-            Fact::Setting { name, base, path, default, origin, .. } => (*name == wanted).then(|| {
-                let val = Resolver::new(template).follow(*base, path, *origin);
-                match val.only() {
-                    Some(Alt::Absent { .. }) => match default {
-                        Default::Value(value) => format!("{} by default", plain(value)),
-                        Default::Missing => "missing".to_owned(),
-                        Default::Elsewhere | Default::Unknown => "unknown".to_owned(),
-                    },
-                    Some(Alt::Scalar { text, .. }) => template.names.text(*text).to_owned(),
-                    other => format!("{other:?}"),
-                }
-            }),
+            Fact::Setting { name, base, path, default, origin, .. } => (*name == wanted)
+                .then(|| of_val(&Resolver::new(template).follow(*base, path, *origin), default)),
+            Fact::Resolved { name, val, default, .. } => (*name == wanted).then(|| of_val(val, default)),
         })
         .collect();
     assert!(found.len() <= 1, "{wanted} is stated twice: {found:?}");

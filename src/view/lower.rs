@@ -145,6 +145,12 @@ impl<'t> Lowering<'t> {
             Fact::Words { name, words, origin } => {
                 FactNodes { name, node: Some(self.words(name, words.as_deref(), *origin)), stated: None }
             }
+            Fact::Resolved { name, val, shape, default, origin } => {
+                let sight = Sight::written(*origin, None);
+                let asked = Asked { name, shape: *shape, default };
+                let setting = |lowering: &mut Self, alt| lowering.setting(&alt, asked, sight);
+                FactNodes { name, node: self.alternatives(val.clone(), sight, setting), stated: None }
+            }
             Fact::Setting { name, base, path, shape, default, origin } => {
                 let val = self.resolver.follow(*base, path, *origin);
                 let stated = self.stated(&val, *origin);

@@ -8,6 +8,7 @@ mod print;
 mod provenance;
 mod section;
 mod unseen;
+mod workflow;
 
 use crate::facts::Circumstances;
 use crate::graph::Graph;

@@ -1,7 +1,6 @@
 //! The sections of the view: `Graph` with its nodes, edges, synchronous paths and state machines, and
 //! `Resources`.
 
-use crate::asl::{Machine, State, StateKind};
 use crate::facts::Circumstances;
 use crate::graph::{Cycle, Edge, Fact, Graph, SyncPath, Vertex, VertexId};
 use crate::guard::{Node, NodeId};
@@ -10,7 +9,7 @@ use crate::template::{Origin, OriginKind, Resource, Stack};
 
 use super::circumstances;
 use super::lower::Lowering;
-use super::{Resources, Sight, Unseen};
+use super::{Resources, Sight, Unseen, workflow};
 
 /// The place of what is about the template as a whole.
 pub(super) const TOP: Origin = Origin {
@@ -84,9 +83,9 @@ fn graph_section(lowering: &mut Lowering<'_>, graph: &Graph, circumstances: &Cir
     let cycles = lowering.list(cycles, TOP);
 
     let mut machines = Vec::new();
-    for (vertex, machine) in &graph.machines {
-        let owner = &graph.vertices[vertex.0 as usize];
-        let node = machine_node(lowering, owner, machine);
+    for machine in &graph.machines {
+        let owner = &graph.vertices[machine.vertex.0 as usize];
+        let node = workflow::node(lowering, machine, (owner, node_of(machine.vertex)));
         machines.push((owner.id, lowering.under(owner.guard, node)));
     }
     let machines = lowering.add(Node::Map { entries: machines, is_open: false }, Sight::construct(TOP));
@@ -120,7 +119,12 @@ fn vertex_node(lowering: &mut Lowering<'_>, vertex: &Vertex) -> NodeId {
 }
 
 /// The facts as entries, and `Stated` with those settings that some case leaves to the service's default.
-fn facts(lowering: &mut Lowering<'_>, facts: &[Fact], entries: &mut Vec<(&str, NodeId)>, owner: Origin) {
+pub(super) fn facts(
+    lowering: &mut Lowering<'_>,
+    facts: &[Fact],
+    entries: &mut Vec<(&str, NodeId)>,
+    owner: Origin,
+) {
     let mut stated = Vec::new();
     for fact in facts {
         let nodes = lowering.fact(fact);
@@ -220,50 +224,4 @@ fn cycle_node(
     ];
     let node = lowering.map(entries, origin);
     lowering.under(cycle.guard, node)
-}
-
-fn machine_node(lowering: &mut Lowering<'_>, owner: &Vertex, machine: &Machine) -> NodeId {
-    let states = machine.states.iter();
-    let states = states.map(|state| {
-        let node = state_node(lowering, state);
-        lowering.under(state.guard, node)
-    });
-    let states = states.collect();
-    let mut entries = vec![
-        ("Id", lowering.name(owner.id, owner.origin)),
-        ("States", lowering.list(states, owner.origin)),
-        ("Complete", lowering.add(Node::Bool(machine.is_complete), Sight::construct(owner.origin))),
-    ];
-    facts(lowering, &owner.facts, &mut entries, owner.origin);
-    lowering.map(entries, owner.origin)
-}
-
-fn state_node(lowering: &mut Lowering<'_>, state: &State) -> NodeId {
-    let construct = Sight::construct(state.origin);
-    let mut entries = vec![
-        ("Name", lowering.name(state.name, state.origin)),
-        ("InExpressChild", lowering.add(Node::Bool(state.is_in_express_child), construct)),
-    ];
-    match &state.kind {
-        StateKind::Task { resource, integration, origin, call: _ } => {
-            entries.push(("Type", lowering.text("Task", state.origin)));
-            let written = Sight::written(*origin, None);
-            let integration =
-                integration.as_str().map(|name| lowering.resolver().template().names.intern(name));
-            for (name, text) in [("Resource", *resource), ("Integration", integration)] {
-                let node = match text {
-                    Some(text) => lowering.add(Node::Text(text), written),
-                    None => lowering.unknown(&[Unseen::Conclusion(name)], written),
-                };
-                entries.push((name, node));
-            }
-        }
-        StateKind::Map { is_distributed, origin } => {
-            entries.push(("Type", lowering.text("Map", state.origin)));
-            let distributed = lowering.add(Node::Bool(*is_distributed), Sight::written(*origin, None));
-            entries.push(("Distributed", distributed));
-        }
-        StateKind::Other => {}
-    }
-    lowering.map(entries, state.origin)
 }

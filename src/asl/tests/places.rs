@@ -17,8 +17,9 @@ fn places(template: &Template) -> Vec<[String; 3]> {
     let cut = |origin: Origin, span| template.sources[origin.file.0 as usize].slice(span).to_owned();
     let cut = states.map(|state| {
         let resource = match state.kind {
-            StateKind::Task { origin, .. } | StateKind::Map { origin, .. } => cut(origin, origin.value),
-            StateKind::Other => String::new(),
+            StateKind::Task(task) => cut(task.origin, task.origin.value),
+            StateKind::Map(map) => cut(map.mode_at, map.mode_at.value),
+            _ => String::new(),
         };
         [cut(state.origin, state.origin.key), cut(state.origin, state.origin.value), resource]
     });
