@@ -6,7 +6,8 @@ use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Severity, Undecided};
 use crate::guard::{
-    Anchor, Candidates, Evaluator, Failure, NodeId, Place, Plain, Rule, RuleIndex, Scenario, Status, speaks,
+    Anchor, Candidate, Candidates, Evaluator, Failure, Place, Plain, Rule, RuleIndex, Scenario, Status,
+    speaks,
 };
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
@@ -170,8 +171,8 @@ impl Subjects<'_, '_> {
     fn check(&mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
         match self.evaluator.candidates(self.rule, self.item, &mut Plain) {
             // Whoever writes a page has a word for many members at once (`{#}`), and means one finding.
-            Candidates::Gathered(nodes) if wording.page.has_grades() => {
-                let members = nodes.into_iter().map(|node| self.judge(Some(node)));
+            Candidates::Gathered(candidates) if wording.page.has_grades() => {
+                let members = candidates.iter().map(|candidate| self.judge(Some(candidate)));
                 let members = members.filter(|fired| !fired.is_empty());
                 // The others are still to be told of; what is hidden has a finding of its own, to be hidden.
                 let (hidden, heard): (Vec<Vec<Fired>>, Vec<Vec<Fired>>) =
@@ -182,9 +183,9 @@ impl Subjects<'_, '_> {
                 findings.extend(alone.map(|fired| wording.finding(fired, None)));
                 findings.extend(wording.gathered(&new, known.is_empty()));
             }
-            Candidates::Each(nodes) | Candidates::Gathered(nodes) => {
-                for node in nodes {
-                    self.check_one(Some(node), wording, findings);
+            Candidates::Each(candidates) | Candidates::Gathered(candidates) => {
+                for candidate in &candidates {
+                    self.check_one(Some(candidate), wording, findings);
                 }
             }
             Candidates::Whole if wording.page.has_grades() => self.check_one(None, wording, findings),
@@ -262,18 +263,18 @@ impl Subjects<'_, '_> {
         self.broken = self.broken.take().or_else(broken);
     }
 
-    fn check_one(&mut self, subject: Option<NodeId>, wording: Wording<'_>, findings: &mut Vec<Placed>) {
-        let at = subject.map(|subject| self.checking.view.sight_of(subject).location());
+    fn check_one(&mut self, subject: Option<&Candidate>, wording: Wording<'_>, findings: &mut Vec<Placed>) {
+        let at = subject.map(|subject| self.checking.view.sight_of(subject.node).location());
         findings.extend(self.judge(subject).iter().map(|fired| wording.finding(fired, at)));
     }
 
     /// The cases in which the item fails for a subject.
-    fn judge(&mut self, candidate: Option<NodeId>) -> Vec<Fired> {
+    fn judge(&mut self, candidate: Option<&Candidate>) -> Vec<Fired> {
         let guards = &self.checking.template.guards;
         let explored = explore(guards, &mut |scenario| self.run(candidate, scenario));
         let explored = self.consistent(explored);
         self.note_broken(&explored.fired);
-        self.ledger.note(candidate, &explored);
+        self.ledger.note(candidate.map(|candidate| candidate.node), &explored);
         explored.fired
     }
 
@@ -285,7 +286,11 @@ impl Subjects<'_, '_> {
         explored
     }
 
-    fn run(&mut self, candidate: Option<NodeId>, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
+    fn run(
+        &mut self,
+        candidate: Option<&Candidate>,
+        scenario: &mut dyn Scenario,
+    ) -> (Status, Option<Failure>) {
         let (gate, broken) = self.gate(scenario);
         if !matches!(gate, Status::Pass | Status::Unknown) {
             return (gate, broken);

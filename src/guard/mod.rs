@@ -15,7 +15,8 @@ mod tree;
 
 pub use ast::{Dialect, Header, Rule, RuleIndex, Rules};
 pub use evaluate::{
-    Anchor, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError, Status, speaks,
+    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError,
+    Status, speaks,
 };
 pub use parse::ParseError;
 pub use traps::{Trap, traps};

@@ -28,7 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use index::Index;
 pub use render::{Anchor, Rendered, RenderedPiece};
 pub use status::Status;
-pub use subject::Candidates;
+pub use subject::{Candidate, Candidates};
 
 use super::ast::{Key, RuleIndex, Rules, TextId};
 use super::traps::Trap;

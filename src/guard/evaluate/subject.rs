@@ -6,21 +6,42 @@ use smallvec::SmallVec;
 
 use super::members::Content;
 use super::status::Status;
-use super::survey::{Body, Item, Kind, Members, Source};
+use super::survey::{Body, Collection, Item, Kind, Members, Source};
 use super::value::{Reached, Shape, Value};
 use super::{Evaluator, Failure, Outcome, Role, Run, Wanted};
-use crate::guard::ast::{Block, Check, Lets, RuleIndex};
+use crate::guard::ast::{Block, Check, KeyId, Lets, RuleIndex};
 use crate::guard::tree::{NodeId, Scenario};
 
 /// What an item of a rule is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Candidates {
     /// Each of these that the item's filters keep is judged for itself.
-    Each(Vec<NodeId>),
+    Each(Vec<Candidate>),
     /// Those of these that the item's filters keep are the members of one finding.
-    Gathered(Vec<NodeId>),
+    Gathered(Vec<Candidate>),
     /// The document.
     Whole,
+}
+
+/// A value that an item of a rule may be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The value.
+    pub node: NodeId,
+    /// The members of other collections that it is inside of, outermost first: the state machine around a state.
+    within: SmallVec<[NodeId; 1]>,
+}
+
+impl Candidate {
+    /// The members on the way, and the value itself.
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.within.iter().copied().chain([self.node])
+    }
+
+    /// A member of a collection that is inside of this one.
+    fn member(&self, node: NodeId) -> Self {
+        Self { node, within: self.nodes().collect() }
+    }
 }
 
 impl Evaluator<'_> {
@@ -37,18 +58,22 @@ impl Evaluator<'_> {
         let (source, is_gathered) = match &item.kind {
             Kind::Each(source, _) => (source, false),
             Kind::Gathered(source, _) => (source, true),
-            Kind::Whole(_) => return Candidates::Whole,
+            Kind::Whole => return Candidates::Whole,
         };
         self.captures.clear();
         let mut run = Run::new(self, scenario, Wanted::None);
         let block = &run.rules().all[rule.0].block;
-        let mut nodes = run.source_members(source);
+        let mut found = None;
         run.in_item(block, item, &mut |run, scopes| {
-            nodes.retain(|node| run.may_belong(source, *node, scopes));
+            found = run.candidates_of(source, scopes);
             Ok(Status::Pass)
         })
         .ok();
-        if is_gathered { Candidates::Gathered(nodes) } else { Candidates::Each(nodes) }
+        match found {
+            None => Candidates::Whole,
+            Some(candidates) if is_gathered => Candidates::Gathered(candidates),
+            Some(candidates) => Candidates::Each(candidates),
+        }
     }
 
     /// What an item says of a candidate: SKIP if its filters turn it away. The status of a gathered candidate is
@@ -57,7 +82,7 @@ impl Evaluator<'_> {
         &mut self,
         rule: RuleIndex,
         item: usize,
-        candidate: Option<NodeId>,
+        candidate: Option<&Candidate>,
         scenario: &mut dyn Scenario,
         failure: &mut Option<Failure>,
     ) -> Status {
@@ -69,11 +94,12 @@ impl Evaluator<'_> {
         run.points_at = rule.points_at.as_ref();
         let block = &rule.block;
         let result = run.in_item(block, item, &mut |run, scopes| match (&item.kind, candidate) {
-            (Kind::Each(source, body), Some(node)) => run.each(item, source, *body, node, scopes),
-            (Kind::Gathered(source, check), Some(node)) => run.gathered(item, source, check, node, scopes),
-            (Kind::Each(..) | Kind::Gathered(..), None) => Ok(Status::Skip),
-            (Kind::Whole(clause), _) => {
-                run.under_gates(item, scopes, |run| run.any_of(clause, Role::Assertion))
+            (Kind::Each(source, body), Some(candidate)) => run.each(item, source, *body, candidate, scopes),
+            (Kind::Gathered(source, check), Some(candidate)) => {
+                run.gathered(item, source, check, candidate, scopes)
+            }
+            (Kind::Each(..) | Kind::Gathered(..) | Kind::Whole, _) => {
+                run.under_gates(item, scopes, |run| run.any_of(item.clause, Role::Assertion))
             }
         });
         let status = run.settled_status(result, item.span);
@@ -94,13 +120,12 @@ impl Evaluator<'_> {
     ) -> Status {
         let items = self.items[rule.0].clone();
         let item = &items[item];
-        let Kind::Whole(clause) = &item.kind else { return Status::Skip };
         self.captures.clear();
         let mut run = Run::new(self, scenario, Wanted::All);
         let rule = &run.rules().all[rule.0];
         run.points_at = rule.points_at.as_ref();
         let result = run.in_item(&rule.block, item, &mut |run, scopes| {
-            run.under_gates(item, scopes, |run| run.any_of(clause, Role::Assertion))
+            run.under_gates(item, scopes, |run| run.any_of(item.clause, Role::Assertion))
         });
         let status = run.settled_status(result, item.span);
         run.finish();
@@ -165,12 +190,14 @@ impl<'r, 'a> Run<'r, 'a> {
         item: &Item<'a>,
         source: &Source<'a>,
         body: Body<'a>,
-        node: NodeId,
+        candidate: &Candidate,
         scopes: &[usize],
     ) -> Outcome<Status> {
-        let Some((value, is_certain)) = self.member(source, node, scopes)? else { return Ok(Status::Skip) };
+        let Some((value, is_certain)) = self.member(source, candidate, scopes)? else {
+            return Ok(Status::Skip);
+        };
         self.under_gates(item, scopes, |run| {
-            if run.settled(node).is_none() {
+            if !run.is_there(candidate) {
                 return Ok(Status::Skip);
             }
             let judged = |run: &mut Self| match body {
@@ -191,12 +218,14 @@ impl<'r, 'a> Run<'r, 'a> {
         item: &Item<'a>,
         source: &Source<'a>,
         check: &'a Check,
-        node: NodeId,
+        candidate: &Candidate,
         scopes: &[usize],
     ) -> Outcome<Status> {
-        let Some((value, is_certain)) = self.member(source, node, scopes)? else { return Ok(Status::Pass) };
+        let Some((value, is_certain)) = self.member(source, candidate, scopes)? else {
+            return Ok(Status::Pass);
+        };
         self.under_gates(item, scopes, |run| {
-            if run.settled(node).is_none() {
+            if !run.is_there(candidate) {
                 return Ok(Status::Pass);
             }
             if !is_certain {
@@ -209,48 +238,83 @@ impl<'r, 'a> Run<'r, 'a> {
         })
     }
 
+    /// Whether a candidate exists, and what it is inside of.
+    fn is_there(&mut self, candidate: &Candidate) -> bool {
+        candidate.nodes().all(|node| self.settled(node).is_some())
+    }
+
     /// A candidate that the filters of a source keep, before it is asked whether it exists, and whether that they
     /// keep it is certain.
     fn member(
         &mut self,
         source: &Source<'a>,
-        node: NodeId,
+        candidate: &Candidate,
         scopes: &[usize],
     ) -> Outcome<Option<(Value<'a>, bool)>> {
-        let Some(value) = self.if_present(node).or_else(|| self.settled(node)) else { return Ok(None) };
         let mut is_certain = true;
-        for (scope, clauses) in &source.filters {
-            match self.in_scope(scopes[*scope], |run| run.filter(clauses, value))? {
-                Status::Pass => {}
-                Status::Unknown => is_certain = false,
-                Status::Fail | Status::Skip => return Ok(None),
+        let mut last = None;
+        for (collection, node) in source.0.iter().zip(candidate.nodes()) {
+            let Some(value) = self.if_present(node).or_else(|| self.settled(node)) else { return Ok(None) };
+            for (scope, clauses) in &collection.filters {
+                match self.in_scope(scopes[*scope], |run| run.filter(clauses, value))? {
+                    Status::Pass => {}
+                    Status::Unknown => is_certain = false,
+                    Status::Fail | Status::Skip => return Ok(None),
+                }
             }
+            last = Some((value, is_certain));
         }
-        Ok(Some((value, is_certain)))
+        Ok(last)
     }
 
     /// Whether there is a scenario in which the filters may keep a candidate.
-    fn may_belong(&mut self, source: &Source<'a>, node: NodeId, scopes: &[usize]) -> bool {
+    fn may_belong(&mut self, source: &Source<'a>, candidate: &Candidate, scopes: &[usize]) -> bool {
         let asked = self.asked;
-        let is_turned_away = matches!(self.member(source, node, scopes), Ok(None));
+        let is_turned_away = matches!(self.member(source, candidate, scopes), Ok(None));
         !is_turned_away || self.asked != asked
     }
 
-    /// The members of a source as they stand in the tree: conditional ones are not decided.
-    fn source_members(&mut self, source: &Source<'a>) -> Vec<NodeId> {
-        let mut value = self.root();
-        for key in &source.keys {
-            match self.child_at(*key, value) {
-                Some(child) => value = child,
-                None => return Vec::new(),
+    /// The members of a source as they stand in the tree, conditional ones not decided, without those that its filters
+    /// turn away in every scenario. `None` where a member of one collection lacks the next, or it depends on the
+    /// scenario which it has: then the query as a whole tells.
+    fn candidates_of(&mut self, source: &Source<'a>, scopes: &[usize]) -> Option<Vec<Candidate>> {
+        let (first, inner) = source.0.split_first()?;
+        let root = self.root();
+        let Some(list) = self.child_under(&first.keys, root) else { return Some(Vec::new()) };
+        let top = |node| Candidate { node, within: SmallVec::new() };
+        let mut candidates: Vec<Candidate> = self.member_nodes(first, list).into_iter().map(top).collect();
+        candidates.retain(|candidate| self.may_belong(source, candidate, scopes));
+        for collection in inner {
+            let mut next = Vec::new();
+            for candidate in &candidates {
+                let value = self.if_present(candidate.node)?;
+                let asked = self.asked;
+                let list = self.child_under(&collection.keys, value)?;
+                if self.asked != asked
+                    || !matches!(self.shape(list), Shape::List | Shape::Map { is_open: false })
+                {
+                    return None;
+                }
+                let members = self.member_nodes(collection, list);
+                next.extend(members.into_iter().map(|node| candidate.member(node)));
             }
+            next.retain(|candidate| self.may_belong(source, candidate, scopes));
+            candidates = next;
         }
+        Some(candidates)
+    }
+
+    fn child_under(&mut self, keys: &[KeyId], value: Value<'a>) -> Option<Value<'a>> {
+        keys.iter().try_fold(value, |value, key| self.child_at(*key, value))
+    }
+
+    fn member_nodes(&self, collection: &Collection<'a>, list: Value<'a>) -> Vec<NodeId> {
         if let (Members::Elements, Value::Node(node), Shape::Map { .. }) =
-            (source.members, value, self.shape(value))
+            (collection.members, list, self.shape(list))
         {
             return vec![node];
         }
-        let members = self.members(value);
+        let members = self.members(list);
         let node = |content: Content<'a>| match content {
             Content::Node(node) => Some(node),
             Content::Value(_) => None,

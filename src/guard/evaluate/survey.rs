@@ -13,6 +13,8 @@ pub(super) struct Item<'a> {
     /// The `when` blocks around it, outermost first.
     pub(super) gates: Vec<&'a WhenBlock>,
     pub(super) span: Span,
+    /// The statement.
+    pub(super) clause: &'a AnyOf,
     pub(super) kind: Kind<'a>,
 }
 
@@ -23,7 +25,7 @@ pub(super) enum Kind<'a> {
     /// `source empty`.
     Gathered(Source<'a>, &'a Check),
     /// Anything else.
-    Whole(&'a AnyOf),
+    Whole,
 }
 
 /// What is asked of each value of a source.
@@ -35,22 +37,33 @@ pub(super) enum Body<'a> {
     Check(TextId, &'a Check),
 }
 
-/// Members of a list or map of the document, with filters over them.
-pub(super) struct Source<'a> {
-    /// The keys that lead from the document to the list or map.
+/// Lists or maps of the document, the second inside of the members of the first, and so on; its values are the members
+/// of the last. Never empty.
+pub(super) struct Source<'a>(pub(super) Vec<Collection<'a>>);
+
+/// Members of a list or map, with filters over them.
+pub(super) struct Collection<'a> {
+    /// The keys that lead to the list or map: from the document, or from a member of the collection before.
     pub(super) keys: Vec<KeyId>,
     pub(super) members: Members,
     /// Each with the scope that it stands in: 0 is the file's, 1 the rule's, then those of the gates.
     pub(super) filters: Vec<(usize, &'a [AnyOf])>,
 }
 
-/// Which members a [`Source`] has.
+/// Which members a [`Collection`] has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Members {
     /// `.*`, or a filter behind a key: items of a list, values of a map.
     Values,
     /// `[*]`: items of a list; a map is its own member.
     Elements,
+}
+
+impl Source<'_> {
+    /// Whether not all members of the last collection are meant.
+    fn is_filtered(&self) -> bool {
+        self.0.last().is_some_and(|last| !last.filters.is_empty())
+    }
 }
 
 /// Variables that stand for variables that are followed.
@@ -81,7 +94,7 @@ impl<'a> Survey<'a> {
                 let gates: Vec<_> = gates.iter().copied().chain([&**when]).collect();
                 let mut inner = Vec::new();
                 self.add_items(&when.block, &gates, &mut inner);
-                if inner.iter().any(|item| !matches!(item.kind, Kind::Whole(_))) {
+                if inner.iter().any(|item| !matches!(item.kind, Kind::Whole)) {
                     items.append(&mut inner);
                     continue;
                 }
@@ -90,6 +103,7 @@ impl<'a> Survey<'a> {
             items.push(Item {
                 gates: gates.to_vec(),
                 span: clause.0.first().map_or_else(Span::default, Clause::span),
+                clause,
                 kind,
             });
         }
@@ -105,13 +119,13 @@ impl<'a> Survey<'a> {
                 self.source(&block.query).map(|source| Kind::Each(source, Body::Type(block)))
             }
             [Clause::Check(check)] if matches!(check.test, Test::Empty) && !check.is_negated => {
-                let source = self.source(&check.query).filter(|source| !source.filters.is_empty());
+                let source = self.source(&check.query).filter(Source::is_filtered);
                 source.map(|source| Kind::Gathered(source, check)).or_else(|| self.separate(check))
             }
             [Clause::Check(check)] => self.separate(check),
             _ => None,
         };
-        kind.unwrap_or(Kind::Whole(clause))
+        kind.unwrap_or(Kind::Whole)
     }
 
     /// A check that says of all values of a variable together what it says of each of them.
@@ -135,24 +149,40 @@ impl<'a> Survey<'a> {
         self.source_in(query, self.scopes.len() - 1, 0)
     }
 
-    /// The source that a query in that scope stands for.
+    /// The source that a query in that scope stands for, if it leads to members and through nothing but keys and
+    /// members.
     fn source_in(&self, query: &'a Query, scope: usize, aliases: usize) -> Option<Source<'a>> {
-        let is_filter = |step: &Step| matches!(step, Step::Filter(None, _));
-        let filters_start = query.steps.iter().rposition(|step| !is_filter(step)).map_or(0, |last| last + 1);
-        let (path, filters) = query.steps.split_at(filters_start);
-        let filters = filters.iter().filter_map(|step| {
-            let Step::Filter(_, clauses) = step else { return None };
-            Some((scope, clauses.as_slice()))
-        });
         let mut source = match query.start {
-            Start::Variable { name, .. } if path.is_empty() => {
-                self.source_of_variable(name, scope, aliases)?
-            }
-            Start::Variable { .. } => return None,
-            Start::Root => direct_source(path, filters_start < query.steps.len())?,
+            Start::Variable { name, .. } => self.source_of_variable(name, scope, aliases)?,
+            Start::Root => Source(Vec::new()),
         };
-        source.filters.extend(filters);
-        Some(source)
+        let mut keys = Vec::new();
+        for step in &query.steps {
+            let (members, filter) = match step {
+                Step::Key(key) => {
+                    keys.push(*key);
+                    continue;
+                }
+                Step::Values(None) => (Members::Values, None),
+                Step::Elements(None) => (Members::Elements, None),
+                Step::Filter(None, clauses) => (Members::Values, Some((scope, clauses.as_slice()))),
+                Step::Variable(_)
+                | Step::Index(_)
+                | Step::Values(Some(_))
+                | Step::Elements(Some(_))
+                | Step::Filter(Some(_), _)
+                | Step::Keys(..) => return None,
+            };
+            match (source.0.last_mut(), filter) {
+                (Some(last), Some(filter)) if keys.is_empty() => last.filters.push(filter),
+                _ => source.0.push(Collection {
+                    keys: std::mem::take(&mut keys),
+                    members,
+                    filters: filter.into_iter().collect(),
+                }),
+            }
+        }
+        (keys.is_empty() && !source.0.is_empty()).then_some(source)
     }
 
     fn source_of_variable(&self, name: TextId, scope: usize, aliases: usize) -> Option<Source<'a>> {
@@ -164,17 +194,4 @@ impl<'a> Survey<'a> {
             Operand::Query(_) | Operand::Literal(_) | Operand::Function(_) => None,
         }
     }
-}
-
-/// The source of a path that only has keys and perhaps a last step to all members.
-fn direct_source<'a>(path: &[Step], is_filtered: bool) -> Option<Source<'a>> {
-    let (path, members) = match path.split_last() {
-        Some((Step::Values(None), path)) => (path, Members::Values),
-        Some((Step::Elements(None), path)) => (path, Members::Elements),
-        Some((Step::Key(_), _)) if is_filtered => (path, Members::Values),
-        _ => return None,
-    };
-    let key = |step: &Step| if let Step::Key(key) = step { Some(*key) } else { None };
-    let keys = path.iter().map(key).collect::<Option<_>>()?;
-    Some(Source { keys, members, filters: Vec::new() })
 }

@@ -10,8 +10,8 @@ mod subjects;
 
 use crate::document::{self, Document, Kind, Typed};
 use crate::guard::{
-    Bounds, Candidates, Dialect, Evaluator, Failure, GuardId, Node, NodeId, Place, Plain, RuleIndex, Rules,
-    Scenario, Status, Tree,
+    Bounds, Candidate, Candidates, Dialect, Evaluator, Failure, GuardId, Node, NodeId, Place, Plain,
+    RuleIndex, Rules, Scenario, Status, Tree,
 };
 use crate::names::Names;
 

@@ -1,7 +1,7 @@
 //! Rules subject by subject.
 
 use super::{
-    Candidates, Case, Dialect, Evaluator, NodeId, Plain, RuleIndex, Rules, Scenario, Status, World, parsed,
+    Candidate, Candidates, Case, Dialect, Evaluator, Plain, RuleIndex, Rules, Scenario, Status, World, parsed,
 };
 use Status::{Fail, Pass, Skip, Unknown};
 
@@ -24,22 +24,23 @@ impl<'w> Judged<'w> {
         Self { world, evaluator: Evaluator::new(rules, &world.tree, &world.names) }
     }
 
-    fn nodes(&mut self, item: usize) -> Vec<NodeId> {
+    fn candidates(&mut self, item: usize) -> Vec<Candidate> {
         match self.evaluator.candidates(RULE, item, &mut Plain) {
-            Candidates::Each(nodes) | Candidates::Gathered(nodes) => nodes,
+            Candidates::Each(candidates) | Candidates::Gathered(candidates) => candidates,
             Candidates::Whole => panic!("item {item} is about the document"),
         }
     }
 
     /// The status for each candidate of an item.
     fn statuses(&mut self, item: usize, scenario: &mut dyn Scenario) -> Vec<Status> {
-        let nodes = self.nodes(item);
-        nodes.iter().map(|node| self.evaluator.judge(RULE, item, Some(*node), scenario, &mut None)).collect()
+        let candidates = self.candidates(item);
+        let judged = |it: &Candidate| self.evaluator.judge(RULE, item, Some(it), scenario, &mut None);
+        candidates.iter().map(judged).collect()
     }
 
-    fn told(&mut self, item: usize, node: NodeId) -> Option<String> {
+    fn told(&mut self, item: usize, candidate: &Candidate) -> Option<String> {
         let mut failure = None;
-        self.evaluator.judge(RULE, item, Some(node), &mut Plain, &mut failure);
+        self.evaluator.judge(RULE, item, Some(candidate), &mut Plain, &mut failure);
         failure.map(|failure| self.world.at(failure.at.place).to_owned())
     }
 }
@@ -76,9 +77,9 @@ fn a_condition_is_asked_only_for_a_candidate_that_depends_on_it() {
     let rules = parsed("rule r { Resources.*[ Type == 'T::A::F' ] { Size == 1 } }", Dialect::Page);
     let mut judged = Judged::new(&rules, &world);
     let mut asked = Vec::new();
-    for node in judged.nodes(0) {
+    for candidate in judged.candidates(0) {
         let mut case = Case::default();
-        judged.evaluator.judge(RULE, 0, Some(node), &mut case, &mut None);
+        judged.evaluator.judge(RULE, 0, Some(&candidate), &mut case, &mut None);
         asked.push(case.asked);
     }
     assert_eq!(asked, [vec![], vec![7], vec![], vec![]]);
@@ -89,9 +90,9 @@ fn the_first_failing_clause_is_told() {
     let world = World::new(RESOURCES);
     let rules = parsed("rule r { T::A::F { Size > 0\nSize > 1\nType != 'T::A::F' } }", Dialect::Page);
     let mut judged = Judged::new(&rules, &world);
-    let nodes = judged.nodes(0);
-    assert_eq!(judged.told(0, nodes[0]).as_deref(), Some("1"));
-    assert_eq!(judged.told(0, nodes[1]).as_deref(), Some("T::A::F"));
+    let members = judged.candidates(0);
+    assert_eq!(judged.told(0, &members[0]).as_deref(), Some("1"));
+    assert_eq!(judged.told(0, &members[1]).as_deref(), Some("T::A::F"));
 }
 
 #[test]
@@ -100,9 +101,9 @@ fn the_message_behind_the_last_alternative_speaks_for_all_of_them() {
     let rules =
         parsed("rule r { T::A::F { Size > 7 or\nType == 'T::A::Q' << too small >> } }", Dialect::Page);
     let mut judged = Judged::new(&rules, &world);
-    let nodes = judged.nodes(0);
+    let members = judged.candidates(0);
     let mut failure = None;
-    judged.evaluator.judge(RULE, 0, Some(nodes[0]), &mut Plain, &mut failure);
+    judged.evaluator.judge(RULE, 0, Some(&members[0]), &mut Plain, &mut failure);
     assert!(failure.is_some_and(|failure| failure.message.is_some()));
 }
 
@@ -115,8 +116,45 @@ fn a_selection_that_must_be_empty_gathers_its_members() {
     let candidates = judged.evaluator.candidates(RULE, 0, &mut Plain);
     assert!(matches!(candidates, Candidates::Gathered(ref nodes) if nodes.len() == 3));
     assert_eq!(judged.statuses(0, &mut Plain), [Fail, Fail, Unknown]);
-    let first = judged.nodes(0)[0];
-    assert_eq!(judged.told(0, first).as_deref(), Some("{Type: T::A::F, Size: 1}"));
+    let first = judged.candidates(0).remove(0);
+    assert_eq!(judged.told(0, &first).as_deref(), Some("{Type: T::A::F, Size: 1}"));
+}
+
+const MACHINES: &str = "Machines:
+  M: {Type: E, States: [{Name: a, Size: 1}, !If [7, {Name: b, Size: 9}], {Name: c, Size: 9}]}
+  N: !If [8, {Type: E, States: [{Name: d, Size: 9}]}]
+  O: {Type: S, States: [{Name: e, Size: 9}]}
+";
+
+#[test]
+fn a_block_on_members_of_members_is_about_each_of_the_inner_ones() {
+    let world = World::new(MACHINES);
+    for rules in [
+        "rule r { Machines.*[ Type == 'E' ].States[ Name exists ] { Size == 1 } }",
+        "rule r { Machines[ Type == 'E' ].States[*] { Size == 1 } }",
+        "let m = Machines.*[ Type == 'E' ]\nrule r { %m.States.* { Size == 1 } }",
+        "let s = Machines.*.States[ Name != 'e' ]\nrule r { %s { Size == 1 } }",
+        "let s = Machines.*.States[ Name != 'e' ]\nrule r { %s.Size == 1 }",
+    ] {
+        let parsed = parsed(rules, Dialect::Page);
+        let mut judged = Judged::new(&parsed, &world);
+        assert_eq!(judged.statuses(0, &mut Plain), [Pass, Fail, Fail, Fail], "{rules}");
+        // What it is inside of has to be there too.
+        assert_eq!(judged.statuses(0, &mut Case::without(&[7])), [Pass, Skip, Fail, Fail], "{rules}");
+        assert_eq!(judged.statuses(0, &mut Case::without(&[8])), [Pass, Fail, Fail, Skip], "{rules}");
+    }
+}
+
+#[test]
+fn a_member_without_the_inner_list_leaves_the_question_to_the_document() {
+    let world = World::new("Machines: {M: {States: [{Size: 1}]}, N: {Type: E}}\n");
+    let rules = parsed("rule r { Machines.*.States[*] { Size == 1 } }", Dialect::Page);
+    let mut evaluator = Evaluator::new(&rules, &world.tree, &world.names);
+    assert_eq!(evaluator.candidates(RULE, 0, &mut Plain), Candidates::Whole);
+    assert_eq!(evaluator.judge(RULE, 0, None, &mut Plain, &mut None), Fail);
+    // Unless it is none of those that are meant.
+    let rules = parsed("rule r { Machines.*[ Type !exists ].States[*] { Size == 1 } }", Dialect::Page);
+    assert_eq!(Judged::new(&rules, &world).statuses(0, &mut Plain), [Pass]);
 }
 
 #[test]
