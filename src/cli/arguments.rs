@@ -241,6 +241,7 @@ pub(super) struct Expand {
 
 /// `lenslint graph`.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag on the command line is a bool")]
 pub(super) struct Graph {
     /// Files, folders or globs; `-` is standard input [default: .]
     #[arg(value_name = "PATH")]
@@ -298,6 +299,10 @@ pub(super) enum GraphFormat {
     Mermaid,
     /// For Graphviz
     Dot,
+    /// A picture
+    Svg,
+    /// A page to explore the picture in: search, zoom, facts and findings; it needs no network
+    Html,
     /// Everything that is known, for programs
     Json,
 }

@@ -22,6 +22,8 @@ impl From<GraphFormat> for Format {
         match format {
             GraphFormat::Mermaid => Self::Mermaid,
             GraphFormat::Dot => Self::Dot,
+            GraphFormat::Svg => Self::Svg,
+            GraphFormat::Html => Self::Html,
             GraphFormat::Json => Self::Json,
         }
     }
@@ -47,7 +49,7 @@ pub(super) fn run(graph: Graph, color: Color, out: &mut dyn Write) -> Result<End
     errors.extend(checked.iter().flat_map(|checked| checked.broken.iter().cloned()));
     let is_troubled = tell_all(&errors);
     run.tell_of_given(&checked, &errors);
-    let Some(mut drawing) = joined(drawings, checked, !graph.no_findings) else {
+    let Some(mut drawing) = joined(drawings, &checked, !graph.no_findings) else {
         if !is_troubled {
             tell("no template found that can be drawn");
         }
@@ -63,6 +65,9 @@ pub(super) fn run(graph: Graph, color: Color, out: &mut dyn Write) -> Result<End
         })?;
     }
     let format = Format::from(graph.format);
+    if let Some(reason) = drawing.refused(format) {
+        return Err(Trouble::Usage(reason));
+    }
     match &graph.output {
         Some(file) => output::write_file(file, |out| drawing.write(format, out))?,
         None => drawing.write(format, out)?,
@@ -85,7 +90,7 @@ fn drawn(run: &Run<'_>) -> (Drawings, Vec<Checked>, Vec<crate::finding::RunError
 }
 
 /// Those of what was checked for itself, side by side, with what was found.
-fn joined(mut drawings: Drawings, checked: Vec<Checked>, with_findings: bool) -> Option<Drawing> {
+fn joined(mut drawings: Drawings, checked: &[Checked], with_findings: bool) -> Option<Drawing> {
     let drawn = checked.iter().filter_map(|checked| {
         let mut drawing = drawings.remove(checked.sources.first().map(Source::path)?)?;
         if with_findings {

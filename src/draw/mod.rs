@@ -1,13 +1,17 @@
 //! A drawing is what is shown of a graph and of what was found in it: Mermaid, DOT, SVG, a page of HTML, or JSON.
 
 mod attach;
+mod bounds;
 mod dot;
 mod family;
+mod html;
 mod json;
+mod layout;
 mod line;
 mod mermaid;
 mod part;
 mod read;
+mod svg;
 mod words;
 
 use std::io::{self, Write};
@@ -111,6 +115,10 @@ pub(crate) enum Format {
     Mermaid,
     /// The language of Graphviz.
     Dot,
+    /// A picture.
+    Svg,
+    /// A page to explore the picture in.
+    Html,
     /// Everything that is known, for programs.
     Json,
 }
@@ -121,8 +129,37 @@ impl Drawing {
         match format {
             Format::Mermaid => mermaid::write(self, out),
             Format::Dot => dot::write(self, out),
+            Format::Svg => svg::write(self, out),
+            Format::Html => html::write(self, out),
             Format::Json => json::write(self, out),
         }
+    }
+
+    /// Why it cannot be drawn in a format, if it cannot: a picture of too much takes long and shows nothing.
+    pub(crate) fn refused(&self, format: Format) -> Option<String> {
+        let excess = match format {
+            Format::Svg | Format::Html => self.excess(&self.lines()),
+            Format::Mermaid | Format::Dot | Format::Json => None,
+        };
+        excess.map(|excess| {
+            format!(
+                "{excess} are too much for a picture: draw a part of it (--around ID), fewer templates, or \
+                 another format (mermaid, dot, json)"
+            )
+        })
+    }
+
+    /// What it is of, in one line.
+    fn title(&self) -> String {
+        match self.templates.as_slice() {
+            [first] => format!("Graph of {first}"),
+            several => format!("Graph of {} templates", several.len()),
+        }
+    }
+
+    /// What is on it, for those who do not see it.
+    fn description(&self) -> String {
+        format!("{} resources and {} findings.", self.vertices.len(), self.findings.len())
     }
 
     /// Both, side by side.

@@ -123,14 +123,14 @@ fn entries(vertices: &mut [Vertex]) -> Vec<Edge> {
         let owner = ["Api", "UserPool"].into_iter().find_map(|fact| vertex.facts.get(fact)?.as_str())?;
         by_id.get(owner).copied()
     };
-    let owned: Vec<(usize, usize)> =
+    let pairs: Vec<(usize, usize)> =
         vertices.iter().enumerate().filter_map(|(to, vertex)| Some((owner(vertex)?, to))).collect();
-    let owned = owned.into_iter().filter(|(from, to)| from != to);
-    owned
+    let pairs = pairs.into_iter().filter(|(from, to)| from != to);
+    pairs
         .map(|(from, to)| {
-            let own = vertices[to].id.strip_prefix(vertices[from].id.as_str()).map(str::trim_start);
-            if let Some(own) = own.filter(|own| !own.is_empty()) {
-                vertices[to].label = own.to_owned();
+            let rest = vertices[to].id.strip_prefix(vertices[from].id.as_str()).map(str::trim_start);
+            if let Some(rest) = rest.filter(|rest| !rest.is_empty()).map(str::to_owned) {
+                vertices[to].label = rest;
             }
             Edge {
                 from,
@@ -166,7 +166,8 @@ fn facts_and_defaults(facts: Value) -> (Map<String, Value>, Vec<String>) {
     let stated = facts.get("Stated").and_then(Value::as_object);
     let is_left_out = |(_, stated): &(&String, &Value)| **stated == Value::Bool(false);
     let defaults = stated.into_iter().flatten().filter(is_left_out).map(|(name, _)| name.clone());
-    let defaults: Vec<String> = defaults.filter(|name| facts.contains_key(name)).collect();
+    let mut defaults: Vec<String> = defaults.filter(|name| facts.contains_key(name)).collect();
+    defaults.sort_unstable();
     facts.retain(|name, _| !TOLD_ELSEWHERE.contains(&name.as_str()));
     (facts, defaults)
 }

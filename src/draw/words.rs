@@ -92,3 +92,59 @@ pub(super) fn subtitle(vertex: &Vertex) -> String {
     }
     text
 }
+/// A value in one line: what depends on a condition says on which.
+pub(super) fn fact(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(fact).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let only = map.iter().next().filter(|_| map.len() == 1);
+            match only.map(|(key, inner)| (key.as_str(), inner)) {
+                Some(("Ref", Value::String(name))) if name == "AWS::NoValue" => "nothing".to_owned(),
+                Some(("Ref", Value::String(name))) => format!("what {name} is"),
+                Some(("Fn::If", Value::Array(parts))) => match parts.as_slice() {
+                    [condition, then, otherwise] => {
+                        format!("{} when {}, else {}", fact(then), fact(condition), fact(otherwise))
+                    }
+                    _ => value.to_string(),
+                },
+                Some(("Fn::FindInMap", Value::Array(parts))) => {
+                    let parts: Vec<String> = parts.iter().map(fact).collect();
+                    format!("from the mapping {}", parts.join(", "))
+                }
+                Some(("Fn::Sub", Value::String(text))) => text.clone(),
+                Some(("Fn::GetAtt", Value::Array(parts))) => {
+                    parts.iter().map(fact).collect::<Vec<_>>().join(".")
+                }
+                Some(("OneOf", Value::Array(items))) => {
+                    items.iter().map(fact).collect::<Vec<_>>().join(" or ")
+                }
+                Some(_) | None => value.to_string(),
+            }
+        }
+    }
+}
+
+/// Whether a fact is worth a line where people read: not what a resource is not, as most are.
+pub(super) fn is_worth_a_line(value: &Value) -> bool {
+    *value != Value::Bool(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_depends_says_on_what() {
+        let depends = serde_json::json!({"Fn::If": ["IsProd", 300, {"Ref": "Timeout"}]});
+        assert_eq!(fact(&depends), "300 when IsProd, else what Timeout is");
+        assert_eq!(fact(&serde_json::json!(["a", 1, true])), "a, 1, yes");
+        assert_eq!(fact(&serde_json::json!({"OneOf": [1, 2]})), "1 or 2");
+        let mapped = serde_json::json!({"Fn::FindInMap": ["Times", {"Ref": "Stage"}, "api"]});
+        assert_eq!(fact(&mapped), "from the mapping Times, what Stage is, api");
+    }
+}

@@ -146,4 +146,70 @@ fn names_act_on_nothing_in_any_format() {
     let read = json(folder.path(), &["t.json"]);
     assert_eq!(ids(&read), [name.as_str(), "end"]);
     assert_is_inert(&drawn(folder.path(), &["--format", "json", "t.json"]));
+    for format in ["svg", "html"] {
+        let text = drawn(folder.path(), &["--format", format, "t.json"]);
+        assert_is_inert(&text);
+        assert_eq!(text.matches("</script>").count(), if format == "html" { 2 } else { 0 });
+        assert!(!text.contains("<b>&amp;"), "{format}");
+    }
+}
+
+#[test]
+fn a_picture_is_xml_with_a_card_for_each_resource_and_no_two_in_one_place() {
+    for fixture in ["fixtures/shop", "fixtures/marketplace"] {
+        let svg = drawn(root(), &["--format", "svg", fixture]);
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let has = |node: &roxmltree::Node<'_, '_>, class: &str| {
+            node.attribute("class").is_some_and(|classes| classes.split(' ').any(|it| it == class))
+        };
+        let cards: Vec<_> = document.descendants().filter(|node| has(node, "card")).collect();
+        assert_eq!(cards.len(), json(root(), &[fixture])["vertices"].as_array().unwrap().len());
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        let places: Vec<[f64; 4]> = cards
+            .iter()
+            .map(|card| {
+                let moved = card.attribute("transform").unwrap();
+                let (x, y) =
+                    moved.trim_start_matches("translate(").trim_end_matches(')').split_once(' ').unwrap();
+                let face = card.descendants().find(|node| has(node, "face")).unwrap();
+                let size = |name| number(face.attribute(name).unwrap());
+                [number(x), number(y), number(x) + size("width"), number(y) + size("height")]
+            })
+            .collect();
+        for (index, a) in places.iter().enumerate() {
+            for b in &places[..index] {
+                let is_apart = a[0] >= b[2] || b[0] >= a[2] || a[1] >= b[3] || b[1] >= a[3];
+                assert!(is_apart, "{fixture}: {a:?} {b:?}");
+            }
+        }
+        assert_eq!(svg, drawn(root(), &["--format", "svg", fixture]));
+    }
+}
+
+#[test]
+fn a_page_needs_nothing_else_and_runs_its_own_script_alone() {
+    let page = drawn(root(), &["--format", "html", "fixtures/shop"]);
+    assert!(page.contains("default-src 'none'"), "{page}");
+    for outside in ["http://", "https://", "src=", "@import", "url(h"] {
+        let own = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!own.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn what_is_too_much_for_a_picture_is_refused_in_words() {
+    let queues: Vec<String> =
+        (0..1_001).map(|index| format!("  Q{index}: {{Type: AWS::SQS::Queue}}\n")).collect();
+    let queues = queues.concat();
+    let folder = folder_with(&[("t.yaml", &format!("Resources:\n{queues}"))]);
+    let output = run(folder.path(), &["graph", "--format", "svg", "t.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("1001 resources, of at most 1000") && stderr(&output).contains("--around")
+    );
+    assert_eq!(
+        drawn(folder.path(), &["t.yaml"]).lines().filter(|line| line.contains("SQS queue")).count(),
+        1_001
+    );
+    assert!(drawn(folder.path(), &["--format", "svg", "--around", "Q7", "t.yaml"]).contains("Q7"));
 }
