@@ -7,6 +7,7 @@ mod language;
 mod modules;
 mod packages;
 mod program;
+mod reach;
 mod reading;
 mod request;
 mod token;
@@ -83,6 +84,8 @@ pub(crate) enum Answer {
     },
     /// All of the code was read, and there is no such call.
     NoCall,
+    /// It calls, and whether it waits is decided as it runs, or by which of its functions are used.
+    Either,
     /// The code does not tell.
     Open,
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::expression::{Bindings, Code, Name};
 use super::packages::{are_known, are_unexplained};
+use super::reach::Reach;
 use super::reading::Reading;
 use super::request::{Mode, Request, requests};
 use super::token::Kind;
@@ -55,19 +56,19 @@ impl Program {
         };
         reading.has_gap |=
             tree.is_cut_off || has_layers && are_unexplained(&reading.packages, language, &mut tree);
-        Some(Self::of(reading))
+        Some(Self::of(reading, handler))
     }
 
     /// The program that a template holds itself.
-    pub(crate) fn inline(text: String, language: Language, has_layers: bool) -> Self {
+    pub(crate) fn inline(text: String, language: Language, handler: &str, has_layers: bool) -> Self {
         let code = Code::new(text, language);
         let has_gap = has_layers && !are_known(&code);
         let mut reading = Reading { has_gap, ..Reading::default() };
         reading.add(PathBuf::from("index"), code);
-        Self::of(reading)
+        Self::of(reading, handler)
     }
 
-    fn of(reading: Reading) -> Self {
+    fn of(reading: Reading, handler: &str) -> Self {
         let Reading { paths, files, packages: _, has_gap } = reading;
         let mut bindings = Bindings::default();
         let mut clients = Vec::new();
@@ -75,7 +76,13 @@ impl Program {
             bindings.add(index, code);
             add_clients(code, &mut clients);
         }
-        let (requests, are_all) = requests(&files, &bindings, &clients);
+        let (mut requests, are_all) = requests(&files, &bindings, &clients);
+        let entry = handler.rsplit(['.', ':']).next().unwrap_or_default();
+        if let Some(reach) = Reach::of(&files, entry).filter(|_| !requests.is_empty()) {
+            for request in &mut requests {
+                request.is_used = Some(reach.has(request.place));
+            }
+        }
         let mut mentions: FxHashSet<Tie> =
             bindings.variables().map(|variable| Tie::Variable(variable.to_owned())).collect();
         for code in &files {
@@ -111,6 +118,15 @@ impl Program {
         let first_of = |requests: &[&Request], mode: Mode| -> Option<CallPlace> {
             requests.iter().find(|request| request.mode == mode).map(|request| request.place)
         };
+        // A module that others use as well may hold a call of each kind: what counts is which the handler comes to.
+        let is_named = !named.is_empty();
+        named.retain(|request| request.is_used != Some(false));
+        let of_mode = |mode: Mode| named.iter().any(|request| request.mode == mode);
+        let is_mixed = of_mode(Mode::Waits) && of_mode(Mode::Passes);
+        let is_unclear = is_mixed && named.iter().any(|request| request.is_used.is_none());
+        if is_named && named.is_empty() || is_unclear || of_mode(Mode::Either) && !of_mode(Mode::Waits) {
+            return Answer::Either;
+        }
         if let Some(place) = first_of(&named, Mode::Waits) {
             return Answer::Waits { place, is_named: true };
         }
@@ -239,7 +255,7 @@ mod tests {
 
     /// What a file says of a function that `INVOICE` names, and `PRICE` does not.
     fn answer(language: Language, text: &str) -> &'static str {
-        let program = Program::inline(text.to_owned(), language, false);
+        let program = Program::inline(text.to_owned(), language, "index.handler", false);
         let tied = |tie: &Tie| match tie {
             Tie::Variable(name) if name == "INVOICE" => Tied::Here,
             Tie::Literal(name) if name == "invoice" => Tied::Here,
@@ -251,6 +267,7 @@ mod tests {
             Answer::Waits { is_named: false, .. } => "likely waits",
             Answer::Passes { .. } => "passes",
             Answer::NoCall => "no call",
+            Answer::Either => "either",
             Answer::Open => "open",
         }
     }
@@ -277,6 +294,22 @@ mod tests {
             ("send(os.environ['INVOICE'])", "open"),
             ("runner.invoke(cli, ['--help'])", "no call"),
             ("c.invoke(FunctionName='invoice', Payload={'InvocationType': 'Event'})", "waits"),
+            (
+                "def f(slow):\n    p = {'FunctionName': 'invoice'}\n    if slow:\n        p['InvocationType'] = 'Event'\n    c.invoke(**p)",
+                "either",
+            ),
+            (
+                "def now():\n    c.invoke(FunctionName='invoice')\ndef later():\n    c.invoke(FunctionName='invoice', InvocationType='Event')",
+                "either",
+            ),
+            (
+                "def now():\n    c.invoke(FunctionName='invoice')\ndef later():\n    c.invoke(FunctionName='invoice', InvocationType='Event')\ndef handler(e, c):\n    later()",
+                "passes",
+            ),
+            (
+                "def now():\n    c.invoke(FunctionName='invoice')\ndef handler(e, c):\n    table[e.name]()",
+                "either",
+            ),
         ] {
             assert_eq!(answer(Language::Python, text), expected, "{text}");
         }

@@ -16,6 +16,8 @@ pub(super) struct Request {
     /// What names the function or the workflow.
     pub(super) target: Value,
     pub(super) place: CallPlace,
+    /// Whether the handler comes to it; `None` where that is not known.
+    pub(super) is_used: Option<bool>,
 }
 
 /// Whether the caller waits.
@@ -25,6 +27,8 @@ pub(super) enum Mode {
     Waits,
     /// `Event`, `StartExecution`; and `DryRun`, which calls nothing.
     Passes,
+    /// It waits, unless a condition of the program sets `Event`.
+    Either,
     /// It is decided elsewhere.
     Unknown,
 }
@@ -241,8 +245,10 @@ impl Reader<'_> {
             [] => Mode::Waits,
             regions => self.mode(regions),
         });
+        let mode = if mode == Mode::Passes && fields.is_conditional { Mode::Either } else { mode };
         let span = code.token(at)?.span;
-        Some(Request { callee: trigger.callee, mode, target, place: CallPlace { file: self.file, span } })
+        let place = CallPlace { file: self.file, span };
+        Some(Request { callee: trigger.callee, mode, target, place, is_used: None })
     }
 
     /// The name that is assigned what is made at `at`.
@@ -316,6 +322,8 @@ impl Reader<'_> {
     /// The fields that are set on a name.
     fn read_later(&self, name: &str, fields: &mut Fields) {
         for (field, value) in self.later.get(name).into_iter().flatten() {
+            let is_first_mode = *field == Field::Mode && fields.modes.is_empty();
+            fields.is_conditional |= is_first_mode && is_conditional(self.code, value.start);
             fields.put(*field, Region { file: self.file, range: value.clone() });
         }
     }
@@ -347,8 +355,8 @@ impl Reader<'_> {
             match said {
                 Some(Mode::Waits) => modes.waits = true,
                 Some(Mode::Passes) => modes.passes = true,
-                Some(Mode::Unknown) if !is_name_alone => {}
-                Some(Mode::Unknown) | None if kind == Some(Kind::Word) => {
+                Some(Mode::Unknown | Mode::Either) if !is_name_alone => {}
+                Some(Mode::Unknown | Mode::Either) | None if kind == Some(Kind::Word) => {
                     if is_first(code, at) || matches!(code.at(at), "new" | "await") {
                         continue;
                     }
@@ -359,11 +367,24 @@ impl Reader<'_> {
                         self.read_modes(assigned, modes, steps - 1);
                     }
                 }
-                Some(Mode::Unknown) | None => modes.is_open = true,
+                Some(Mode::Unknown | Mode::Either) | None => modes.is_open = true,
             }
         }
         modes.is_open |= region.range.len() > MOST_OF_MODE;
     }
+}
+
+/// Whether the statement that a token is in stands below an `if`.
+fn is_conditional(code: &Code, at: usize) -> bool {
+    let text = &code.text[..code.token(at).map_or(0, |token| token.span.start as usize)];
+    let line = text.lines().next_back().unwrap_or_default();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_branch = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['}', ' ']);
+        ["if ", "if(", "elif ", "else", "unless "].iter().any(|word| line.starts_with(word))
+    };
+    let around = text.lines().rev().find(|above| !above.trim().is_empty() && indent(above) < indent(line));
+    is_branch(line) || around.is_some_and(is_branch)
 }
 
 /// Tokens of an invocation type.
@@ -398,6 +419,8 @@ struct Fields {
     modes: Vec<Region>,
     /// Whether some of it is handed over by a name that nothing is assigned to.
     is_open: bool,
+    /// Whether the invocation type is set on a name where a condition holds, and nowhere else.
+    is_conditional: bool,
     looks: usize,
 }
 

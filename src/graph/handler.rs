@@ -42,6 +42,8 @@ pub(super) enum Said {
     Waits { at: Origin, is_named: bool },
     /// It does not wait.
     Passes { at: Origin },
+    /// It calls, and whether it waits is decided as it runs.
+    Either,
     /// There is no such call.
     NoCall,
     /// The code does not tell, or is not at hand.
@@ -73,6 +75,7 @@ impl Handlers {
             Answer::Waits { place, is_named } => Said::Waits { at: origin(place), is_named },
             Answer::Passes { place } => Said::Passes { at: origin(place) },
             Answer::NoCall => Said::NoCall,
+            Answer::Either => Said::Either,
             Answer::Open => Said::Nothing,
         }
     }
@@ -150,7 +153,8 @@ fn inline_handler(
     let zip_file = draft.branches(Branch::properties(resource)?, &["Code", "ZipFile"]);
     let [branch] = zip_file[..] else { return None };
     let origin = draft.values().origin(branch.value);
-    let program = Program::inline(text, language, has_layers);
+    let handler = draft.known_text_at(Branch::properties(resource)?, &["Handler"]).unwrap_or_default();
+    let program = Program::inline(text, language, handler, has_layers);
     Some(Handler { program, place: CodePlace::Inline(origin) })
 }
 

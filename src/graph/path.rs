@@ -94,6 +94,7 @@ fn decide_calls(
                     refuted.insert(id);
                     continue;
                 }
+                Said::Either => continue,
                 Said::Nothing if signs.are_on(draft, id) => continue,
                 Said::Nothing => edge(draft, EdgeKind::InvokeSync),
             }
@@ -136,7 +137,7 @@ fn refuted_starts(draft: &mut Draft<'_>, handlers: &mut Handlers) -> FxHashSet<E
             match handlers.say(draft, *caller, to, own.len() == 1) {
                 Said::Waits { at, is_named } => confirm(&mut draft.graph.edges[id.0 as usize], at, is_named),
                 Said::Passes { .. } | Said::NoCall => drop(refuted.insert(id)),
-                Said::Nothing => {}
+                Said::Either | Said::Nothing => {}
             }
         }
     }

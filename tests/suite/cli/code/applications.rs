@@ -1108,4 +1108,201 @@ def handler(event, context):
             ),
         ],
     },
+    Application {
+        about: "Python, a module with a call of each kind, of which the handler comes to the one that does not wait",
+        runtime: "python3.13",
+        handler: "app.handler",
+        rest: "",
+        expected: Expected::Silent,
+        files: &[
+            (
+                "app.py",
+                r#"from calls import tell
+
+
+def handler(event, context):
+    tell(b"{}")
+    return {"statusCode": 202}
+"#,
+            ),
+            (
+                "calls.py",
+                r#""""Calls of other functions."""
+import os
+import boto3
+
+client = boto3.client("lambda")
+
+
+def ask(payload):
+    return client.invoke(FunctionName=os.environ["INVOICE"], Payload=payload)
+
+
+def tell(payload):
+    client.invoke(FunctionName=os.environ["INVOICE"], InvocationType="Event", Payload=payload)
+"#,
+            ),
+        ],
+    },
+    Application {
+        about: "Python, the same module, and the other call",
+        runtime: "python3.13",
+        handler: "app.handler",
+        rest: "",
+        expected: Expected::Waits("Invoice"),
+        files: &[
+            (
+                "app.py",
+                r#"import calls
+
+
+def handler(event, context):
+    return calls.ask(b"{}")
+"#,
+            ),
+            (
+                "calls.py",
+                r#""""Calls of other functions."""
+import os
+import boto3
+
+client = boto3.client("lambda")
+
+
+def ask(payload):
+    return client.invoke(FunctionName=os.environ["INVOICE"], Payload=payload)  # HERE
+
+
+def tell(payload):
+    client.invoke(FunctionName=os.environ["INVOICE"], InvocationType="Event", Payload=payload)
+"#,
+            ),
+        ],
+    },
+    Application {
+        about: "Python, the same module, and a call by a name that the event gives",
+        runtime: "python3.13",
+        handler: "app.handler",
+        rest: "",
+        expected: Expected::Silent,
+        files: &[
+            (
+                "app.py",
+                r#"import calls
+
+
+def handler(event, context):
+    return getattr(calls, event["how"])(b"{}")
+"#,
+            ),
+            (
+                "calls.py",
+                r#""""Calls of other functions."""
+import os
+import boto3
+
+client = boto3.client("lambda")
+
+
+def ask(payload):
+    return client.invoke(FunctionName=os.environ["INVOICE"], Payload=payload)
+
+
+def tell(payload):
+    client.invoke(FunctionName=os.environ["INVOICE"], InvocationType="Event", Payload=payload)
+"#,
+            ),
+        ],
+    },
+    Application {
+        about: "Python, Event where a condition holds",
+        runtime: "python3.13",
+        handler: "app.handler",
+        rest: "",
+        expected: Expected::Silent,
+        files: &[
+            (
+                "app.py",
+                r#"import os
+import boto3
+
+
+def handler(event, context):
+    request = {"FunctionName": os.environ["INVOICE"], "Payload": b"{}"}
+    if event.get("later"):
+        request["InvocationType"] = "Event"
+    boto3.client("lambda").invoke(**request)
+"#,
+            ),
+        ],
+    },
+    Application {
+        about: "TypeScript, a module with a call of each kind, of which the handler comes to the one that does not wait",
+        runtime: "nodejs22.x",
+        handler: "app.handler",
+        rest: "",
+        expected: Expected::Silent,
+        files: &[
+            (
+                "app.ts",
+                r#"import { tell } from "./calls";
+
+export const handler = async (event: unknown) => {
+  await tell("{}");
+  return { statusCode: 202 };
+};
+"#,
+            ),
+            (
+                "calls.ts",
+                r#"import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+
+const client = new LambdaClient({});
+
+export const ask = async (payload) =>
+  client.send(new InvokeCommand({ FunctionName: process.env.INVOICE, Payload: payload }));
+
+export async function tell(payload) {
+  await client.send(
+    new InvokeCommand({ FunctionName: process.env.INVOICE, InvocationType: "Event", Payload: payload }),
+  );
+}
+"#,
+            ),
+        ],
+    },
+    Application {
+        about: "TypeScript, the same module, and the other call",
+        runtime: "nodejs22.x",
+        handler: "app.handler",
+        rest: "",
+        expected: Expected::Waits("Invoice"),
+        files: &[
+            (
+                "app.ts",
+                r#"import { ask } from "./calls";
+
+export const handler = async (event: unknown) => {
+  return ask("{}");
+};
+"#,
+            ),
+            (
+                "calls.ts",
+                r#"import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+
+const client = new LambdaClient({});
+
+export const ask = async (payload) =>
+  client.send(new InvokeCommand({ FunctionName: process.env.INVOICE, Payload: payload })); // HERE
+
+export async function tell(payload) {
+  await client.send(
+    new InvokeCommand({ FunctionName: process.env.INVOICE, InvocationType: "Event", Payload: payload }),
+  );
+}
+"#,
+            ),
+        ],
+    },
 ];
