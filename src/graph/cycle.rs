@@ -145,7 +145,8 @@ fn is_apart(draft: &Draft<'_>, write: &Edge, notification: &Edge) -> bool {
         | Fact::Setting { .. }
         | Fact::Claim { .. }
         | Fact::Words { .. }
-        | Fact::Resolved { .. } => None,
+        | Fact::Resolved { .. }
+        | Fact::List { .. } => None,
     });
     let filter = notification.facts.iter().find_map(|fact| match fact {
         Fact::Setting { name: "Filter", base, .. } => *base,
@@ -153,7 +154,8 @@ fn is_apart(draft: &Draft<'_>, write: &Edge, notification: &Edge) -> bool {
         | Fact::Setting { .. }
         | Fact::Claim { .. }
         | Fact::Words { .. }
-        | Fact::Resolved { .. } => None,
+        | Fact::Resolved { .. }
+        | Fact::List { .. } => None,
     });
     let (Some(granted), Some(configuration)) = (granted, filter) else { return false };
     let filters = key_filters(draft, configuration);

@@ -1,11 +1,14 @@
 //! Dead letters: where an event goes that could not be handled, and which queues are there for that alone.
 
+use rustc_hash::FxHashMap;
+
 use crate::names::Name;
-use crate::template::{Guard, Resource};
+use crate::template::{Guard, OriginKind, Resource};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
-use super::{EdgeKind, VertexId, VertexKind};
+use super::settings::{self, Setting};
+use super::{EdgeKind, Fact, Item, Plain, VertexId, VertexKind};
 
 const RECEIVERS: &[VertexKind] =
     &[VertexKind::Queue, VertexKind::Topic, VertexKind::Bucket, VertexKind::Function, VertexKind::EventBus];
@@ -60,6 +63,63 @@ pub(super) fn mark_queues(draft: &mut Draft<'_>) {
             draft.add_claim(id, "DeadLetter", (holds, may_be_unseen), origin);
         }
     }
+}
+
+/// States of every function where its asynchronous calls go that fail: its own dead-letter queue, and the destinations
+/// of its configurations for a version, an alias or neither.
+pub(super) fn mark_functions(draft: &mut Draft<'_>) {
+    let mut found: FxHashMap<VertexId, Vec<Item>> = FxHashMap::default();
+    for (&id, resource) in &draft.template().resources {
+        let Some(properties) = Branch::properties(resource) else { continue };
+        let (functions, destination) = match draft.text(resource.type_name) {
+            "AWS::Lambda::Function" => {
+                (draft.vertex_of(id).into_iter().collect(), settings::DEAD_LETTER_TARGET)
+            }
+            "AWS::Lambda::EventInvokeConfig" => {
+                let names = draft.branches(properties, &["FunctionName"]).into_iter();
+                let functions = names.flat_map(|name| draft.targets_inside(name, &[VertexKind::Function]));
+                (functions.map(|(_, function)| function.vertex).collect(), settings::FAILURE_DESTINATION)
+            }
+            _ => continue,
+        };
+        let functions: Vec<VertexId> = functions;
+        for function in functions {
+            found.entry(function).or_default().extend(destination_of(draft, (id, resource), destination));
+        }
+    }
+    for index in 0..draft.graph.vertices.len() {
+        let id = VertexId(index as u32);
+        if draft.vertex(id).kind == VertexKind::Function {
+            let items = found.remove(&id).unwrap_or_default();
+            let origin = draft.vertex(id).origin;
+            let list = Fact::List { name: "FailureDestinations", items, origin };
+            draft.graph.vertices[index].facts.push(list);
+        }
+    }
+}
+
+fn destination_of(
+    draft: &Draft<'_>,
+    (id, resource): (Name, &Resource),
+    destination: &[Setting],
+) -> Option<Item> {
+    let properties = Branch::properties(resource)?;
+    let mut facts = settings::facts(destination, Some(properties.value), resource.origin);
+    let path = facts.iter().find_map(|fact| match fact {
+        Fact::Setting { name: "Destination", path, .. } => Some(*path),
+        Fact::Setting { .. }
+        | Fact::Derived { .. }
+        | Fact::Claim { .. }
+        | Fact::Words { .. }
+        | Fact::List { .. }
+        | Fact::Resolved { .. } => None,
+    })?;
+    let written = *draft.branches(properties, path).first()?;
+    let origin = draft.values().origin(written.value);
+    let is_shared = Plain::Bool(origin.kind == OriginKind::Globals);
+    facts.push(Fact::Derived { name: "FromGlobals", value: is_shared, origin });
+    facts.push(Fact::Derived { name: "Via", value: Plain::Name(id), origin: resource.origin });
+    Some(Item { guard: draft.resolver.guard_of(id), origin, facts })
 }
 
 #[derive(Clone, Copy)]
@@ -199,6 +259,8 @@ mod tests {
         assert_eq!(edges(&template), ["deadletter F -> Dead [certain]", "invoke.async F -> Next [certain]"]);
         assert_eq!(fact(&template, "F", "HasFailureDestination"), "true");
         assert_eq!(fact(&template, "Next", "HasFailureDestination"), "false");
+        assert_eq!(fact(&template, "F", "FailureDestinations"), "1");
+        assert_eq!(fact(&template, "Next", "FailureDestinations"), "0");
     }
 
     #[test]

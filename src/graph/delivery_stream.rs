@@ -39,9 +39,16 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
                 .wire(wiring, vec![Fact::Derived { name: "Reader", value: Plain::Text("firehose"), origin }]);
         }
     }
-    for parameter in
-        draft.branches(properties, &["*", "ProcessingConfiguration", "Processors", "*", "Parameters", "*"])
-    {
+    let parameters = draft.branches(properties, &["*", "ProcessingConfiguration"]).into_iter();
+    let parameters: Vec<Branch> = parameters
+        .flat_map(|processing| {
+            let guard = draft.switched_on(processing, &["Enabled"], "false");
+            let running = Branch { guard, value: processing.value };
+            draft.branches(running, &["Processors", "*", "Parameters", "*"])
+        })
+        .filter(|parameter| draft.can_hold(parameter.guard))
+        .collect();
+    for parameter in parameters {
         if draft.known_text_at(parameter, &["ParameterName"]) == Some("LambdaArn") {
             for arn in draft.branches(parameter, &["ParameterValue"]) {
                 draft.call_functions(Caller::waiting(from, id, origin), arn);
@@ -109,5 +116,23 @@ mod tests {
 ",
         );
         assert_eq!(edges(&template), ["read D -> Clicks [certain]", "invoke.sync D -> F [certain]"]);
+    }
+
+    #[test]
+    fn a_processor_that_is_switched_off_is_not_called() {
+        for (enabled, edge) in [("true", Some("invoke.sync D -> F [certain]")), ("false", None)] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  D:
+    Type: AWS::KinesisFirehose::DeliveryStream
+    Properties:
+      ExtendedS3DestinationConfiguration:
+        ProcessingConfiguration:
+          Enabled: {enabled}
+          Processors: [{{Type: Lambda, Parameters: [{{ParameterName: LambdaArn, ParameterValue: !GetAtt F.Arn}}]}}]
+"
+            ));
+            assert_eq!(edges(&template), edge.into_iter().collect::<Vec<_>>(), "{enabled}");
+        }
     }
 }

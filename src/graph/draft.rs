@@ -32,6 +32,9 @@ impl<'t> Draft<'t> {
         for (&id, resource) in &draft.template().resources {
             let kind = draft.kind_of(resource);
             let mut facts = settings::facts(settings::of_kind(kind), resource.properties, resource.origin);
+            if draft.text(resource.type_name) == GLOBAL_TABLE {
+                facts.extend(settings::facts(settings::GLOBAL_TABLE, resource.properties, resource.origin));
+            }
             if kind == VertexKind::Function && draft.may_have_globals(resource) {
                 leave_to_globals(&mut facts);
             }
@@ -247,6 +250,9 @@ impl<'t> Draft<'t> {
         }
     }
 }
+
+/// A table in several regions, which is no vertex of its own kind.
+const GLOBAL_TABLE: &str = "AWS::DynamoDB::GlobalTable";
 
 /// Something that calls functions.
 #[derive(Clone, Copy)]

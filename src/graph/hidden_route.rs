@@ -45,7 +45,8 @@ impl HiddenRoutes {
                     | Fact::Setting { .. }
                     | Fact::Resolved { .. }
                     | Fact::Claim { .. }
-                    | Fact::Words { .. } => None,
+                    | Fact::Words { .. }
+                    | Fact::List { .. } => None,
                 })
             };
             let id = VertexId(index as u32);

@@ -104,7 +104,8 @@ fn called_from_elsewhere(draft: &Draft<'_>) -> FxHashSet<VertexId> {
             | Fact::Setting { .. }
             | Fact::Claim { .. }
             | Fact::Words { .. }
-            | Fact::Resolved { .. } => false,
+            | Fact::Resolved { .. }
+            | Fact::List { .. } => false,
         });
         if is_exported {
             found.insert(VertexId(index as u32));
@@ -133,7 +134,8 @@ fn mark_calls(draft: &mut Draft<'_>, failures: &Failures) {
             | Fact::Setting { .. }
             | Fact::Claim { .. }
             | Fact::Words { .. }
-            | Fact::Resolved { .. } => None,
+            | Fact::Resolved { .. }
+            | Fact::List { .. } => None,
         });
         let presence = failures.of_function(draft, edge.to, is_qualified);
         let mut facts = vec![presence.claim("HasFailureDestination", edge.origin)];

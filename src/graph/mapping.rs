@@ -6,8 +6,9 @@ use crate::template::{Guard, Origin, Resource, Stack};
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
 use super::settings::{self, Setting};
+use super::source_settings::unsupported;
 use super::target::{Outside, Target};
-use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, filter};
 
 /// What a mapping or a pipe can read from and this template can define. A broker is a resource that no rule
 /// looks at, and of the databases it is clusters of DocumentDB.
@@ -39,6 +40,8 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
             let mut facts = settings::facts(batch_settings(service), Some(properties.value), origin);
             facts.extend(settings::facts(settings::MAPPING, Some(properties.value), origin));
             facts.extend(reader_facts(service, source, "mapping", origin));
+            facts.push(filter::facts(draft, properties, &["FilterCriteria"], origin));
+            facts.push(unsupported(draft, properties, service, origin));
             facts.push(Fact::Derived {
                 name: "Qualified",
                 value: Plain::Bool(function.is_qualified),
@@ -92,7 +95,8 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
             | Fact::Setting { .. }
             | Fact::Resolved { .. }
             | Fact::Claim { .. }
-            | Fact::Words { .. } => None,
+            | Fact::Words { .. }
+            | Fact::List { .. } => None,
         }),
         VertexKind::Function
         | VertexKind::Topic

@@ -17,6 +17,7 @@ mod distribution;
 mod draft;
 mod event;
 mod export;
+mod filter;
 mod function;
 mod grant;
 mod graph_ql;
@@ -24,6 +25,7 @@ mod handler;
 mod hidden_route;
 mod index;
 mod invocation;
+mod json_text;
 mod kind;
 mod limits;
 mod load_balancer;
@@ -39,6 +41,7 @@ mod queue;
 mod role;
 mod route;
 mod settings;
+mod source_settings;
 mod stage;
 mod target;
 #[cfg(test)]
@@ -231,6 +234,25 @@ pub(crate) enum Fact {
         /// The place of the list.
         origin: Origin,
     },
+    /// Several things of one sort: the filters of a mapping.
+    List {
+        /// The name that rules use.
+        name: &'static str,
+        /// Each with facts of its own.
+        items: Vec<Item>,
+        /// The place that shows all of them.
+        origin: Origin,
+    },
+}
+
+/// One thing in a list of facts.
+pub(crate) struct Item {
+    /// When it is one of them.
+    pub guard: Guard,
+    /// The place that shows it best.
+    pub origin: Origin,
+    /// What rules ask of it.
+    pub facts: Vec<Fact>,
 }
 
 /// What a setting's value is read as: CloudFormation takes `"30"` for 30.
@@ -465,6 +487,7 @@ impl Graph {
         access::read(&mut draft);
         connector::read(&mut draft);
         dead_letter::mark_queues(&mut draft);
+        dead_letter::mark_functions(&mut draft);
         queue::mark(&mut draft);
         capacity::mark(&mut draft);
         index::read(&mut draft);

@@ -172,7 +172,8 @@ pub(super) fn is_plain(draft: &Draft<'_>, function: VertexId) -> bool {
         | Fact::Setting { .. }
         | Fact::Resolved { .. }
         | Fact::Claim { .. }
-        | Fact::Words { .. } => false,
+        | Fact::Words { .. }
+        | Fact::List { .. } => false,
     })
 }
 
@@ -223,7 +224,8 @@ impl AsyncSigns {
                 | Fact::Setting { .. }
                 | Fact::Resolved { .. }
                 | Fact::Claim { .. }
-                | Fact::Words { .. } => false,
+                | Fact::Words { .. }
+                | Fact::List { .. } => false,
             })
     }
 }

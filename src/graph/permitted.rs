@@ -63,7 +63,8 @@ fn permissions(
         | Fact::Setting { .. }
         | Fact::Claim { .. }
         | Fact::Words { .. }
-        | Fact::Resolved { .. } => false,
+        | Fact::Resolved { .. }
+        | Fact::List { .. } => false,
     });
     if is_opaque || draft.may_be_unseen() {
         return None;

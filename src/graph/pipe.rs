@@ -8,7 +8,7 @@ use super::draft::{Draft, Wiring};
 use super::mapping::{SOURCES, reader_facts, service_of};
 use super::settings::{self, Setting};
 use super::target::Target;
-use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
+use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, filter};
 
 const TARGETS: &[VertexKind] = &[
     VertexKind::Function,
@@ -72,6 +72,7 @@ impl Pipe<'_> {
         let service = service_of(draft, source.target.vertex);
         let mut facts = settings::facts(source_settings(service), Some(self.properties.value), origin);
         facts.extend(reader_facts(service, source.target, "pipe", origin));
+        facts.push(filter::facts(draft, self.properties, &["SourceParameters", "FilterCriteria"], origin));
         // One that is stopped has no edge.
         facts.push(Fact::Derived { name: "Enabled", value: Plain::Bool(true), origin });
         let wiring = Wiring {

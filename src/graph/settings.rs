@@ -163,8 +163,28 @@ const GRAPH_QL_RESOLVER: &[Setting] = &[
     as_written("CachingConfig", &["CachingConfig"]),
 ];
 
-const QUEUE: &[Setting] =
-    &[integer("VisibilityTimeout", &["VisibilityTimeout"], limits::QUEUE_VISIBILITY_TIMEOUT)];
+const QUEUE: &[Setting] = &[
+    integer("VisibilityTimeout", &["VisibilityTimeout"], limits::QUEUE_VISIBILITY_TIMEOUT),
+    as_written("RedrivePolicy", &["RedrivePolicy"]),
+    as_written("RedriveAllowPolicy", &["RedriveAllowPolicy"]),
+];
+
+/// How often a queue hands out a message before it counts as dead, where its redrive policy is a map.
+pub(super) const MAX_RECEIVE_COUNT: &[Setting] =
+    &[optional_integer("MaxReceiveCount", &["RedrivePolicy", "maxReceiveCount"])];
+
+/// Where a function's own dead letters go.
+pub(super) const DEAD_LETTER_TARGET: &[Setting] =
+    &[as_written("Destination", &["DeadLetterConfig", "TargetArn"])];
+
+/// Where asynchronous calls go that fail, by a configuration of their own.
+pub(super) const FAILURE_DESTINATION: &[Setting] = &[
+    as_written("Destination", &["DestinationConfig", "OnFailure", "Destination"]),
+    optional_text("Qualifier", &["Qualifier"]),
+];
+
+/// Where a global table is.
+pub(super) const GLOBAL_TABLE: &[Setting] = &[as_written("Replicas", &["Replicas"])];
 
 /// What a subscription lets through, from an `AWS::SNS::Subscription` or a topic's own list.
 pub(super) const SUBSCRIPTION: &[Setting] = &[as_written("Filter", &["FilterPolicy"])];
@@ -256,8 +276,14 @@ pub(super) const MAPPING: &[Setting] = &[
     setting("Enabled", &["Enabled"], Shape::Boolean, Default::Value(Plain::Bool(true))),
     optional_integer("MaximumConcurrency", &["ScalingConfig", "MaximumConcurrency"]),
     as_written("ProvisionedPollers", &["ProvisionedPollerConfig"]),
+    optional_integer("MinimumPollers", &["ProvisionedPollerConfig", "MinimumPollers"]),
+    optional_integer("MaximumPollers", &["ProvisionedPollerConfig", "MaximumPollers"]),
+    as_written("OnFailure", &["DestinationConfig", "OnFailure", "Destination"]),
     optional_text("StartingPosition", &["StartingPosition"]),
 ];
+
+/// One of the filters of a mapping or a pipe.
+pub(super) const FILTER: &[Setting] = &[as_written("Pattern", &["Pattern"])];
 
 /// How much a mapping hands over at once, where the service that it reads from is not known.
 pub(super) const UNKNOWN_BATCH: &[Setting] = &[
@@ -324,6 +350,11 @@ pub(super) const PIPE_KINESIS: &[Setting] = &[
         &["SourceParameters", "KinesisStreamParameters", "ParallelizationFactor"],
     ),
     optional_text("StartingPosition", &["SourceParameters", "KinesisStreamParameters", "StartingPosition"]),
+    as_written("OnFailure", &["SourceParameters", "KinesisStreamParameters", "DeadLetterConfig", "Arn"]),
+    optional_text(
+        "OnPartialBatchItemFailure",
+        &["SourceParameters", "KinesisStreamParameters", "OnPartialBatchItemFailure"],
+    ),
     as_written("FilterCriteria", &["SourceParameters", "FilterCriteria"]),
 ];
 
@@ -352,6 +383,11 @@ pub(super) const PIPE_DYNAMODB: &[Setting] = &[
         &["SourceParameters", "DynamoDBStreamParameters", "ParallelizationFactor"],
     ),
     optional_text("StartingPosition", &["SourceParameters", "DynamoDBStreamParameters", "StartingPosition"]),
+    as_written("OnFailure", &["SourceParameters", "DynamoDBStreamParameters", "DeadLetterConfig", "Arn"]),
+    optional_text(
+        "OnPartialBatchItemFailure",
+        &["SourceParameters", "DynamoDBStreamParameters", "OnPartialBatchItemFailure"],
+    ),
     as_written("FilterCriteria", &["SourceParameters", "FilterCriteria"]),
 ];
 

@@ -123,6 +123,7 @@ fn fact_in(template: &Template, facts: &[Fact], wanted: &str) -> String {
             Fact::Setting { name, base, path, default, origin, .. } => (*name == wanted)
                 .then(|| of_val(&Resolver::new(template).follow(*base, path, *origin), default)),
             Fact::Resolved { name, val, default, .. } => (*name == wanted).then(|| of_val(val, default)),
+            Fact::List { name, items, .. } => (*name == wanted).then(|| items.len().to_string()),
         })
         .collect();
     assert!(found.len() <= 1, "{wanted} is stated twice: {found:?}");

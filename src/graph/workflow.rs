@@ -125,7 +125,8 @@ fn timeout_of(draft: &Draft<'_>, function: VertexId) -> Vec<Amount> {
         | Fact::Derived { .. }
         | Fact::Claim { .. }
         | Fact::Words { .. }
-        | Fact::Resolved { .. } => None,
+        | Fact::Resolved { .. }
+        | Fact::List { .. } => None,
     });
     timeout.unwrap_or_else(|| vec![Amount { guard: Guard::ALWAYS, seconds: None, through: None }])
 }

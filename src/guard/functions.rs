@@ -14,6 +14,8 @@ pub(super) enum Function {
     RegexReplace,
     /// The characters between two offsets.
     Substring,
+    /// All the numbers that a query found, added. It is ours, as calculations are.
+    Sum,
     /// Each value made into another.
     Convert(Conversion),
     /// Two numbers made into one.
@@ -79,6 +81,7 @@ const FUNCTIONS: &[(&str, Function, usize)] = &[
     ("to_lower", Function::Convert(Conversion::ToLower), 1),
     ("to_upper", Function::Convert(Conversion::ToUpper), 1),
     ("url_decode", Function::Convert(Conversion::UrlDecode), 1),
+    ("sum", Function::Sum, 1),
     ("add", Function::Calculate(Calculation::Add), 2),
     ("subtract", Function::Calculate(Calculation::Subtract), 2),
     ("multiply", Function::Calculate(Calculation::Multiply), 2),

@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::{Default as Fallback, Fact, Plain, Shape};
+use crate::graph::{Default as Fallback, Fact, Item, Plain, Shape};
 use crate::guard::{Bounds, Node, NodeId, Place, Tree};
 use crate::names::{Name, Names};
 use crate::template::{Alt, Guard, Origin, Resolver, Through, Unknown, Val, ValueId};
@@ -151,6 +151,10 @@ impl<'t> Lowering<'t> {
                 let setting = |lowering: &mut Self, alt| lowering.setting(&alt, asked, sight);
                 FactNodes { name, node: self.alternatives(val.clone(), sight, setting), stated: None }
             }
+            Fact::List { name, items, origin } => {
+                let items = items.iter().map(|item| self.item(item)).collect();
+                FactNodes { name, node: Some(self.list(items, *origin)), stated: None }
+            }
             Fact::Setting { name, base, path, shape, default, origin } => {
                 let val = self.resolver.follow(*base, path, *origin);
                 let stated = self.stated(&val, *origin);
@@ -164,6 +168,17 @@ impl<'t> Lowering<'t> {
                 FactNodes { name, node, stated }
             }
         }
+    }
+
+    /// One of several things, as a map of its facts.
+    fn item(&mut self, item: &Item) -> NodeId {
+        let mut entries = Vec::new();
+        for fact in &item.facts {
+            let FactNodes { name, node, .. } = self.fact(fact);
+            entries.extend(node.map(|node| (name, node)));
+        }
+        let node = self.map(entries, item.origin);
+        self.under(item.guard, node)
     }
 
     /// The value that stands at a path as it is written, where no intrinsic is on the way: what is not known

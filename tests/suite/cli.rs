@@ -41,6 +41,7 @@ Resources:
     Type: AWS::SQS::Queue
     Properties:
       VisibilityTimeout: 60
+      RedrivePolicy: {maxReceiveCount: 5}
   Worker:
     Type: AWS::Serverless::Function
     Properties:
@@ -187,7 +188,7 @@ fn bytes_that_are_no_text_are_a_finding() {
     fs::write(folder.path().join("latin.yaml"), latin).unwrap();
     let output = run(folder.path(), &["check", "--output", "concise", "."]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("latin.yaml:21:6: error[SLP001]"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("latin.yaml:22:6: error[SLP001]"), "{}", stdout(&output));
     for name in ["little", "big", "marked"] {
         let line = format!("{name}.yaml:1:1: error[SLP001] Expected text in UTF-8, found UTF-16\n");
         assert!(stdout(&output).contains(&line), "{}", stdout(&output));

@@ -15,6 +15,7 @@ Resources:
     Type: AWS::SQS::Queue
     Properties:
       \"VisibilityTimeout\" : &é 60
+      RedrivePolicy: {maxReceiveCount: 5}
   Worker:
     Type: AWS::Serverless::Function
     Properties:

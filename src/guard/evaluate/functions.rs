@@ -33,6 +33,10 @@ impl<'a> Run<'_, 'a> {
                 let values = next(self)?;
                 Ok(made(self.counted(&values)))
             }
+            Function::Sum => {
+                let values = next(self)?;
+                Ok(self.summed(&values))
+            }
             Function::Join => {
                 let (values, separator) = (next(self)?, next(self)?);
                 self.joined(&values, &separator)
@@ -68,6 +72,22 @@ impl<'a> Run<'_, 'a> {
             }
         }
         Made::Int(count)
+    }
+
+    /// The sum; unknown where it is not known whether a value is one of them.
+    fn summed(&mut self, values: &[Reached<'a>]) -> Results<'a> {
+        let mut sum = made(Made::Int(0));
+        for reached in values {
+            if reached.is_possible {
+                return made(Made::Unknown);
+            }
+            let next = self.calculated(Calculation::Add, &sum, std::slice::from_ref(reached));
+            // What is missing, or no number, adds nothing.
+            if !next.is_empty() {
+                sum = next;
+            }
+        }
+        sum
     }
 
     fn mapped(

@@ -77,6 +77,9 @@ const UNKNOWN: &str = "?";
 const SHOWN: usize = 8;
 const SHOWN_DEPTH: usize = 4;
 
+/// Places of one query that a finding points at beside its own.
+const MOST_PLACES: usize = 20;
+
 impl<'a> Run<'_, 'a> {
     /// Notes that a clause fails, if anyone wants to know. Without a value, it is about the current root.
     pub(super) fn describe(
@@ -156,7 +159,7 @@ impl<'a> Run<'_, 'a> {
     fn rendered(&mut self, message: &'a Message) -> Rendered {
         let mut also = Vec::new();
         for (query, pieces) in &message.also {
-            if let Some(anchor) = self.place_of(query) {
+            for anchor in self.places_of(query) {
                 also.push((anchor, self.pieces(pieces)));
             }
         }
@@ -208,6 +211,14 @@ impl<'a> Run<'_, 'a> {
     /// What a message's query finds; nothing where it cannot be answered.
     fn results_of(&mut self, query: &'a Query) -> super::value::Results<'a> {
         self.silently(|run| run.query(query)).unwrap_or_default()
+    }
+
+    /// The places of all that a query finds, or of what it misses.
+    fn places_of(&mut self, query: &'a Query) -> Vec<Anchor> {
+        let results = self.results_of(query);
+        let found = results.iter().filter(|reached| reached.found().is_some()).take(MOST_PLACES);
+        let found: Vec<Anchor> = found.filter_map(|reached| self.anchor(*reached)).collect();
+        if found.is_empty() { self.place_of(query).into_iter().collect() } else { found }
     }
 
     fn place_of(&mut self, query: &'a Query) -> Option<Anchor> {

@@ -34,13 +34,13 @@ fn provenance_leads_from_what_is_made_to_what_its_author_wrote() {
     let place = |line: u32, column: u32, path: &str| serde_json::json!({"path": "slow.yaml", "line": line, "column": column, "logical_path": path});
     let tracing = place(2, 22, "Globals/Function/Tracing");
     assert_eq!(provenance["Worker"]["properties"]["TracingConfig"], tracing);
-    let batch = place(21, 13, "Resources/Worker/Properties/Events/Order/Properties/BatchSize");
+    let batch = place(22, 13, "Resources/Worker/Properties/Events/Order/Properties/BatchSize");
     assert_eq!(provenance["WorkerOrder"]["properties"]["BatchSize"], batch);
     for (id, from, line, column, path) in [
         ("Orders", None, 4, 3, "Resources/Orders"),
-        ("Worker", Some("Worker"), 8, 3, "Resources/Worker"),
-        ("WorkerRole", Some("Worker"), 8, 3, "Resources/Worker"),
-        ("WorkerOrder", Some("Worker"), 17, 9, "Resources/Worker/Properties/Events/Order"),
+        ("Worker", Some("Worker"), 9, 3, "Resources/Worker"),
+        ("WorkerRole", Some("Worker"), 9, 3, "Resources/Worker"),
+        ("WorkerOrder", Some("Worker"), 18, 9, "Resources/Worker/Properties/Events/Order"),
     ] {
         let mut expected = place(line, column, path);
         expected["from"] = from.into();
@@ -113,7 +113,7 @@ fn standard_input_is_expanded_alone_and_to_standard_output() {
 fn an_expansion_says_where_the_template_cannot_be_read_and_what_to_do() {
     let output = piped(&["expand", "-"], &format!("{SLOW}\tTabs: 1\n"));
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()));
-    assert!(stderr(&output).starts_with("lenslint: -:21:1: "), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("lenslint: -:22:1: "), "{}", stderr(&output));
     let wide: String = SLOW.chars().flat_map(|c| ['\0', c]).collect();
     let output = piped(&["expand", "-"], &wide);
     let expected = "lenslint: -:1:1: Expected text in UTF-8, found UTF-16. Save the file as UTF-8.\n";

@@ -74,11 +74,11 @@ fn pages_and_plain_files_run_on_the_view_under_their_own_ids() {
     assert_eq!(
         stdout(&output),
         "t.yaml:6:26: warning[SLP202] Queue 'Orders' hides messages for 60 s, but its consumer 'Worker' may run for \
-         30 s: six times that, plus the batch window of 0 s, is 180 s\n\
-         t.yaml:7:3: info[ACME-7] Function is not traced: `%functions.Properties.TracingConfig exists` does not hold for \
+         30 s: six times that is 180 s\n\
+         t.yaml:8:3: info[ACME-7] Function is not traced: `%functions.Properties.TracingConfig exists` does not hold for \
          'Worker': there is no such value\n\
-         t.yaml:14:16: error[ACME001] Function 'Worker' may run for 30 s\n\
-         t.yaml:16:9: warning[quick] slow reader.\n"
+         t.yaml:15:16: error[ACME001] Function 'Worker' may run for 30 s\n\
+         t.yaml:17:9: warning[quick] slow reader.\n"
     );
     let only =
         run(folder.path(), &["check", "--rules", "own", "--select", "acme-7", "--fail-on", "info", "t.yaml"]);
@@ -102,7 +102,7 @@ fn a_plain_file_speaks_of_each_resource() {
     );
     let told: Vec<String> =
         stdout(&output).lines().map(|line| line.split(": ").next().unwrap().to_owned()).collect();
-    assert_eq!(told, ["t.yaml:7:3", "t.yaml:21:3"]);
+    assert_eq!(told, ["t.yaml:8:3", "t.yaml:22:3"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ const SLOW_JSON: &str = r#"{
   "Resources": {
     "Orders": {
       "Type": "AWS::SQS::Queue",
-      "Properties": {"VisibilityTimeout": 60}
+      "Properties": {"VisibilityTimeout": 60, "RedrivePolicy": {"maxReceiveCount": 5}}
     },
     "Worker": {
       "Type": "AWS::Lambda::Function",
@@ -138,7 +138,7 @@ fn metadata_of_a_resource_and_of_the_template_hold_findings_back_in_json_too() {
 fn what_sam_makes_of_a_resource_is_suppressed_with_it() {
     let large = SLOW.replace("BatchSize: 1", "BatchSize: 100").replace("60", "360");
     let worker = "    Type: AWS::Serverless::Function\n";
-    assert!(found(&report("t.yaml", &large, &[])).contains(&("SLP203", 20)));
+    assert!(found(&report("t.yaml", &large, &[])).contains(&("SLP203", 21)));
     let suppressed =
         large.replace(worker, &format!("{worker}    Metadata: {{lenslint: {{ignore: [SLP203, SLP209]}}}}\n"));
     let report = report("t.yaml", &suppressed, &[]);
@@ -159,7 +159,7 @@ fn what_stands_in_the_metadata_of_another_linter_holds_the_same_rule_back_here()
     let worker = "    Type: AWS::Serverless::Function\n";
     let with =
         |metadata: &str| without_memory.replace(worker, &format!("{worker}    Metadata: {metadata}\n"));
-    assert_eq!(found(&report("t.yaml", &without_memory, &[])), [("SLP301", 7)]);
+    assert_eq!(found(&report("t.yaml", &without_memory, &[])), [("SLP301", 8)]);
     for (metadata, kind, reason) in [
         ("{cfn-lint: {config: {ignore_checks: [E1234, ES1005]}}}", "cfn-lint-metadata", Value::Null),
         (
@@ -174,7 +174,7 @@ fn what_stands_in_the_metadata_of_another_linter_holds_the_same_rule_back_here()
         assert_eq!(report["suppressed"][0]["suppression"], json!({"kind": kind, "reason": reason}));
     }
     let theirs = "{cfn-lint: {config: {ignore_checks: [E3505, ES1006]}}, cdk_nag: {rules_to_suppress: [x]}}";
-    assert_eq!(found(&report("t.yaml", &with(theirs), &[])), [("SLP301", 7)], "what is theirs is not judged");
+    assert_eq!(found(&report("t.yaml", &with(theirs), &[])), [("SLP301", 8)], "what is theirs is not judged");
 }
 
 #[test]
@@ -368,8 +368,8 @@ fn a_suppression_in_a_nested_stack_is_told_when_no_stack_needs_it() {
 #[test]
 fn comments_of_an_included_file_count() {
     let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: queue.yaml}}\n".to_owned()
-        + SLOW.split_once("60\n").unwrap().1;
-    let queue = "Orders:\n  Type: AWS::SQS::Queue\n  Properties:\n    # lenslint: ignore[SLP202] idempotent\n    VisibilityTimeout: 60\n";
+        + SLOW.split_once("5}\n").unwrap().1;
+    let queue = "Orders:\n  Type: AWS::SQS::Queue\n  Properties:\n    # lenslint: ignore[SLP202] idempotent\n    VisibilityTimeout: 60\n    RedrivePolicy: {maxReceiveCount: 5}\n";
     let folder = folder_with(&[("t.yaml", &template), ("queue.yaml", queue)]);
     let report = report_of(folder.path(), &["t.yaml"]);
     assert_eq!((found(&report), report["summary"]["suppressed"].as_u64()), (vec![], Some(1)), "{report:#}");

@@ -27,28 +27,28 @@ fn reason(timeout: &str) -> Option<String> {
         run(folder.path(), &["check", "--select", "SLP202", "--output", "concise", "--show-unknown", "."]);
     assert_eq!(stderr(&output), "");
     let line = stdout(&output).lines().find(|line| line.contains("undecided"))?.to_owned();
-    let place = "t.yaml:25:9: SLP202 'Worker': undecided: ";
+    let place = "t.yaml:26:9: SLP202 'Worker': undecided: ";
     Some(line.strip_prefix(place).unwrap_or_else(|| panic!("{line}")).to_owned())
 }
 
 #[test]
 fn each_reason_is_told_in_words_with_its_place() {
     for (timeout, wanted) in [
-        ("!Ref Timeout", "parameter 'Timeout' has no value (at 23:16)"),
-        ("!Ref Secret", "parameter 'Secret' is a secret (at 23:16)"),
-        ("!Ref Stored", "parameter 'Stored' is filled in by Parameter Store at deployment (at 23:16)"),
-        ("!ImportValue other", "it is imported from another stack (at 23:16)"),
-        ("'{{resolve:ssm:/t}}'", "it is resolved at deployment ({{resolve:...}}) (at 23:16)"),
-        ("!Ref AWS::AccountId", "`AWS::AccountId` is known at deployment (at 23:16)"),
-        ("!Ref Nowhere", "'Nowhere' is not defined here (at 23:16)"),
-        ("!GetAtt Orders.Size", "attribute 'Size' of 'Orders' is known at deployment (at 23:16)"),
-        ("!Transform {Name: Ours}", "a macro writes it (at 23:16)"),
-        ("!GetStackOutput x", "a function here is not evaluated (at 23:16)"),
-        ("!Base64 x", "the value does not have the form that it should (at 23:16)"),
-        ("soon", "the value does not have the form that it should (at 23:16)"),
+        ("!Ref Timeout", "parameter 'Timeout' has no value (at 24:16)"),
+        ("!Ref Secret", "parameter 'Secret' is a secret (at 24:16)"),
+        ("!Ref Stored", "parameter 'Stored' is filled in by Parameter Store at deployment (at 24:16)"),
+        ("!ImportValue other", "it is imported from another stack (at 24:16)"),
+        ("'{{resolve:ssm:/t}}'", "it is resolved at deployment ({{resolve:...}}) (at 24:16)"),
+        ("!Ref AWS::AccountId", "`AWS::AccountId` is known at deployment (at 24:16)"),
+        ("!Ref Nowhere", "'Nowhere' is not defined here (at 24:16)"),
+        ("!GetAtt Orders.Size", "attribute 'Size' of 'Orders' is known at deployment (at 24:16)"),
+        ("!Transform {Name: Ours}", "a macro writes it (at 24:16)"),
+        ("!GetStackOutput x", "a function here is not evaluated (at 24:16)"),
+        ("!Base64 x", "the value does not have the form that it should (at 24:16)"),
+        ("soon", "the value does not have the form that it should (at 24:16)"),
         (
             "!FindInMap [Rows, !ImportValue x, Timeout]",
-            "the row of a mapping depends on what is not known (at 23:16)",
+            "the row of a mapping depends on what is not known (at 24:16)",
         ),
     ] {
         assert_eq!(reason(timeout).as_deref(), Some(wanted), "{timeout}");
@@ -96,7 +96,7 @@ fn a_check_that_one_of_the_deployers_choices_settles_is_decided() {
     let lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
     assert_eq!(
         lines,
-        ["u.yaml:18:9: SLP203 'Worker': undecided: it is imported from another stack (at 23:45)"]
+        ["u.yaml:19:9: SLP203 'Worker': undecided: it is imported from another stack (at 24:45)"]
     );
 }
 
@@ -112,9 +112,9 @@ fn the_summary_tells_clean_from_unseen() {
     assert_eq!(lines.len(), 7, "{lines:?}");
     assert_eq!(
         lines[0],
-        "t.yaml:25:9: SLP201 'Worker': undecided: parameter 'Timeout' has no value (at 23:16)"
+        "t.yaml:26:9: SLP201 'Worker': undecided: parameter 'Timeout' has no value (at 24:16)"
     );
-    assert!(lines[3].starts_with("u.yaml:25:9: SLP202 'Worker': undecided: "), "{lines:?}");
+    assert!(lines[3].starts_with("u.yaml:26:9: SLP202 'Worker': undecided: "), "{lines:?}");
     assert_eq!(lines[4..].join("\n"), format!("\n{summary}."));
     assert_eq!((silent.status.code(), shown.status.code()), (Some(0), Some(0)));
 }
@@ -141,9 +141,9 @@ fn json_counts_always_and_lists_when_asked() {
     let shown = json(&["--show-unknown"]);
     let [check] = shown["undecided"].as_array().unwrap().as_slice() else { panic!("{shown}") };
     assert_eq!((&check["rule"], &check["resource"]), (&"SLP202".into(), &"Worker".into()));
-    assert_eq!(check["range"]["start"]["line"], 25);
+    assert_eq!(check["range"]["start"]["line"], 26);
     assert_eq!(check["reasons"][0]["kind"], "parameter");
-    assert_eq!(check["reasons"][0]["range"]["start"]["line"], 23);
+    assert_eq!(check["reasons"][0]["range"]["start"]["line"], 24);
     let schema: Value = serde_json::from_str(include_str!("../../../docs/report.schema.json")).unwrap();
     for document in [silent, shown] {
         assert_eq!(super::schema::breaks(&schema, &document), Vec::<String>::new());

@@ -310,7 +310,7 @@ Outputs:
         rule: "SLP202",
         firing: "60",
         silent: "180",
-        told: "Queue 'Queues/Orders' hides messages for 60 s (passed for parameter 'Queues/Hide'), but its consumer 'Queues/Worker' may run for 30 s: six times that, plus the batch window of 0 s, is 180 s [high]",
+        told: "Queue 'Queues/Orders' hides messages for 60 s (passed for parameter 'Queues/Hide'), but its consumer 'Queues/Worker' may run for 30 s: six times that is 180 s [high]",
         files: &[
             (
                 "template.yaml",

@@ -183,7 +183,7 @@ Resources:
         rule: "SLP202",
         firing: "60",
         silent: "180",
-        told: "hides messages for 60 s, but its consumer 'Worker' may run for 30 s: six times that, plus the batch window of 0 s, is 180 s (when IsProd is false)",
+        told: "hides messages for 60 s, but its consumer 'Worker' may run for 30 s: six times that is 180 s (when IsProd is false)",
         files: &[(
             "template.yaml",
             "\
@@ -308,7 +308,7 @@ Resources:
         rule: "SLP202",
         firing: "Type: Number, AllowedValues: [60]",
         silent: "Type: Number, AllowedValues: [180]",
-        told: "hides messages for 60 s, but its consumer 'Worker' may run for 30 s: six times that, plus the batch window of 0 s, is 180 s [high]",
+        told: "hides messages for 60 s, but its consumer 'Worker' may run for 30 s: six times that is 180 s [high]",
         files: &[(
             "template.yaml",
             "\
@@ -348,7 +348,7 @@ Resources:
         rule: "SLP202",
         firing: "Type: Number, Default: 60",
         silent: "Type: Number",
-        told: "hides messages for 60 s (the default of parameter 'Hide'), but its consumer 'Worker' may run for 30 s: six times that, plus the batch window of 0 s, is 180 s [medium]",
+        told: "hides messages for 60 s (the default of parameter 'Hide'), but its consumer 'Worker' may run for 30 s: six times that is 180 s [medium]",
         files: &[("template.yaml", PARAMETER)],
         options: &[],
     },
@@ -388,7 +388,7 @@ Resources:
         rule: "SLP202",
         firing: "!Ref AWS::NoValue",
         silent: "180",
-        told: "hides messages for 30 s (the default), but its consumer 'Worker' may run for 30 s: six times that, plus the batch window of 0 s, is 180 s (when IsProd is false)",
+        told: "hides messages for 30 s (the default), but its consumer 'Worker' may run for 30 s: six times that is 180 s (when IsProd is false)",
         files: &[(
             "template.yaml",
             "\

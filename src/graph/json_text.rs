@@ -1,0 +1,99 @@
+//! A JSON text in a property, of which pieces may not be known: a redrive policy, the pattern of a filter.
+
+use serde_json::Value;
+
+use crate::template::{Alt, TextPart};
+
+use super::draft::Draft;
+
+/// What stands for a piece that is not known. In a string it is a part of that; elsewhere it is a value of its own,
+/// and may be anything.
+const HOLE: &str = "${?}";
+
+impl Draft<'_> {
+    /// The JSON that a value is as a text: an error where it is none, nothing where it is no text or nobody knows it.
+    pub(super) fn json_text(&self, alt: &Alt) -> Option<serde_json::Result<Value>> {
+        let text = match alt {
+            Alt::Scalar { text, .. } => self.text(*text).to_owned(),
+            Alt::Text(parts) => masked(parts.iter().map(|part| match part {
+                TextPart::Known(text) => Some(self.text(*text)),
+                TextPart::Resource { .. } | TextPart::Pseudo(_) | TextPart::Unknown(_) => None,
+            })),
+            Alt::Absent { .. }
+            | Alt::OneOf { .. }
+            | Alt::List(_)
+            | Alt::Map(_)
+            | Alt::Resource { .. }
+            | Alt::Unknown(_) => return None,
+        };
+        Some(serde_json::from_str(&text))
+    }
+}
+
+/// Whether a value, or something in it, is not known.
+pub(super) fn has_hole(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == HOLE,
+        Value::Array(items) => items.iter().any(has_hole),
+        Value::Object(entries) => entries.iter().any(|(key, value)| key == HOLE || has_hole(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The text with something in each hole that leaves it JSON if it is.
+fn masked<'p>(pieces: impl Iterator<Item = Option<&'p str>>) -> String {
+    let mut text = String::new();
+    let mut is_in_string = false;
+    for piece in pieces {
+        match piece {
+            Some(piece) => {
+                is_in_string = ends_in_string(piece, is_in_string);
+                text.push_str(piece);
+            }
+            None if is_in_string => text.push_str(HOLE),
+            None => {
+                text.push('"');
+                text.push_str(HOLE);
+                text.push('"');
+            }
+        }
+    }
+    text
+}
+
+fn ends_in_string(piece: &str, starts_in_string: bool) -> bool {
+    let mut is_in_string = starts_in_string;
+    let mut is_escaped = false;
+    for character in piece.chars() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = is_in_string,
+            '"' => is_in_string = !is_in_string,
+            _ => {}
+        }
+    }
+    is_in_string
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pieces: &[Option<&str>]) -> Value {
+        serde_json::from_str(&masked(pieces.iter().copied())).expect("the test's text is JSON")
+    }
+
+    #[test]
+    fn a_hole_is_a_part_of_its_string_or_a_value_of_its_own() {
+        let within = read(&[Some(r#"{"a": "x\"-"#), None, Some(r#"-y", "b": 5}"#)]);
+        assert_eq!(within["b"], 5);
+        assert!(!has_hole(&within), "{within}");
+        let alone = read(&[Some(r#"{"a": "#), None, Some("}")]);
+        assert!(has_hole(&alone), "{alone}");
+    }
+
+    #[test]
+    fn a_string_that_is_one_hole_is_not_known() {
+        assert!(has_hole(&read(&[Some(r#"["x", ""#), None, Some(r#""]"#)])));
+    }
+}
