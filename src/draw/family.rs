@@ -56,6 +56,7 @@ impl Family {
             VertexKind::External => Self::Outside,
             VertexKind::Stage
             | VertexKind::TableIndex
+            | VertexKind::MethodSetting
             | VertexKind::CacheBehavior
             | VertexKind::GraphQlCache
             | VertexKind::GraphQlResolver

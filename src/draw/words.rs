@@ -26,6 +26,7 @@ pub(super) fn kind(vertex: &Vertex) -> &str {
         VertexKind::WebSocketApi => "WebSocket API",
         VertexKind::StateMachine => "State machine",
         VertexKind::Distribution => "CloudFront distribution",
+        VertexKind::MethodSetting => "Method settings",
         VertexKind::CacheBehavior => "Cache behavior",
         VertexKind::Qualifier => "Version or alias",
         VertexKind::Stage => "API stage",

@@ -7,7 +7,8 @@ use super::body;
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring, leave_to_globals};
 use super::route::{self, Answer, Api, Form, Key};
-use super::{EdgeKind, Plain, VertexId, VertexKind, settings};
+use super::settings::{self, Setting};
+use super::{Default, EdgeKind, Plain, VertexId, VertexKind};
 
 /// The bound on the depth of a REST API's tree of resources.
 const MOST_SEGMENTS: usize = 64;
@@ -22,10 +23,12 @@ pub(super) fn read_function_url(draft: &mut Draft<'_>, id: Name, resource: &Reso
     }
 }
 
-/// Adds the routes and authorizers of an `AWS::ApiGateway::RestApi`'s body, and states its endpoint type.
+/// Adds the routes and authorizers of an `AWS::ApiGateway::RestApi`'s body, and states its endpoint type and what it
+/// compresses.
 pub(super) fn read_rest_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some(vertex) = draft.vertex_of(id) else { return };
     state_endpoint(draft, vertex, resource);
+    state_compression(draft, id, vertex, resource);
     body::read(draft, Api { id, vertex, form: Form::RestBody });
 }
 
@@ -96,8 +99,11 @@ pub(super) fn read_authorizer(draft: &mut Draft<'_>, id: Name, resource: &Resour
     let api =
         api_of(draft, properties, "RestApiId", &kinds).or_else(|| api_of(draft, properties, "ApiId", &kinds));
     let Some((_, api)) = api else { return };
-    authorize(draft, api, properties, &["AuthorizerUri"], id, Some(resource.origin));
-    authorize(draft, api, properties, &["ProviderARNs", "*"], id, Some(resource.origin));
+    let is_rest = draft.text(resource.type_name) == "AWS::ApiGateway::Authorizer";
+    let settings = if is_rest { settings::REST_AUTHORIZER } else { settings::HTTP_AUTHORIZER };
+    let authorizer = Authorizer { start: properties, via: id, origin: Some(resource.origin), settings };
+    authorizer.decide(draft, api, &["AuthorizerUri"]);
+    authorizer.decide(draft, api, &["ProviderARNs", "*"]);
 }
 
 /// States where a REST API's endpoint is: its property says so, or else a parameter of the import.
@@ -115,28 +121,60 @@ fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) 
     draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
 }
 
-/// Adds an edge to what the values at `path` name as the authorizer of an API.
-pub(super) fn authorize(
-    draft: &mut Draft<'_>,
-    api: VertexId,
-    start: Branch,
-    path: &[&str],
-    via: Name,
-    origin: Option<Origin>,
-) {
-    for value in draft.branches(start, path) {
-        let proof = draft.values().origin(value.value);
-        for (guard, target) in draft.targets_inside(value, &[VertexKind::Function, VertexKind::UserPool]) {
-            let wiring = Wiring {
-                kind: EdgeKind::Authorize,
-                from: api,
-                to: target.vertex,
-                via: Some(via),
-                guard,
-                origin: origin.unwrap_or(proof),
-                proof,
-            };
-            draft.wire(wiring, Vec::new());
+/// States from which size on a REST API compresses: its property says so, or else its definition.
+fn state_compression(draft: &mut Draft<'_>, id: Name, vertex: VertexId, resource: &Resource) {
+    let is_by_property = draft.presence(resource, settings::COMPRESSION) != Plain::Bool(false);
+    let definitions = draft.template().definitions_of(id);
+    let by_definition = definitions.iter().find_map(|definition| {
+        let body = Branch { guard: definition.guard, value: definition.content? };
+        draft.branches(body, settings::BODY_COMPRESSION).first().map(|_| body.value)
+    });
+    let is_seen = definitions.iter().all(|definition| definition.content.is_some());
+    let default = if is_seen { Default::Missing } else { Default::Unknown };
+    let (base, path) = match by_definition.filter(|_| !is_by_property) {
+        Some(body) => (Some(body), settings::BODY_COMPRESSION),
+        None => (resource.properties, settings::COMPRESSION),
+    };
+    let mut facts = settings::facts(&[settings::compression(path, default)], base, resource.origin);
+    if draft.may_have_globals(resource) {
+        leave_to_globals(&mut facts);
+    }
+    draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
+}
+
+/// What an API asks whether a call may pass.
+#[derive(Clone, Copy)]
+pub(super) struct Authorizer {
+    /// The map that describes it.
+    pub(super) start: Branch,
+    /// The resource that makes the link.
+    pub(super) via: Name,
+    /// Where the author acts on it, if not where the function is named.
+    pub(super) origin: Option<Origin>,
+    /// What the map says of it.
+    pub(super) settings: &'static [Setting],
+}
+
+impl Authorizer {
+    /// Adds an edge from an API to what the values at `path` name.
+    pub(super) fn decide(self, draft: &mut Draft<'_>, api: VertexId, path: &[&str]) {
+        let Self { start, via, origin, settings } = self;
+        for value in draft.branches(start, path) {
+            let proof = draft.values().origin(value.value);
+            let origin = origin.unwrap_or(proof);
+            for (guard, target) in draft.targets_inside(value, &[VertexKind::Function, VertexKind::UserPool])
+            {
+                let wiring = Wiring {
+                    kind: EdgeKind::Authorize,
+                    from: api,
+                    to: target.vertex,
+                    via: Some(via),
+                    guard,
+                    origin,
+                    proof,
+                };
+                draft.wire(wiring, settings::facts(settings, Some(start.value), origin));
+            }
         }
     }
 }
@@ -177,7 +215,8 @@ fn key_of(route_key: &str) -> Key<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, fact, resources};
+    use super::super::EdgeKind;
+    use super::super::tests::{edge_fact, edges, fact, resources};
 
     const FUNCTION: &str = "  F: {Type: 'AWS::Lambda::Function'}\n";
 
@@ -272,6 +311,39 @@ mod tests {
                 "  Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{{properties}}}}}\n"
             ));
             assert_eq!(fact(&template, "Api", "EndpointType"), endpoint);
+        }
+    }
+
+    #[test]
+    fn an_api_compresses_by_its_property_or_by_its_body() {
+        let by_body = "x-amazon-apigateway-minimum-compression-size: 512";
+        for (properties, size) in [
+            (String::new(), "missing"),
+            ("MinimumCompressionSize: 1024".to_owned(), "1024"),
+            (format!("Body: {{{by_body}}}"), "512"),
+            (format!("MinimumCompressionSize: 0, Body: {{{by_body}}}"), "0"),
+            ("BodyS3Location: {Bucket: b, Key: k}".to_owned(), "unknown"),
+        ] {
+            let template = resources(&format!(
+                "  Api: {{Type: 'AWS::ApiGateway::RestApi', Properties: {{{properties}}}}}\n"
+            ));
+            assert_eq!(fact(&template, "Api", "MinimumCompressionSize"), size);
+        }
+    }
+
+    #[test]
+    fn an_authorizer_says_how_long_its_answer_is_kept() {
+        for (authorizer, api) in [
+            ("ApiGateway::Authorizer', Properties: {RestApiId: !Ref Api, Type", "ApiGateway::RestApi"),
+            ("ApiGatewayV2::Authorizer', Properties: {ApiId: !Ref Api, AuthorizerType", "ApiGatewayV2::Api"),
+        ] {
+            let template = resources(&format!(
+                "{FUNCTION}  Api: {{Type: 'AWS::{api}'}}
+  A: {{Type: 'AWS::{authorizer}: REQUEST, AuthorizerUri: !GetAtt F.Arn, AuthorizerResultTtlInSeconds: '0'}}}}
+"
+            ));
+            let fact = |name| edge_fact(&template, EdgeKind::Authorize, name);
+            assert_eq!(["AuthorizerType", "AuthorizerResultTtlInSeconds"].map(fact), ["REQUEST", "0"]);
         }
     }
 

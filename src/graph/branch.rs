@@ -154,11 +154,6 @@ impl<'t> Draft<'t> {
         presence
     }
 
-    /// What it means that something is not written.
-    pub(super) fn absence(&self) -> Plain {
-        if self.may_be_unseen() { Plain::Unknown } else { Plain::Bool(false) }
-    }
-
     /// Whether a macro may write what is not to be seen: then nothing is known to be absent.
     pub(super) fn may_be_unseen(&self) -> bool {
         self.template().stacks().any(Stack::is_open)

@@ -35,7 +35,7 @@ impl<'t> Draft<'t> {
             if draft.text(resource.type_name) == GLOBAL_TABLE {
                 facts.extend(settings::facts(settings::GLOBAL_TABLE, resource.properties, resource.origin));
             }
-            if kind == VertexKind::Function && draft.may_have_globals(resource) {
+            if matches!(kind, VertexKind::Function | VertexKind::Stage) && draft.may_have_globals(resource) {
                 leave_to_globals(&mut facts);
             }
             if let Some(construct) = draft.template().construct_of(resource) {
@@ -200,6 +200,18 @@ impl<'t> Draft<'t> {
         (holds, may_be_unseen): (Guard, bool),
         origin: Origin,
     ) {
+        let unsure = if may_be_unseen { Guard::ALWAYS } else { Guard::NEVER };
+        self.add_claim_unless(vertex, name, (holds, unsure), origin);
+    }
+
+    /// States of a vertex what holds under a guard. Elsewhere it does not, but under the second guard it is not known.
+    pub(super) fn add_claim_unless(
+        &mut self,
+        vertex: VertexId,
+        name: &'static str,
+        (holds, unsure): (Guard, Guard),
+        origin: Origin,
+    ) {
         let own = self.vertex(vertex).guard;
         let guards = &self.template().guards;
         let is_always = !guards.can_hold(&[(own, true), (holds, false)]);
@@ -208,7 +220,7 @@ impl<'t> Draft<'t> {
             true => holds,
             false => Guard::NEVER,
         };
-        let fails = if may_be_unseen { Guard::NEVER } else { guards.not(holds) };
+        let fails = if unsure == Guard::ALWAYS { Guard::NEVER } else { guards.not(guards.or(holds, unsure)) };
         self.graph.vertices[vertex.0 as usize].facts.push(Fact::Claim { name, holds, fails, origin });
     }
 

@@ -285,6 +285,7 @@ fn suits(kind: EdgeKind, target: VertexKind) -> bool {
         | VertexKind::Qualifier
         | VertexKind::Stage
         | VertexKind::Distribution
+        | VertexKind::MethodSetting
         | VertexKind::CacheBehavior
         | VertexKind::TableIndex
         | VertexKind::GraphQlApi

@@ -5,9 +5,28 @@ use rustc_hash::FxHashMap;
 use crate::names::Name;
 use crate::template::{Alt, Guard, Resource, Stack};
 
+use super::api::Authorizer;
 use super::branch::Branch;
 use super::draft::{Caller, Draft};
 use super::{Fact, Plain, Vertex, VertexId, VertexKind, export, limits, settings};
+
+/// Adds an edge from an `AWS::AppSync::GraphQLApi` to each function that decides whether a request may pass.
+pub(super) fn read_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
+    let Some((api, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
+    for path in [
+        ["LambdaAuthorizerConfig"].as_slice(),
+        &["AdditionalAuthenticationProviders", "*", "LambdaAuthorizerConfig"],
+    ] {
+        for config in draft.branches(properties, path) {
+            for start in draft.collections(config) {
+                let origin = Some(resource.origin);
+                let authorizer =
+                    Authorizer { start, via: id, origin, settings: settings::GRAPH_QL_AUTHORIZER };
+                authorizer.decide(draft, api, &["AuthorizerUri"]);
+            }
+        }
+    }
+}
 
 /// Adds the field of an `AWS::AppSync::Resolver` as an entry point, if functions resolve it.
 pub(super) fn read_resolver(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -171,7 +190,8 @@ fn resources_of(draft: &Draft<'_>, value: Branch, type_name: &str) -> Vec<Branch
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, fact, resources};
+    use super::super::EdgeKind;
+    use super::super::tests::{edge_fact, edges, fact, resources};
 
     #[test]
     fn a_field_waits_for_the_functions_of_its_pipeline() {
@@ -203,6 +223,22 @@ mod tests {
         assert_eq!(fact(&template, "Api Query.order", "TimeoutInMillis"), "30000");
         assert_eq!(fact(&template, "Api Query.order", "MaxBatchSize"), "0 by default");
         assert_eq!(fact(&template, "Api Mutation.place", "ResolverKind"), "PIPELINE");
+    }
+
+    #[test]
+    fn an_api_asks_the_functions_that_decide_whether_a_request_may_pass() {
+        let template = resources(
+            "  F: {Type: 'AWS::Lambda::Function'}
+  G: {Type: 'AWS::Lambda::Function'}
+  Api:
+    Type: AWS::AppSync::GraphQLApi
+    Properties:
+      LambdaAuthorizerConfig: {AuthorizerUri: !GetAtt F.Arn, AuthorizerResultTtlInSeconds: 0}
+      AdditionalAuthenticationProviders: [{LambdaAuthorizerConfig: {AuthorizerUri: !GetAtt G.Arn}}]
+",
+        );
+        assert_eq!(edges(&template), ["authorize Api -> F [certain]", "authorize Api -> G [certain]"]);
+        assert_eq!(edge_fact(&template, EdgeKind::Authorize, "AuthorizerResultTtlInSeconds"), "0");
     }
 
     #[test]

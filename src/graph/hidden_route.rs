@@ -38,23 +38,12 @@ impl HiddenRoutes {
             Self { shown: FxHashSet::default(), loose: FxHashMap::default(), added: FxHashSet::default() };
         let is_route = |(_, vertex): &(usize, &Vertex)| vertex.kind == VertexKind::Route;
         for (index, vertex) in draft.graph.vertices.iter().enumerate().filter(is_route) {
-            let name = |wanted: &str| {
-                vertex.facts.iter().find_map(|fact| match fact {
-                    Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
-                    Fact::Derived { .. }
-                    | Fact::Setting { .. }
-                    | Fact::Resolved { .. }
-                    | Fact::Claim { .. }
-                    | Fact::Words { .. }
-                    | Fact::List { .. } => None,
-                })
-            };
             let id = VertexId(index as u32);
-            let Some(api) = name("Api") else { continue };
+            let Some(api) = vertex.name_in("Api") else { continue };
             if connected.contains(&id) || !is_in_file(draft, api) {
                 routes.shown.insert(api);
             }
-            if let Some((method, path)) = name("Method").zip(name("Path"))
+            if let Some((method, path)) = vertex.name_in("Method").zip(vertex.name_in("Path"))
                 && !connected.contains(&id)
             {
                 let key = (api, draft.text(method).to_owned(), without_parameters(draft.text(path)));

@@ -24,6 +24,7 @@ impl VertexKind {
             Self::StateMachine => "state-machine",
             Self::Qualifier => "qualifier",
             Self::Stage => "stage",
+            Self::MethodSetting => "method-setting",
             Self::Distribution => "distribution",
             Self::CacheBehavior => "cache-behavior",
             Self::DeliveryStream => "delivery-stream",
@@ -110,6 +111,7 @@ impl VertexKind {
             | Self::WebSocketApi
             | Self::Qualifier
             | Self::Stage
+            | Self::MethodSetting
             | Self::Distribution
             | Self::CacheBehavior
             | Self::TableIndex
@@ -148,6 +150,7 @@ impl VertexKind {
             | Self::WebSocketApi
             | Self::Qualifier
             | Self::Stage
+            | Self::MethodSetting
             | Self::Distribution
             | Self::CacheBehavior
             | Self::TableIndex
@@ -189,6 +192,7 @@ impl VertexKind {
             | Self::WebSocketApi
             | Self::Qualifier
             | Self::Stage
+            | Self::MethodSetting
             | Self::Distribution
             | Self::CacheBehavior
             | Self::TableIndex

@@ -28,6 +28,8 @@ pub(super) const REST_INTEGRATION_TIMEOUT: i64 = number("rest-integration-timeou
 pub(super) const HTTP_INTEGRATION_TIMEOUT: i64 = number("http-integration-timeout");
 /// Milliseconds.
 pub(super) const WEBSOCKET_INTEGRATION_TIMEOUT: i64 = number("websocket-integration-timeout");
+/// Seconds.
+pub(super) const API_CACHE_TTL: i64 = number("api-cache-ttl-default");
 /// Milliseconds.
 pub(super) const USER_POOL_TRIGGER_TIMEOUT: i64 = number("cognito-trigger-timeout");
 /// Milliseconds.

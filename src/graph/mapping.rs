@@ -112,6 +112,7 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
         | VertexKind::Qualifier
         | VertexKind::Stage
         | VertexKind::Distribution
+        | VertexKind::MethodSetting
         | VertexKind::CacheBehavior
         | VertexKind::TableIndex
         | VertexKind::DeliveryStream

@@ -31,6 +31,7 @@ mod limits;
 mod load_balancer;
 mod logging;
 mod mapping;
+mod method_setting;
 mod notification;
 mod path;
 mod permission;
@@ -38,11 +39,13 @@ mod permitted;
 mod pipe;
 mod qualifier;
 mod queue;
+mod rest_only;
 mod role;
 mod route;
 mod settings;
 mod source_settings;
 mod stage;
+mod streaming;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -98,6 +101,34 @@ pub(crate) struct Vertex {
     pub facts: Vec<Fact>,
 }
 
+impl Vertex {
+    /// The text of the template that a conclusion is.
+    fn name_in(&self, wanted: &str) -> Option<Name> {
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
+            Fact::Derived { .. }
+            | Fact::Setting { .. }
+            | Fact::Resolved { .. }
+            | Fact::Claim { .. }
+            | Fact::Words { .. }
+            | Fact::List { .. } => None,
+        })
+    }
+
+    /// When a claim holds, and when it does not.
+    fn claim(&self, wanted: &str) -> Option<(Guard, Guard)> {
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Claim { name, holds, fails, .. } if *name == wanted => Some((*holds, *fails)),
+            Fact::Derived { .. }
+            | Fact::Setting { .. }
+            | Fact::Resolved { .. }
+            | Fact::Claim { .. }
+            | Fact::Words { .. }
+            | Fact::List { .. } => None,
+        })
+    }
+}
+
 /// What a vertex is to the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum VertexKind {
@@ -137,6 +168,8 @@ pub(crate) enum VertexKind {
     Qualifier,
     /// A stage of an API.
     Stage,
+    /// What a stage of a REST API does for a method and a path.
+    MethodSetting,
     /// A CloudFront distribution.
     Distribution,
     /// What a distribution does with the paths that a pattern names.
@@ -501,6 +534,9 @@ impl Graph {
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
         distribution::mark(&mut draft);
+        streaming::mark(&mut draft);
+        method_setting::mark(&mut draft);
+        rest_only::mark(&mut draft);
         path::read(&mut draft, code);
         permitted::mark(&mut draft);
         invocation::mark(&mut draft);
@@ -536,6 +572,7 @@ fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         "AWS::CloudFront::Distribution" => distribution::read(draft, id, resource),
         "AWS::Cognito::UserPool" => user_pool::read(draft, id, resource),
         "AWS::KinesisFirehose::DeliveryStream" => delivery_stream::read(draft, id, resource),
+        "AWS::AppSync::GraphQLApi" => graph_ql::read_api(draft, id, resource),
         "AWS::AppSync::Resolver" => graph_ql::read_resolver(draft, id, resource),
         "AWS::RDS::DBProxyTargetGroup" => database::read_proxy_targets(draft, id, resource),
         "AWS::ElasticLoadBalancingV2::TargetGroup" => load_balancer::read_target_group(draft, id, resource),

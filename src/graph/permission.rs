@@ -134,6 +134,7 @@ fn service_of(draft: &Draft<'_>, edge: &Edge) -> Option<&'static str> {
         | VertexKind::DatabaseProxy
         | VertexKind::Cache
         | VertexKind::TaskDefinition
+        | VertexKind::MethodSetting
         | VertexKind::CacheBehavior
         | VertexKind::TableIndex
         | VertexKind::DeliveryStream

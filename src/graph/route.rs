@@ -7,7 +7,7 @@ use super::action::{edge_of_action, kinds_of, named_targets, service_action};
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring};
 use super::settings::{self, Setting};
-use super::{EdgeKind, Fact, Plain, Vertex, VertexId, VertexKind};
+use super::{EdgeKind, Fact, Plain, Vertex, VertexId, VertexKind, rest_only};
 
 /// Which API a route belongs to, and the form in which its integration is written.
 #[derive(Clone, Copy)]
@@ -73,6 +73,16 @@ impl Form {
         }
     }
 
+    /// Where an integration has templates for what it answers: for each answer, by its type.
+    fn response_templates(self) -> &'static [&'static str] {
+        match self {
+            Self::RestMethod | Self::HttpIntegration | Self::WebSocketIntegration => {
+                &["IntegrationResponses", "*", "ResponseTemplates", "*"]
+            }
+            Self::RestBody | Self::HttpBody => &["responses", "*", "responseTemplates", "*"],
+        }
+    }
+
     /// Where an integration without a target of its own says what it acts on.
     fn requests(self) -> [&'static str; 2] {
         match self {
@@ -117,9 +127,12 @@ pub(super) struct Answer {
 
 fn add_entry(draft: &mut Draft<'_>, api: Api, key: Key<'_>, answer: Answer) -> VertexId {
     let Answer { integration, origin, .. } = answer;
-    let value = streaming(draft, api.form, integration);
     let mut facts = settings::facts(api.form.limit(), Some(integration.value), origin);
-    facts.push(Fact::Derived { name: "Streaming", value, origin });
+    facts.push(streaming(draft, api.form, integration, origin));
+    facts.push(templated(draft, api.form, integration, origin));
+    if matches!(api.form, Form::RestMethod | Form::RestBody) {
+        facts.push(rest_only::integration(draft, api.form, integration, key.method));
+    }
     declare(draft, api, key, Declared { guard: integration.guard, origin, facts })
 }
 
@@ -158,31 +171,53 @@ pub(super) fn declare(draft: &mut Draft<'_>, api: Api, key: Key<'_>, declared: D
     })
 }
 
-/// Whether the answer is streamed, which lifts the limits on time and size.
-fn streaming(draft: &Draft<'_>, form: Form, integration: Branch) -> Plain {
-    let by_uri = draft
-        .branches(integration, &[form.uri()])
-        .into_iter()
-        .flat_map(|uri| draft.references(uri))
-        .any(|(_, reference)| reference.text.contains("response-streaming-invocations"));
-    if by_uri {
-        return Plain::Bool(true);
+/// When the answer is streamed, which lifts the limits on time and size.
+fn streaming(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
+    let guards = &draft.template().guards;
+    let (mut holds, mut unsure) = (Guard::NEVER, Guard::NEVER);
+    for uri in draft.branches(integration, &[form.uri()]) {
+        for (guard, reference) in draft.references(uri) {
+            if reference.text.contains("response-streaming-invocations") {
+                holds = guards.or(holds, guard);
+            }
+        }
     }
     let modes = draft.branches(integration, &[form.transfer_mode()]);
-    if modes.is_empty() {
-        return draft.absence();
+    if modes.is_empty() && draft.may_be_unseen() {
+        unsure = Guard::ALWAYS;
     }
-    Plain::agreed(modes.into_iter().flat_map(|mode| draft.alternatives(mode)).map(|(_, alt)| match alt {
-        // SAM's own word stays where a parameter holds it.
-        Alt::Scalar { text, .. } => Some(matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM")),
-        Alt::Absent { .. } => Some(false),
-        Alt::OneOf { .. }
-        | Alt::List(_)
-        | Alt::Map(_)
-        | Alt::Resource { .. }
-        | Alt::Text(_)
-        | Alt::Unknown(_) => None,
-    }))
+    for (guard, alt) in modes.into_iter().flat_map(|mode| draft.alternatives(mode)) {
+        match alt {
+            // SAM's own word stays where a parameter holds it.
+            Alt::Scalar { text, .. } if matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM") => {
+                holds = guards.or(holds, guard);
+            }
+            Alt::Scalar { .. } | Alt::Absent { .. } => {}
+            Alt::OneOf { .. }
+            | Alt::List(_)
+            | Alt::Map(_)
+            | Alt::Resource { .. }
+            | Alt::Text(_)
+            | Alt::Unknown(_) => unsure = guards.or(unsure, guard),
+        }
+    }
+    let fails = guards.not(guards.or(holds, unsure));
+    Fact::Claim { name: "Streaming", holds, fails, origin }
+}
+
+/// When what the integration answers is put through a template.
+fn templated(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
+    let guards = &draft.template().guards;
+    let mut holds = Guard::NEVER;
+    for template in draft.branches(integration, form.response_templates()) {
+        for (guard, alt) in draft.alternatives(template) {
+            if !matches!(alt, Alt::Absent { .. }) {
+                holds = guards.or(holds, guard);
+            }
+        }
+    }
+    let fails = if draft.may_be_unseen() { Guard::NEVER } else { guards.not(holds) };
+    Fact::Claim { name: "ResponseTemplates", holds, fails, origin }
 }
 
 /// A route that is an entry point already.
@@ -344,12 +379,28 @@ mod tests {
             ("STREAM", "true"),
             ("BUFFERED", "false"),
             ("!Ref Mode", "unknown"),
-            ("!If [Prod, STREAM, BUFFERED]", "unknown"),
-            ("!If [Prod, STREAM, !Ref 'AWS::NoValue']", "unknown"),
+            ("!If [Prod, STREAM, BUFFERED]", "true when Prod is true"),
+            ("!If [Prod, STREAM, !Ref 'AWS::NoValue']", "true when Prod is true"),
             ("!If [Prod, BUFFERED, !Ref 'AWS::NoValue']", "false"),
         ] {
             let template = rest_body(&format!("{{uri: !GetAtt F.Arn, responseTransferMode: {mode}}}"));
             assert_eq!(fact(&template, "Api POST /orders", "Streaming"), streaming, "{mode}");
+        }
+    }
+
+    #[test]
+    fn a_template_for_an_answer_transforms_it() {
+        for (responses, is_templated) in [
+            ("{}", "false"),
+            ("{default: {statusCode: 200}}", "false"),
+            ("{default: {responseTemplates: {application/json: $input.body}}}", "true"),
+            (
+                "!If [Prod, {default: {responseTemplates: {application/json: x}}}, {}]",
+                "true when Prod is true",
+            ),
+        ] {
+            let template = rest_body(&format!("{{uri: !GetAtt F.Arn, responses: {responses}}}"));
+            assert_eq!(fact(&template, "Api POST /orders", "ResponseTemplates"), is_templated, "{responses}");
         }
     }
 

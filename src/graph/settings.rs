@@ -41,6 +41,7 @@ pub(super) fn of_kind(kind: VertexKind) -> &'static [Setting] {
         | VertexKind::WebSocketApi
         | VertexKind::Distribution
         | VertexKind::CacheBehavior
+        | VertexKind::MethodSetting
         | VertexKind::DeliveryStream
         | VertexKind::UserPool
         | VertexKind::DatabaseProxy
@@ -126,7 +127,24 @@ const QUALIFIER: &[Setting] = &[
     optional_integer("ProvisionedConcurrentExecutions", PROVISIONED),
 ];
 
+/// Whether a stage of a REST API pays for a cache.
+pub(super) const STAGE_CACHE: &[Setting] = &[CACHE_CLUSTER];
+
+const CACHE_CLUSTER: Setting = setting(
+    "CacheClusterEnabled",
+    &["CacheClusterEnabled"],
+    Shape::Boolean,
+    Default::Value(Plain::Bool(false)),
+);
+
+/// What a stage of a REST API does for a method and a path.
+pub(super) const METHOD_SETTING: &[Setting] = &[
+    setting("CachingEnabled", &["CachingEnabled"], Shape::Boolean, Default::Value(Plain::Bool(false))),
+    integer("CacheTtlInSeconds", &["CacheTtlInSeconds"], limits::API_CACHE_TTL),
+];
+
 const STAGE: &[Setting] = &[
+    CACHE_CLUSTER,
     setting("TracingEnabled", &["TracingEnabled"], Shape::Boolean, Default::Value(Plain::Bool(false))),
     as_written("MethodSettings", &["MethodSettings"]),
     as_written("DefaultRouteSettings", &["DefaultRouteSettings"]),
@@ -223,6 +241,15 @@ pub(super) const ENDPOINT_PARAMETER: &[&str] = &["Parameters", "endpointConfigur
 /// Where a REST API's endpoint is: where the one place or the other says, or else at `default`.
 pub(super) const fn endpoint(path: &'static [&'static str], default: &'static str) -> Setting {
     text("EndpointType", path, default)
+}
+
+/// Where a REST API says from which size on it compresses, and where its body may.
+pub(super) const COMPRESSION: &[&str] = &["MinimumCompressionSize"];
+pub(super) const BODY_COMPRESSION: &[&str] = &["x-amazon-apigateway-minimum-compression-size"];
+
+/// From which size on a REST API compresses what it answers: the one place or the other says.
+pub(super) const fn compression(path: &'static [&'static str], default: Default) -> Setting {
+    setting("MinimumCompressionSize", path, Shape::Integer, default)
 }
 
 const STATE_MACHINE: &[Setting] = &[
@@ -408,6 +435,27 @@ pub(super) const PIPE_FUNCTION: &[Setting] = &[text(
     &["TargetParameters", "LambdaFunctionParameters", "InvocationType"],
     "REQUEST_RESPONSE",
 )];
+
+/// How an `AWS::ApiGateway::Authorizer` decides, and how long its answer is kept.
+pub(super) const REST_AUTHORIZER: &[Setting] =
+    &[optional_text("AuthorizerType", &["Type"]), optional_integer(AUTHORIZER_TTL, &[AUTHORIZER_TTL])];
+
+/// How an `AWS::ApiGatewayV2::Authorizer` decides, and how long its answer is kept.
+pub(super) const HTTP_AUTHORIZER: &[Setting] = &[
+    optional_text("AuthorizerType", &["AuthorizerType"]),
+    optional_integer(AUTHORIZER_TTL, &[AUTHORIZER_TTL]),
+];
+
+/// The same of a security scheme of an OpenAPI body.
+pub(super) const BODY_AUTHORIZER: &[Setting] = &[
+    optional_text("AuthorizerType", &["x-amazon-apigateway-authorizer", "type"]),
+    optional_integer(AUTHORIZER_TTL, &["x-amazon-apigateway-authorizer", "authorizerResultTtlInSeconds"]),
+];
+
+/// How long AppSync keeps the answer of a function that it asks.
+pub(super) const GRAPH_QL_AUTHORIZER: &[Setting] = &[optional_integer(AUTHORIZER_TTL, &[AUTHORIZER_TTL])];
+
+const AUTHORIZER_TTL: &str = "AuthorizerResultTtlInSeconds";
 
 /// How long a REST API waits, from a method's `Integration`.
 pub(super) const REST_LIMIT: &[Setting] =

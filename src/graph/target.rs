@@ -380,6 +380,7 @@ fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
         | VertexKind::Qualifier
         | VertexKind::Stage
         | VertexKind::Distribution
+        | VertexKind::MethodSetting
         | VertexKind::CacheBehavior
         | VertexKind::TableIndex
         | VertexKind::DeliveryStream

@@ -138,15 +138,42 @@ impl Expansion<'_> {
                 // Without `MergeDefinitions` the author's body is the whole truth, whatever events say.
                 body
             };
-            return Some(match schemes {
+            let body = match schemes {
                 Some(schemes) => self.with_schemes(body, at, language, schemes),
                 None => body,
-            });
+            };
+            return Some(self.with_extensions(body, properties));
         }
         if self.property(properties, "DefinitionUri").is_some() {
             return None;
         }
-        Some(self.managed_body(at, language, routes, schemes))
+        let body = self.managed_body(at, language, routes, schemes);
+        Some(self.with_extensions(body, properties))
+    }
+
+    /// A body with what its API says beside routes and authorizers, in the author's form: the transform's own tells no
+    /// more than that it is there.
+    fn with_extensions(&mut self, body: ValueId, properties: Option<ValueId>) -> ValueId {
+        let auth = self.property(properties, "Auth");
+        let asks_for_key = self.property(auth, "ApiKeyRequired");
+        let asks_for_key = asks_for_key.filter(|asks| self.is_true(Some(*asks)));
+        let key_source = asks_for_key.map(|asks| {
+            let at = self.place_of(asks);
+            self.text(at, "HEADER")
+        });
+        let mut extended = body;
+        for (key, value) in [
+            ("x-amazon-apigateway-api-key-source", key_source),
+            ("x-amazon-apigateway-policy", self.property(auth, "ResourcePolicy")),
+            ("x-amazon-apigateway-gateway-responses", self.property(properties, "GatewayResponses")),
+            ("definitions", self.property(properties, "Models")),
+        ] {
+            if let Some(value) = value.filter(|_| self.is_map(extended)) {
+                let at = self.place_of(value);
+                extended = self.with_entry(Some(extended), at, key, value);
+            }
+        }
+        extended
     }
 
     /// The endpoint's type as a parameter of the import, which the transform adds.

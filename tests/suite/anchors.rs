@@ -66,9 +66,20 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP312", Anchor::Value(&["ShardCount"])),
     ("SLP313", Anchor::Key),
     ("SLP314", Anchor::Value(&["EndpointConfiguration", "Type", "Types"])),
+    ("SLP315", Anchor::Key),
+    ("SLP316", Anchor::Value(&["TimeoutInMillis", "timeoutInMillis"])),
+    ("SLP317", Anchor::Value(&["EndpointConfiguration"])),
+    ("SLP318", Anchor::Value(&["CachingEnabled", "MinimumCompressionSize"])),
     ("SLP322", Anchor::Value(&["ReservedConcurrentExecutions"])),
     ("SLP501", Anchor::Key),
     ("SLP502", Anchor::Key),
+    ("SLP601", Anchor::Value(&["CacheClusterEnabled"])),
+    ("SLP602", Anchor::Value(&["CacheClusterEnabled"])),
+    (
+        "SLP604",
+        Anchor::Value(&["ReauthorizeEvery", "AuthorizerResultTtlInSeconds", "authorizerResultTtlInSeconds"]),
+    ),
+    ("SLP605", Anchor::Key),
     ("SLP701", Anchor::Value(&["Type", "StateMachineType"])),
 ];
 

@@ -1,0 +1,134 @@
+//! Which routes of REST APIs stream what they answer, and what follows for an API as a whole.
+
+use rustc_hash::FxHashMap;
+
+use crate::names::Name;
+use crate::template::Guard;
+
+use super::draft::Draft;
+use super::{Vertex, VertexId, VertexKind};
+
+/// A route of a REST API.
+#[derive(Clone, Copy)]
+pub(super) struct RestRoute {
+    pub(super) api: Name,
+    /// `None` where it cannot be told.
+    pub(super) method: Option<Name>,
+    /// `None` where it cannot be told.
+    pub(super) path: Option<Name>,
+    pub(super) guard: Guard,
+    /// When it streams.
+    pub(super) streams: Guard,
+    /// When it does not.
+    pub(super) buffers: Guard,
+}
+
+/// The routes of the template's REST APIs whose integration is to be seen.
+pub(super) fn routes(draft: &Draft<'_>) -> Vec<RestRoute> {
+    let is_route = |vertex: &&Vertex| vertex.kind == VertexKind::Route;
+    draft.graph.vertices.iter().filter(is_route).filter_map(|route| rest_route(draft, route)).collect()
+}
+
+fn rest_route(draft: &Draft<'_>, route: &Vertex) -> Option<RestRoute> {
+    let api = route.name_in("Api").filter(|&api| draft.resource_type(api) == "AWS::ApiGateway::RestApi")?;
+    // What only a permission tells of has no such claim: nothing is seen of its integration.
+    let (streams, buffers) = route.claim("Streaming")?;
+    let (method, path) = (route.name_in("Method"), route.name_in("Path"));
+    Some(RestRoute { api, method, path, guard: route.guard, streams, buffers })
+}
+
+/// When some of the routes stream, and when it is not known whether one does.
+pub(super) fn some_stream(draft: &Draft<'_>, routes: &[&RestRoute]) -> (Guard, Guard) {
+    some(draft, routes, |route| (route.streams, route.buffers))
+}
+
+/// When there are routes and all of them stream, and when it is not known whether all do.
+pub(super) fn all_stream(draft: &Draft<'_>, routes: &[&RestRoute]) -> (Guard, Guard) {
+    let guards = &draft.template().guards;
+    let (buffers, unsure) = some(draft, routes, |route| (route.buffers, route.streams));
+    let exists = routes.iter().fold(Guard::NEVER, |so_far, route| guards.or(so_far, route.guard));
+    let holds = guards.and(exists, guards.not(guards.or(buffers, unsure)));
+    (holds, guards.and(unsure, guards.not(buffers)))
+}
+
+/// When something holds of some of the routes, and when that is not known.
+fn some(
+    draft: &Draft<'_>,
+    routes: &[&RestRoute],
+    claim: impl Fn(&RestRoute) -> (Guard, Guard),
+) -> (Guard, Guard) {
+    let guards = &draft.template().guards;
+    let (mut held, mut unsure) = (Guard::NEVER, Guard::NEVER);
+    for route in routes {
+        let (holds, fails) = claim(route);
+        held = guards.or(held, guards.and(route.guard, holds));
+        unsure = guards.or(unsure, guards.and(route.guard, guards.not(guards.or(holds, fails))));
+    }
+    (held, unsure)
+}
+
+/// States of every REST API whether some of the routes that are to be seen stream, and whether all do. What browsers ask before a
+/// request (`OPTIONS`) has no content that could be streamed, and does not count.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let routes = routes(draft);
+    let mut by_api: FxHashMap<Name, Vec<&RestRoute>> = FxHashMap::default();
+    for route in &routes {
+        if route.method.is_none_or(|method| draft.text(method) != "OPTIONS") {
+            by_api.entry(route.api).or_default().push(route);
+        }
+    }
+    for index in 0..draft.graph.vertices.len() {
+        let api = VertexId(index as u32);
+        let Vertex { kind: VertexKind::RestApi, id, origin, .. } = *draft.vertex(api) else { continue };
+        let own = by_api.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let some = some_stream(draft, own);
+        let all = all_stream(draft, own);
+        draft.add_claim_unless(api, "Streams", some, origin);
+        draft.add_claim_unless(api, "OnlyStreams", all, origin);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fact, template};
+
+    fn api(methods: &str) -> [String; 2] {
+        let template = template(&format!(
+            "Parameters: {{Mode: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref 'AWS::AccountId', '1']}}
+Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        paths:
+          /a: {{{methods}}}
+"
+        ));
+        ["Streams", "OnlyStreams"].map(|name| fact(&template, "Api", name))
+    }
+
+    #[test]
+    fn an_api_streams_if_a_route_does_and_only_streams_if_all_do() {
+        let streaming = "post: {x-amazon-apigateway-integration: {responseTransferMode: STREAM}}";
+        let buffered = "get: {x-amazon-apigateway-integration: {type: aws_proxy}}";
+        let preflight = "options: {x-amazon-apigateway-integration: {type: mock}}";
+        assert_eq!(api(buffered), ["false", "false"]);
+        assert_eq!(api(streaming), ["true", "true"]);
+        assert_eq!(api(&format!("{streaming}, {preflight}")), ["true", "true"]);
+        assert_eq!(api(&format!("{streaming}, {buffered}")), ["true", "false"]);
+        assert_eq!(api(preflight), ["false", "false"]);
+    }
+
+    #[test]
+    fn a_mode_that_is_not_known_leaves_it_open_and_one_under_a_condition_does_not() {
+        let route = |method: &str, mode: &str| {
+            format!("{method}: {{x-amazon-apigateway-integration: {{responseTransferMode: {mode}}}}}")
+        };
+        assert_eq!(api(&route("get", "!Ref Mode")), ["unknown", "unknown"]);
+        let both = format!("{}, {}", route("get", "!Ref Mode"), route("post", "BUFFERED"));
+        assert_eq!(api(&both), ["unknown", "false"]);
+        let prod = "true when Prod is true";
+        assert_eq!(api(&route("get", "!If [Prod, STREAM, BUFFERED]")), [prod, prod]);
+    }
+}
