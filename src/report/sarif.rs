@@ -12,17 +12,19 @@ use super::inert::write_json;
 use super::line_hash::LineHashes;
 use super::suppressed::suppressed;
 use super::{LONGEST_LABEL, Style, cut, findings, message_with_condition, source};
-use crate::finding::{Checked, Finding, Label, Report, RunError, Severity, Suppression};
+use crate::finding::{Checked, Finding, Label, Report, Severity, Suppression};
 use crate::rule::{Catalogue, Page};
-use crate::source::ColumnUnit;
 
-use address::ArtifactLocation;
 use flow::CodeFlow;
+use invocation::Invocation;
+use location::{Location, LogicalLocation};
 use message::{Text, prose, sentence};
 use tool::Tool;
 
 mod address;
 mod flow;
+mod invocation;
+mod location;
 mod message;
 mod tool;
 
@@ -137,53 +139,6 @@ impl From<Severity> for Level {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invocation {
-    /// GitHub refuses the whole log if this is `false`, and with it the findings in all the other files.
-    execution_successful: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tool_execution_notifications: Vec<Notification>,
-}
-
-impl Invocation {
-    fn of(errors: &[RunError], style: &Style) -> Self {
-        let tool_execution_notifications =
-            errors.iter().map(|error| Notification::of(error, style)).collect();
-        Self { execution_successful: true, tool_execution_notifications }
-    }
-}
-
-#[derive(Serialize)]
-struct Notification {
-    level: Level,
-    message: Text,
-    locations: [NotificationLocation; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NotificationLocation {
-    physical_location: WholeFile,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WholeFile {
-    artifact_location: ArtifactLocation,
-}
-
-impl Notification {
-    fn of(error: &RunError, style: &Style) -> Self {
-        let artifact_location = ArtifactLocation::of(&error.path, style);
-        Self {
-            level: Level::Error,
-            message: Text::of(sentence(&prose(error.message.lines().next().unwrap_or_default()))),
-            locations: [NotificationLocation { physical_location: WholeFile { artifact_location } }],
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct SarifResult<'a> {
     rule_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -284,67 +239,6 @@ fn message_with_links(finding: &Finding) -> String {
         })
         .collect();
     if links.is_empty() { message } else { format!("{message} See {}.", links.join(", ")) }
-}
-
-#[expect(clippy::struct_field_names, reason = "the names are SARIF's")]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<usize>,
-    physical_location: PhysicalLocation,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Text>,
-}
-
-impl Location<'_> {
-    fn of(checked: &Checked, label: &Label, style: &Style) -> Self {
-        let source = source(checked, label);
-        let span = label.location.span;
-        let start = source.position(span.start, ColumnUnit::Utf16);
-        let end = source.position(span.end, ColumnUnit::Utf16);
-        Self {
-            id: None,
-            physical_location: PhysicalLocation {
-                artifact_location: ArtifactLocation::of(source.path(), style),
-                region: Region {
-                    start_line: start.line,
-                    start_column: start.column,
-                    end_line: end.line,
-                    end_column: end.column,
-                },
-            },
-            logical_locations: Vec::new(),
-            message: None,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    region: Region,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u32,
-    start_column: u32,
-    end_line: u32,
-    /// Exclusive.
-    end_column: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LogicalLocation<'a> {
-    fully_qualified_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
 }
 
 #[derive(Serialize)]
