@@ -10,6 +10,7 @@ mod fingerprints;
 mod guard;
 mod ignores;
 mod muted;
+mod own;
 mod reading;
 mod suppression;
 
@@ -21,13 +22,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::baseline::Apart;
 use crate::code::HandlerCode;
 use crate::config::Settings;
-use crate::document::{Document, DuplicateKey, Parsed};
+use crate::document::Parsed;
 use crate::engine::{Checking, check};
 use crate::finding::{Checked, Confidence, Finding, Label, RunError, Severity, Suppression};
 use crate::graph::Graph;
 use crate::parameters::Given;
 use crate::rule::{Catalogue, Page, Selection};
-use crate::source::{FileId, Location, Source, Span};
+use crate::source::{FileId, Location, Source};
 use crate::suppress::SUPPRESSION;
 use crate::template::{Nested, Resolver, Template};
 use crate::view::{Resources, View};
@@ -40,16 +41,9 @@ use fingerprints::number_equal_fingerprints;
 pub use guard::{GuardLinter, Judged};
 use ignores::{Ignores, Run};
 use muted::Muted;
-use reading::{Reading, Undecodable, read};
+use own::{UNEXPANDED, UNREADABLE, in_template};
+use reading::{Reading, read};
 use suppression::sorted_out;
-
-/// The linter's own findings, by what they are about.
-const UNREADABLE: &str = "SLP001";
-const DUPLICATE_KEY: &str = "SLP002";
-const UNEXPANDED: &str = "SLP006";
-
-/// Duplicate keys that are told of one file: one with more is not written by hand.
-const MOST_DUPLICATES: usize = 100;
 
 /// A linter is set up once and checks any number of files, from any number of threads.
 pub struct Linter<'c> {
@@ -306,70 +300,6 @@ impl<'c> Linter<'c> {
         }
         sorted(checked, hides)
     }
-
-    /// One of the linter's own findings, unless it is ignored.
-    fn own(&self, rule: &str, location: Location, message: String, help: Option<String>) -> Option<Finding> {
-        let page = self.catalogue.page(rule).filter(|page| self.settings.selection.includes(page))?;
-        Some(Finding {
-            rule: page.id.clone(),
-            name: page.slug.clone(),
-            severity: page.severity,
-            confidence: page.confidence,
-            message,
-            primary: Label { location, message: String::new() },
-            related: Vec::new(),
-            path: Vec::new(),
-            members: Vec::new(),
-            resource: None,
-            construct: None,
-            logical_path: String::new(),
-            condition: None,
-            help,
-            fingerprint: String::new(),
-        })
-    }
-
-    fn duplicate_keys(&self, file: FileId, document: &Document) -> Vec<Finding> {
-        let duplicates = document.duplicate_keys().iter().take(MOST_DUPLICATES);
-        duplicates.filter_map(|duplicate| self.duplicate_key(file, document, *duplicate)).collect()
-    }
-
-    fn duplicate_key(
-        &self,
-        file: FileId,
-        document: &Document,
-        DuplicateKey { first, again }: DuplicateKey,
-    ) -> Option<Finding> {
-        let key = document.path_to(again).pop().unwrap_or_default();
-        let message = format!("Key '{key}' stands twice in one map: the last one wins");
-        let help = Some("Remove one of the two.".to_owned());
-        let mut finding = self.own(DUPLICATE_KEY, Location { file, span: again }, message, help)?;
-        let location = Location { file, span: first };
-        finding.related.push(Label { location, message: "this value is lost".to_owned() });
-        Some(finding)
-    }
-
-    /// A resource that two files of an application define.
-    fn redefined(&self, template: &Template, known: Location, again: Location) -> Option<Finding> {
-        let id = template.sources[again.file.0 as usize].slice(again.span);
-        let message = format!("Resource '{id}' is defined in two files of the application: the later wins");
-        let help = Some("Give one of the two another name.".to_owned());
-        let mut finding = self.own(DUPLICATE_KEY, again, message, help)?;
-        finding.related.push(Label { location: known, message: "this one is lost".to_owned() });
-        Some(finding)
-    }
-
-    fn unreadable(&self, input: &Input<'_>, undecodable: Undecodable) -> Checked {
-        let Undecodable { text, span, message, help } = undecodable;
-        let findings = self.own(UNREADABLE, in_template(span), message, Some(help)).into_iter().collect();
-        let sources = vec![Source::new(input.path, text)];
-        self.finished(Checked { sources, findings, ..Checked::default() }, |_| None)
-    }
-}
-
-/// A place in the template itself.
-fn in_template(span: Span) -> Location {
-    Location { file: FileId::TEMPLATE, span }
 }
 
 /// The findings and undecided checks in the order of the text, then of the rules, and without the findings that are
