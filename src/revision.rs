@@ -15,6 +15,8 @@ const LARGEST: u64 = 4 << 20;
 const LONGEST_TARGET: u64 = 4096;
 /// Links that lead from one to the next.
 const MOST_LINKS: usize = 16;
+/// Files that links to folders lead to, all together.
+const MOST_LINKED: usize = 100_000;
 /// Bytes of all files together: 1 GiB.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -216,7 +218,8 @@ fn tree(listed: &str) -> Tree {
     tree
 }
 
-/// Adds the links that lead to files, each as that file. One that leads out of the repository is left out.
+/// Adds the links that lead to files, each as that file, and of those that lead to folders what is in them. One that
+/// leads out of the repository is left out.
 fn follow(
     root: &Path,
     links: &FxHashMap<String, Blob>,
@@ -236,7 +239,8 @@ fn follow(
         Ok(())
     })
     .map_err(|error| format!("cannot read the links of the revision: {error}"))?;
-    let mut found: Vec<(&str, Blob)> = Vec::new();
+    let mut found: Vec<(String, Blob)> = Vec::new();
+    let mut of_folders: Vec<(&str, String)> = Vec::new();
     for link in targets.keys() {
         let mut at = (*link).to_owned();
         for _ in 0..MOST_LINKS {
@@ -244,10 +248,31 @@ fn follow(
             let Some(next) = joined(&at, target) else { break };
             at = next;
         }
-        found.extend(files.get(&at).map(|blob| (*link, blob.clone())));
+        match files.get(&at) {
+            Some(blob) => found.push(((*link).to_owned(), blob.clone())),
+            None => of_folders.push((*link, at)),
+        }
     }
-    files.extend(found.into_iter().map(|(link, blob)| (link.to_owned(), blob)));
+    files.extend(found);
+    let below = below_links(of_folders, files);
+    files.extend(below);
     Ok(())
+}
+
+/// What is in the folders that links lead to, each by its path through the link.
+fn below_links(mut links: Vec<(&str, String)>, files: &FxHashMap<String, Blob>) -> Vec<(String, Blob)> {
+    links.sort_unstable();
+    let mut sorted: Vec<(&str, &Blob)> = files.iter().map(|(path, blob)| (path.as_str(), blob)).collect();
+    sorted.sort_unstable_by_key(|(path, _)| *path);
+    let below = links.iter().flat_map(|(link, folder)| {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let from = sorted.partition_point(|(path, _)| *path < prefix.as_str());
+        let there = sorted[from..]
+            .iter()
+            .map_while(move |(path, blob)| Some((path.strip_prefix(prefix.as_str())?, *blob)));
+        there.map(move |(rest, blob)| (format!("{link}/{rest}"), blob.clone()))
+    });
+    below.take(MOST_LINKED).collect()
 }
 
 /// The path from the root to which a link at `link` leads by the words of `target`, if it stays below the root.

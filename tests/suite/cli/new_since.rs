@@ -208,3 +208,26 @@ fn what_git_takes_for_more_or_less_than_a_commit_is_no_revision() {
         assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_is_known_by_what_was_in_it() {
+    use std::os::unix::fs::symlink;
+
+    let parent = "Resources:\n  Queue:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      \
+                  TemplateURL: shared/queue.yaml\n";
+    let folder = folder_with(&[("infra/parent.yaml", parent), ("real/deep/queue.yaml", SLOW)]);
+    symlink("../link", folder.path().join("infra/shared")).unwrap();
+    symlink("real/deep", folder.path().join("link")).unwrap();
+    symlink(".", folder.path().join("real/around")).unwrap();
+    symlink("/etc", folder.path().join("outside")).unwrap();
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    commit(folder.path());
+    for path in ["infra/parent.yaml", "link/queue.yaml", "link", "."] {
+        let now = run(folder.path(), &["check", "--output", "concise", path]);
+        assert_eq!(now.status.code(), Some(1), "{path}: {}", stderr(&now));
+        let same = since(folder.path(), "HEAD", &[path]);
+        let ended = (same.status.code(), stdout(&same), stderr(&same));
+        assert_eq!(ended, (Some(0), String::new(), String::new()), "{path}");
+    }
+}
