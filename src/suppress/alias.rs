@@ -38,6 +38,36 @@ pub(crate) const ALIASES: &[Alias] = &[
         because: "both ask for a MemorySize that somebody has chosen",
     },
     Alias {
+        peer: Peer::CfnLint,
+        id: "I2530",
+        rule: "SLP401",
+        because: "both ask for SnapStart on Java functions, SLP401 only on those that someone waits for",
+    },
+    Alias {
+        peer: Peer::CfnLint,
+        id: "W2530",
+        rule: "SLP402",
+        because: "both ask for a published version of a function with SnapStart",
+    },
+    Alias {
+        peer: Peer::CfnLint,
+        id: "ES1001",
+        rule: "SLP214",
+        because: "both ask for a failure destination of a stream's mapping, SLP214 only where it gives up at all",
+    },
+    Alias {
+        peer: Peer::CfnLint,
+        id: "ES1006",
+        rule: "SLP303",
+        because: "both ask for a Timeout that somebody has chosen, SLP303 only where the default is short",
+    },
+    Alias {
+        peer: Peer::CfnLint,
+        id: "ES6000",
+        rule: "SLP210",
+        because: "both ask for a dead-letter queue of a queue, SLP210 only of one that feeds a function",
+    },
+    Alias {
         peer: Peer::CdkNag,
         id: "LambdaDefaultMemorySize",
         rule: "SLP301",
@@ -55,6 +85,24 @@ pub(crate) const ALIASES: &[Alias] = &[
         rule: "SLP308",
         because: "both ask for scalable targets for reads and writes of a provisioned table; \
                   where only an index lacks them, SLP308 is silent anyway",
+    },
+    Alias {
+        peer: Peer::CdkNag,
+        id: "LambdaDefaultTimeout",
+        rule: "SLP303",
+        because: "both ask for a Timeout that somebody has chosen, SLP303 only where the default is short",
+    },
+    Alias {
+        peer: Peer::CdkNag,
+        id: "LambdaEventSourceMappingDestination",
+        rule: "SLP214",
+        because: "both ask for a failure destination of a stream's mapping, SLP214 only where it gives up at all",
+    },
+    Alias {
+        peer: Peer::CdkNag,
+        id: "SQSRedrivePolicy",
+        rule: "SLP210",
+        because: "both ask for a dead-letter queue of a queue, SLP210 only of one that feeds a function",
     },
 ];
 
