@@ -41,4 +41,16 @@ mod tests {
             assert_eq!(Value::Array(lines), document["findings"]);
         }
     }
+
+    #[test]
+    fn columns_are_code_points() {
+        for case in sample::COLUMNS {
+            let entry: Value = serde_json::from_str(&written(Format::Jsonl, &case.report())).unwrap();
+            let start = &entry["range"]["start"];
+            let expected = serde_json::json!({
+                "line": case.line, "column": case.code_points, "offset": case.offset(),
+            });
+            assert_eq!(start, &expected, "{}", case.text);
+        }
+    }
 }

@@ -151,6 +151,9 @@ Resources:
             assert_eq!(line(TEMPLATE, number), hash, "line {number}");
         }
         assert_eq!(LineHashes::of(TEMPLATE).unwrap().line(22), None);
+        let unended = TEMPLATE.trim_end();
+        assert_eq!(line(unended, 20), "37dc2de683fe466f:1", "no line break at the end");
+        assert_eq!(LineHashes::of(unended).unwrap().line(21), None);
     }
 
     #[test]
