@@ -69,9 +69,10 @@ fn name_of(_: FileType) -> &'static str {
 }
 
 impl Unread {
-    /// Whether there is nothing of that name.
+    /// Whether there is nothing of that name; below a file there is nothing.
     pub(crate) fn is_missing(&self) -> bool {
-        matches!(self, Self::System(error) if error.kind() == io::ErrorKind::NotFound)
+        let kinds = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+        matches!(self, Self::System(error) if kinds.contains(&error.kind()))
     }
 }
 

@@ -166,6 +166,9 @@ pub(super) struct Check {
     /// Say nothing on standard error but what went wrong
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// Say on standard error which configuration holds for each file, and which files are passed over and why
+    #[arg(short, long, conflicts_with_all = ["quiet", "show_files"])]
+    pub(super) verbose: bool,
 }
 
 impl Default for Check {

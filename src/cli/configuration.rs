@@ -25,6 +25,8 @@ pub(super) struct Configured {
     pub(super) errors: Vec<RunError>,
     /// One for each configuration that files have; of no files, one all the same.
     pub(super) settings: Vec<Settings>,
+    /// For each of them, the file that it stands in, as it is shown; `None` where there is none.
+    pub(super) stands_in: Vec<Option<String>>,
     /// For each file that was asked about, the index of its settings.
     pub(super) of_files: Vec<usize>,
     /// The configuration files that were read.
@@ -52,6 +54,7 @@ pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) ->
     }
     let typed = typed(check, &catalogue)?;
     let mut settings = Vec::new();
+    let mut stands_in = Vec::new();
     let mut index: FxHashMap<Option<ConfigId>, usize> = FxHashMap::default();
     for id in used {
         let chain = id.map(|id| configs.chain(id)).unwrap_or_default();
@@ -63,10 +66,11 @@ pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) ->
         }
         index.insert(id, settings.len());
         settings.push(of_this);
+        stands_in.push(id.map(|id| configs.name(id).to_owned()));
     }
     let of_files = ids.iter().map(|id| index[id]).collect();
     let files = configs.paths().map(Path::to_owned).collect();
-    Ok(Configured { catalogue, errors: own.errors, settings, of_files, files })
+    Ok(Configured { catalogue, errors: own.errors, settings, stands_in, of_files, files })
 }
 
 /// What was typed, as the nearest of all layers.

@@ -13,9 +13,13 @@ use crate::template::Resolver;
 use crate::view::View;
 
 use super::arguments::{Check, Color, Graph, GraphFormat};
-use super::check::Run;
+use super::reads::Reads;
+use super::run::Run;
 use super::terminal::{tell, tell_all};
 use super::{Ending, Trouble, output};
+
+/// The option that names the file.
+const OUTPUT: &str = "--output";
 
 impl From<GraphFormat> for Format {
     fn from(format: GraphFormat) -> Self {
@@ -44,7 +48,10 @@ pub(super) fn run(graph: Graph, color: Color, out: &mut dyn Write) -> Result<End
         ..Check::default()
     };
     let (run, mut errors) = Run::of(&check, color)?;
+    let written: Vec<_> = graph.output.iter().map(|file| (OUTPUT.to_owned(), file.clone())).collect();
+    run.reads.spare(&written)?;
     let (drawings, checked, failed) = drawn(&run);
+    Reads::sources(checked.iter()).spare(&written)?;
     errors.extend(failed);
     errors.extend(checked.iter().flat_map(|checked| checked.broken.iter().cloned()));
     let is_troubled = tell_all(&errors);

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicUsize;
 use crate::baseline::{Apart, Known, Places};
 use crate::config::without_dots;
 use crate::discover::{Found, TEMPLATES};
-use crate::file;
+use crate::file::{self, cause};
 use crate::finding::{Checked, RunError, SuppressionKind};
 use crate::lint::{Applications, Linter, check_files};
 use crate::parameters::Given;
@@ -70,13 +70,14 @@ impl Baseline {
     }
 
     /// Hides what is listed, and tells how much of the list is stale; or writes the list anew and hides all of it. The
-    /// number beside what was checked is the index of its settings.
+    /// number beside what was checked is the index of its settings. A list that cannot be written hides what it did, and
+    /// the report comes all the same, with that error.
     pub(super) fn hold(
         mut self,
         check: &Check,
         checked: &mut [(usize, Checked)],
         looked: &Looked<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Option<RunError> {
         let of_all = checked.iter_mut().map(|(_, checked)| checked);
         let left = self.known.clone().hide(of_all, &mut self.places, SuppressionKind::Baseline);
         let stale = self.stale(left, checked, looked);
@@ -89,18 +90,19 @@ impl Baseline {
                     if stale.len() == 1 { "is" } else { "are" }
                 ));
             }
-            return Ok(());
+            return None;
         }
         // A path that names nothing may be a slip, and a list that is made of what is left is one too.
         if !looked.errors.is_empty() {
             tell(&format!("{file}: is not written, since not everything could be read"));
-            return Ok(());
+            return None;
         }
         let new = Known::of(checked.iter().map(|(_, checked)| checked), &mut self.places);
         let (added, removed) = (new.len(), stale.len());
         let written = self.known.without(&stale).with(new.clone());
-        output::write_file(&self.file, |out| written.write(out))
-            .map_err(|error| Trouble::Usage(output::cannot_write(&self.file, &error)))?;
+        if let Err(error) = output::write_file(&self.file, |out| written.write(out)) {
+            return Some(RunError { path: file, message: format!("cannot be written: {}", cause(&error)) });
+        }
         // All of them are listed now.
         let _ = new.hide(
             checked.iter_mut().map(|(_, checked)| checked),
@@ -110,11 +112,12 @@ impl Baseline {
         if !check.quiet {
             tell(&format!("{file}: {}, {added} of them new; {removed} removed", counted(written.len())));
         }
-        Ok(())
+        None
     }
 
     /// Of what was not found, that which would have been: in files that were checked by its rule, and in files that are
-    /// gone from a folder that was searched.
+    /// gone from a folder that was searched. What is in a file that a template names (a nested stack) may be another
+    /// template's word, so that it counts where the folder was searched for that one too.
     fn stale(&mut self, left: Known, checked: &[(usize, Checked)], looked: &Looked<'_>) -> Known {
         if left.is_empty() {
             return left;
@@ -123,10 +126,15 @@ impl Baseline {
         for (found, settings) in looked.files {
             judged.insert(self.places.name(&found.shown), *settings);
         }
+        let mut of_others: BTreeSet<String> = BTreeSet::new();
         for (settings, checked) in checked {
             for source in &checked.sources {
-                judged.insert(self.places.name(source.path()), *settings);
+                let name = self.places.name(source.path());
+                if judged.insert(name.clone(), *settings).is_none() {
+                    of_others.insert(name);
+                }
             }
+            of_others.extend(checked.nested.iter().map(|path| self.places.name(&shown::joined(path))));
         }
         // Of a file that cannot be read, or over which a rule fails, nothing is known.
         let failed = checked.iter().filter(|(_, one)| one.templates == 0 || !one.broken.is_empty());
@@ -143,11 +151,14 @@ impl Baseline {
             .collect();
         let Self { places, .. } = self;
         left.filtered(|path, rule| {
-            if let Some(settings) = judged.get(path) {
-                return looked.rules[*settings].contains(rule);
-            }
             let file = without_dots(&places.path(path));
-            !file.exists() && searched.iter().any(|folder| file.starts_with(folder))
+            let is_searched = || searched.iter().any(|folder| file.starts_with(folder));
+            match judged.get(path) {
+                Some(settings) => {
+                    looked.rules[*settings].contains(rule) && (!of_others.contains(path) || is_searched())
+                }
+                None => !file.exists() && is_searched(),
+            }
         })
     }
 }

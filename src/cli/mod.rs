@@ -11,6 +11,7 @@ mod explain;
 mod graph;
 mod guard;
 mod init;
+mod inputs;
 mod known;
 mod manual;
 mod old_facts;
@@ -19,8 +20,10 @@ mod paths;
 mod progress;
 mod reads;
 mod rules;
+mod run;
 mod terminal;
 mod test;
+mod verbose;
 mod watch;
 
 use std::io::{self, Write};

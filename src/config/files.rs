@@ -130,6 +130,11 @@ impl Files {
         self.by_path.iter().filter(|(_, id)| id.is_some()).map(|(path, _)| path.as_path())
     }
 
+    /// The path of a file as it is shown.
+    pub fn name(&self, id: ConfigId) -> &str {
+        self.configs[id.0].source.path()
+    }
+
     /// What kept us from reading a file.
     pub fn errors(&self) -> &[RunError] {
         &self.errors

@@ -94,6 +94,8 @@ impl Deployments {
             read: asked.files.iter().map(PathBuf::from).collect(),
         };
         deployments.read.extend(deployments.envs.keys().filter_map(|folder| sam_config::nearest(folder)));
+        let of_envs = deployments.envs.values().flatten().flat_map(|env| env.files.iter().cloned());
+        deployments.read.extend(of_envs);
         if let Some(name) = asked.env
             && !templates.is_empty()
             && !templates.iter().any(|template| deployments.env_of(*template).is_some())

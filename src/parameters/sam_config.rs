@@ -30,6 +30,8 @@ pub(super) struct Env {
     pub(super) region: Option<String>,
     /// The templates that it is for; where it names none that its author wrote, it is for all.
     templates: Vec<PathBuf>,
+    /// The files that its parameters are read from.
+    pub(super) files: Vec<PathBuf>,
 }
 
 /// The nearest file beside or above a folder, within its repository.
@@ -72,7 +74,7 @@ impl SamConfig {
         let setting = |name: &str| commands.iter().find_map(|command| setting_of(command, name));
         let mut env = Env::default();
         if let Some(overrides) = setting("parameter_overrides") {
-            env.parameters = self.parameters(overrides)?;
+            self.read_parameters(overrides, &mut env)?;
         }
         if let Some(region) = setting("region") {
             let text = region.text().unwrap_or_default();
@@ -91,38 +93,39 @@ impl SamConfig {
     }
 
     /// `parameter_overrides`: a text, a list of texts, or a table.
-    fn parameters(&self, overrides: &Node) -> Result<Vec<Pair>, Error> {
+    fn read_parameters(&self, overrides: &Node, env: &mut Env) -> Result<(), Error> {
         match &overrides.data {
-            Data::Map(_) => overrides.pairs(&self.source),
+            Data::Map(_) => env.parameters.extend(overrides.pairs(&self.source)?),
             Data::Text(text) => {
-                if let Some(file) = text.trim().strip_prefix("file://") {
-                    return self.file(file, overrides);
+                if let Some(name) = text.trim().strip_prefix("file://") {
+                    let file = self.file(name, overrides)?;
+                    env.parameters.extend(ParameterFile::read(&file.to_string_lossy(), &[])?.parameters);
+                    env.files.push(file);
+                    return Ok(());
                 }
                 let pairs = overrides::read(text);
-                pairs.map_err(|NoParameter| Error::at(&self.source, overrides.span, overrides::EXPECTED))
+                env.parameters.extend(
+                    pairs.map_err(|NoParameter| {
+                        Error::at(&self.source, overrides.span, overrides::EXPECTED)
+                    })?,
+                );
             }
-            Data::List(items) => {
-                let mut pairs = Vec::new();
-                for item in items {
-                    pairs.extend(self.parameters(item)?);
-                }
-                Ok(pairs)
-            }
-            Data::Nothing => Ok(Vec::new()),
+            Data::List(items) => items.iter().try_for_each(|item| self.read_parameters(item, env))?,
+            Data::Nothing => {}
         }
+        Ok(())
     }
 
-    /// The parameters of a file that stands in the place of overrides. It is named by a file that came with the
-    /// template, perhaps from a stranger: nothing outside of the repository is read, and no pipe.
-    fn file(&self, name: &str, overrides: &Node) -> Result<Vec<Pair>, Error> {
+    /// The file that stands in the place of overrides. It is named by a file that came with the template, perhaps from
+    /// a stranger: nothing outside of the repository is read, and no pipe.
+    fn file(&self, name: &str, overrides: &Node) -> Result<PathBuf, Error> {
         let folder = self.folder.canonicalize().unwrap_or_default();
         let root = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&folder);
         let path = folder.join(name).canonicalize().ok();
-        let path = path.filter(|path| path.starts_with(root) && path.is_file()).ok_or_else(|| {
+        path.filter(|path| path.starts_with(root) && path.is_file()).ok_or_else(|| {
             let message = "there is no such file of parameters in the repository";
             Error::at(&self.source, overrides.span, message)
-        })?;
-        Ok(ParameterFile::read(&path.to_string_lossy(), &[])?.parameters)
+        })
     }
 
     /// A template by its name, unless it is what a build or a packaging has made or will make.

@@ -26,6 +26,7 @@ mod output;
 mod own_rules;
 mod renamed;
 mod stacks;
+mod streams;
 mod suppress;
 mod test;
 mod unknown;

@@ -125,7 +125,7 @@ fn what_is_stale_is_told_and_removed_when_the_file_is_written() {
 fn what_was_not_asked_about_is_not_stale_and_stays_listed() {
     let folder = folder_with(&[("slow.yaml", SLOW), ("infra/other.yaml", SLOW), ("none.yaml", "a: 1\n")]);
     let text = written(folder.path(), &[]);
-    for narrower in [&["slow.yaml"][..], &["infra"], &["--select", "SLP3"], &["none.yaml"]] {
+    for narrower in [&["slow.yaml"][..], &["infra"], &["--select", "workflows"], &["none.yaml"]] {
         let output = with(folder.path(), &[narrower, &["-q"]].concat());
         assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{narrower:?}");
         assert_eq!(written(folder.path(), narrower), text, "{narrower:?}");
@@ -238,4 +238,43 @@ fn a_file_that_is_no_baseline_ends_with_two_and_one_line() {
     }
     let alone = run(folder.path(), &["check", "--write-baseline"]);
     assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn a_list_that_cannot_be_written_keeps_the_report_back_from_nobody() {
+    let folder = folder_with(&[("slow.yaml", SLOW)]);
+    for baseline in ["no/such/known.json", "slow.yaml/known.json"] {
+        let output = run(
+            folder.path(),
+            &["check", "--output", "concise", "slow.yaml", "--baseline", baseline, "--write-baseline"],
+        );
+        assert_eq!(output.status.code(), Some(2), "{baseline}");
+        assert!(stdout(&output).starts_with("slow.yaml:6:26: warning[SLP202]"), "{}", stdout(&output));
+        let told = format!("lenslint: {baseline}: cannot be written: ");
+        assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn what_another_parent_says_of_a_nested_stack_is_not_stale() {
+    let parent = |seconds: u32| {
+        format!(
+            "Resources:\n  Queue:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: \
+             n.yaml\n      Parameters: {{Visibility: {seconds}}}\n"
+        )
+    };
+    let nested = format!("Parameters:\n  Visibility: {{Type: Number}}\n{SLOW}")
+        .replace("VisibilityTimeout: 60", "VisibilityTimeout: !Ref Visibility");
+    let folder = folder_with(&[("a.yaml", &parent(60)), ("b.yaml", &parent(90)), ("n.yaml", &nested)]);
+    let text = written(folder.path(), &["."]);
+    for paths in [&["a.yaml"][..], &["b.yaml"], &["a.yaml", "n.yaml"], &["a.yaml", "b.yaml"], &["."]] {
+        let known = with(folder.path(), paths);
+        let ended = (known.status.code(), stdout(&known), stderr(&known));
+        assert_eq!(ended, (Some(0), String::new(), String::new()), "{paths:?}");
+        assert_eq!(written(folder.path(), paths), text, "{paths:?}");
+    }
+    // Where both are searched for, what is gone is told.
+    fs::write(folder.path().join("b.yaml"), parent(180)).unwrap();
+    assert!(stderr(&with(folder.path(), &["."])).contains("1 finding that is gone"));
+    assert_eq!(stderr(&with(folder.path(), &["b.yaml"])), "");
 }

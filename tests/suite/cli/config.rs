@@ -292,7 +292,7 @@ fn a_file_that_is_not_toml_is_told_line_by_line() {
 
 #[test]
 fn a_rule_of_a_newer_release_is_a_warning() {
-    let folder = folder_with(&[("lenslint.toml", "select = ['SLP999', 'SLP9']"), ("slow.yaml", SLOW)]);
+    let folder = folder_with(&[("lenslint.toml", "select = ['SLP999', 'SLP8']"), ("slow.yaml", SLOW)]);
     let output = run(folder.path(), &["check", "--output", "concise"]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()), "it selects nothing");
     assert!(stderr(&output).contains("warning[configuration]"), "{}", stderr(&output));

@@ -75,9 +75,21 @@ fn nothing_that_a_run_reads_is_overwritten() {
         ("known.json", "{\"schema\": \"lenslint-baseline/1\", \"findings\": []}"),
         ("samconfig.toml", "version = 0.1\n[prod.deploy.parameters]\nregion = 'eu-west-1'\n"),
         ("report.json", "{\"findings\": []}"),
+        ("filed/samconfig.toml", "[prod.deploy.parameters]\nparameter_overrides = 'file://p.json'\n"),
+        ("filed/p.json", "{\"A\": \"b\"}"),
+        ("filed/slow.yaml", SLOW),
     ]);
-    let files =
-        ["slow.yaml", "n.yaml", "lenslint.toml", "base.toml", "p.json", "r.guard", "list", "known.json"];
+    let files = [
+        "slow.yaml",
+        "n.yaml",
+        "lenslint.toml",
+        "base.toml",
+        "p.json",
+        "r.guard",
+        "list",
+        "known.json",
+        "filed/p.json",
+    ];
     let texts = || files.map(|file| fs::read_to_string(folder.path().join(file)).unwrap());
     let before = texts();
     fs::hard_link(folder.path().join("slow.yaml"), folder.path().join("z.json")).unwrap();
@@ -90,6 +102,11 @@ fn nothing_that_a_run_reads_is_overwritten() {
         (&["slow.yaml"], "base.toml", "base.toml, which is a configuration"),
         (&["slow.yaml", "--config", "other.toml"], "p.json", "p.json, which is a file of parameters"),
         (&["slow.yaml", "--env", "prod"], "samconfig.toml", "samconfig.toml, which is a file of parameters"),
+        (
+            &["filed/slow.yaml", "--env", "prod"],
+            "filed/p.json",
+            "filed/p.json, which is a file of parameters",
+        ),
         (&["slow.yaml", "--rules", "r.guard"], "r.guard", "r.guard, which is a file of rules"),
         (&["--files-from", "list"], "list", "list, which is the list of files"),
         (&["slow.yaml", "--baseline", "known.json"], "known.json", "known.json, which is the baseline"),
@@ -118,6 +135,14 @@ fn nothing_that_a_run_reads_is_overwritten() {
         assert_eq!(ended.status.code(), Some(2));
         assert_eq!(texts(), before);
     }
+    for target in ["slow.yaml", "n.yaml", "lenslint.toml", "r.guard"] {
+        let arguments = ["graph", "slow.yaml", "parent.yaml", "--rules", "r.guard", "--output", target];
+        let ended = run(folder.path(), &arguments);
+        let told = format!("lenslint: `--output` would overwrite {target}, which is ");
+        assert!(stderr(&ended).contains(&told), "{}", stderr(&ended));
+        assert_eq!(ended.status.code(), Some(2));
+        assert_eq!(texts(), before);
+    }
     // What was written before and lies among the files is no template, and is written again.
     for _ in 0..2 {
         let again = run(folder.path(), &["check", ".", "--output", "json=report.json"]);
@@ -139,14 +164,32 @@ fn the_number_of_threads_shows_in_no_format() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for format in FORMATS {
         let with = |jobs: &str| {
+            let folders = ["shop", "payments-cfn", "orders-fragment"].map(|name| format!("fixtures/{name}"));
+            let arguments = ["check", "--profile", "pedantic", "--output", format, jobs];
             let output =
-                run_outside(root, &["check", "--profile", "pedantic", "--output", format, jobs, "fixtures"]);
+                run_outside(root, &[&arguments[..], &folders.each_ref().map(String::as_str)].concat());
             assert!(output.status.code() < Some(2) || !stderr(&output).is_empty(), "{format}");
             (output.status.code(), stdout(&output), stderr(&output))
         };
         let one = with("-j1");
         assert!(one.1.contains("SLP"), "{format}");
         assert!(one == with("-j8"), "{format}");
+    }
+}
+
+#[test]
+fn a_line_of_a_megabyte_is_cut_in_every_format() {
+    let long = "x".repeat(1 << 20);
+    let folder = folder_with(&[(
+        "t.yaml",
+        &SLOW.replace("VisibilityTimeout: 60", &format!("VisibilityTimeout: 60 # {long}")),
+    )]);
+    for format in FORMATS {
+        let output = run_outside(folder.path(), &["check", "--output", format, "t.yaml"]);
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+        assert!(stdout(&output).contains("SLP202"), "{format}");
+        // Of the rules that ran, SARIF has all pages.
+        assert!(stdout(&output).len() < long.len() / 2, "{format}: {} bytes", stdout(&output).len());
     }
 }
 
