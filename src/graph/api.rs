@@ -8,7 +8,7 @@ use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring, leave_to_globals};
 use super::route::{self, Answer, Api, Form, Key};
 use super::settings::{self, Setting};
-use super::{Default, EdgeKind, Plain, VertexId, VertexKind};
+use super::{Default, EdgeKind, Plain, VertexId, VertexKind, api_settings};
 
 /// The bound on the depth of a REST API's tree of resources.
 const MOST_SEGMENTS: usize = 64;
@@ -100,7 +100,7 @@ pub(super) fn read_authorizer(draft: &mut Draft<'_>, id: Name, resource: &Resour
         api_of(draft, properties, "RestApiId", &kinds).or_else(|| api_of(draft, properties, "ApiId", &kinds));
     let Some((_, api)) = api else { return };
     let is_rest = draft.text(resource.type_name) == "AWS::ApiGateway::Authorizer";
-    let settings = if is_rest { settings::REST_AUTHORIZER } else { settings::HTTP_AUTHORIZER };
+    let settings = if is_rest { api_settings::REST_AUTHORIZER } else { api_settings::HTTP_AUTHORIZER };
     let authorizer = Authorizer { start: properties, via: id, origin: Some(resource.origin), settings };
     authorizer.decide(draft, api, &["AuthorizerUri"]);
     authorizer.decide(draft, api, &["ProviderARNs", "*"]);
@@ -108,12 +108,12 @@ pub(super) fn read_authorizer(draft: &mut Draft<'_>, id: Name, resource: &Resour
 
 /// States where a REST API's endpoint is: its property says so, or else a parameter of the import.
 fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) {
-    let by_property = draft.presence(resource, settings::ENDPOINT);
-    let by_parameter = draft.presence(resource, settings::ENDPOINT_PARAMETER);
+    let by_property = draft.presence(resource, api_settings::ENDPOINT);
+    let by_parameter = draft.presence(resource, api_settings::ENDPOINT_PARAMETER);
     let is_by_parameter = by_property == Plain::Bool(false) && by_parameter != Plain::Bool(false);
-    let place = if is_by_parameter { settings::ENDPOINT_PARAMETER } else { settings::ENDPOINT };
+    let place = if is_by_parameter { api_settings::ENDPOINT_PARAMETER } else { api_settings::ENDPOINT };
     let default = if draft.resolver.template().has_edge_endpoints() { "EDGE" } else { "REGIONAL" };
-    let setting = settings::endpoint(place, default);
+    let setting = api_settings::endpoint(place, default);
     let mut facts = settings::facts(&[setting], resource.properties, resource.origin);
     if draft.may_have_globals(resource) {
         leave_to_globals(&mut facts);
@@ -123,19 +123,19 @@ fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) 
 
 /// States from which size on a REST API compresses: its property says so, or else its definition.
 fn state_compression(draft: &mut Draft<'_>, id: Name, vertex: VertexId, resource: &Resource) {
-    let is_by_property = draft.presence(resource, settings::COMPRESSION) != Plain::Bool(false);
+    let is_by_property = draft.presence(resource, api_settings::COMPRESSION) != Plain::Bool(false);
     let definitions = draft.template().definitions_of(id);
     let by_definition = definitions.iter().find_map(|definition| {
         let body = Branch { guard: definition.guard, value: definition.content? };
-        draft.branches(body, settings::BODY_COMPRESSION).first().map(|_| body.value)
+        draft.branches(body, api_settings::BODY_COMPRESSION).first().map(|_| body.value)
     });
     let is_seen = definitions.iter().all(|definition| definition.content.is_some());
     let default = if is_seen { Default::Missing } else { Default::Unknown };
     let (base, path) = match by_definition.filter(|_| !is_by_property) {
-        Some(body) => (Some(body), settings::BODY_COMPRESSION),
-        None => (resource.properties, settings::COMPRESSION),
+        Some(body) => (Some(body), api_settings::BODY_COMPRESSION),
+        None => (resource.properties, api_settings::COMPRESSION),
     };
-    let mut facts = settings::facts(&[settings::compression(path, default)], base, resource.origin);
+    let mut facts = settings::facts(&[api_settings::compression(path, default)], base, resource.origin);
     if draft.may_have_globals(resource) {
         leave_to_globals(&mut facts);
     }

@@ -4,10 +4,10 @@ use crate::names::Name;
 use crate::template::Definition;
 
 use super::api::Authorizer;
+use super::api_settings;
 use super::branch::Branch;
 use super::draft::Draft;
 use super::route::{self, Answer, Api, Key};
-use super::settings;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", ANY_METHOD];
 const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
@@ -34,7 +34,7 @@ pub(super) fn read(draft: &mut Draft<'_>, api: Api) {
         for schemes in [["securityDefinitions", "*"].as_slice(), &["components", "securitySchemes", "*"]] {
             for scheme in draft.branches(body, schemes) {
                 for scheme in referred(draft, body, scheme) {
-                    let settings = settings::BODY_AUTHORIZER;
+                    let settings = api_settings::BODY_AUTHORIZER;
                     let authorizer = Authorizer { start: scheme, via: api.id, origin: None, settings };
                     authorizer.decide(draft, api.vertex, &[AUTHORIZER, "authorizerUri"]);
                     authorizer.decide(draft, api.vertex, &[AUTHORIZER, "providerARNs", "*"]);

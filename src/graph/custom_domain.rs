@@ -1,14 +1,15 @@
-//! Custom domains of APIs: a distribution whose origin is one stands in front of the APIs that are mapped to it.
+//! Custom domains of APIs: a distribution whose origin is one stands in front of the APIs that are mapped to it, and
+//! what comes by one passes its endpoint and not the API's own.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
-use crate::template::{Guard, Resource};
+use crate::template::{Alt, Guard, Resource};
 
 use super::branch::Branch;
 use super::distribution::{origin_domains, stand_in_front};
 use super::draft::Draft;
-use super::{VertexId, VertexKind};
+use super::{VertexId, VertexKind, api_settings};
 
 /// The resources that map a domain to an API, with the properties that name the two.
 const MAPPINGS: &[(&str, &str, &str)] = &[
@@ -57,8 +58,73 @@ pub(super) fn read(draft: &mut Draft<'_>) {
     }
 }
 
-fn mapped(draft: &Draft<'_>) -> Mapped {
-    let mut mapped = Mapped::default();
+/// States of every REST API whether a custom domain that is not edge-optimized leads to it.
+pub(super) fn mark(draft: &mut Draft<'_>) {
+    let mut by_api: FxHashMap<VertexId, (Guard, Guard)> = FxHashMap::default();
+    let guards = &draft.template().guards;
+    for Mapping { guard, apis, domains } in mappings(draft) {
+        for domain in domains {
+            let (regional, unsure) = regional(draft, domain);
+            for &(own, api) in &apis {
+                let case = draft.and(guard, own);
+                let known = by_api.entry(api).or_insert((Guard::NEVER, Guard::NEVER));
+                known.0 = guards.or(known.0, draft.and(case, regional));
+                known.1 = guards.or(known.1, draft.and(case, unsure));
+            }
+        }
+    }
+    for index in 0..draft.graph.vertices.len() {
+        let api = VertexId(index as u32);
+        if draft.vertex(api).kind == VertexKind::RestApi {
+            let claim = by_api.get(&api).copied().unwrap_or((Guard::NEVER, Guard::NEVER));
+            let origin = draft.vertex(api).origin;
+            draft.add_claim_unless(api, "RegionalDomain", claim, origin);
+        }
+    }
+}
+
+/// When a domain is certainly not edge-optimized, and when that is not known: a domain elsewhere is not.
+fn regional(draft: &Draft<'_>, domain: Branch) -> (Guard, Guard) {
+    let guards = &draft.template().guards;
+    let (mut regional, mut edge) = (Guard::NEVER, Guard::NEVER);
+    for (guard, reference) in draft.references(domain) {
+        let mentioned = reference.resources.iter().filter_map(|mention| draft.resource(mention.id));
+        for resource in mentioned.filter(|resource| is_domain(draft, Some(resource))) {
+            // The domains of other types are never edge-optimized.
+            if draft.text(resource.type_name) != "AWS::ApiGateway::DomainName" {
+                regional = guards.or(regional, guard);
+                continue;
+            }
+            let kind = draft.resolver.follow(resource.properties, api_settings::ENDPOINT, resource.origin);
+            for (own, alt) in kind.alternatives {
+                let case = draft.and(guard, own);
+                match alt {
+                    Alt::Absent { .. } => edge = guards.or(edge, case),
+                    Alt::Scalar { text, .. } if draft.text(text) == "EDGE" => edge = guards.or(edge, case),
+                    Alt::Scalar { .. } => regional = guards.or(regional, case),
+                    Alt::OneOf { .. }
+                    | Alt::List(_)
+                    | Alt::Map(_)
+                    | Alt::Resource { .. }
+                    | Alt::Text(_)
+                    | Alt::Unknown(_) => {}
+                }
+            }
+        }
+    }
+    let known = guards.or(regional, edge);
+    (draft.and(domain.guard, regional), draft.and(domain.guard, guards.not(known)))
+}
+
+/// A resource that maps a domain to APIs.
+struct Mapping {
+    guard: Guard,
+    apis: Vec<(Guard, VertexId)>,
+    domains: Vec<Branch>,
+}
+
+fn mappings(draft: &Draft<'_>) -> Vec<Mapping> {
+    let mut mappings = Vec::new();
     for (&id, resource) in &draft.template().resources {
         let type_name = draft.text(resource.type_name);
         let Some((_, domain, api)) = MAPPINGS.iter().find(|(mapping, ..)| *mapping == type_name) else {
@@ -70,12 +136,21 @@ fn mapped(draft: &Draft<'_>) -> Mapped {
             .branches(properties, &[api])
             .into_iter()
             .flat_map(|api| draft.targets_inside(api, APIS))
-            .map(|(own, api)| (draft.and(guard, own), api.vertex))
+            .map(|(own, api)| (own, api.vertex))
             .collect();
-        for domain in draft.branches(properties, &[domain]) {
+        mappings.push(Mapping { guard, apis, domains: draft.branches(properties, &[domain]) });
+    }
+    mappings
+}
+
+fn mapped(draft: &Draft<'_>) -> Mapped {
+    let mut mapped = Mapped::default();
+    for Mapping { guard, apis, domains } in mappings(draft) {
+        for domain in domains {
             for (case, name) in names_of(draft, domain) {
                 let behind = mapped.entry(name).or_default();
                 let room = MOST_MAPPINGS.saturating_sub(behind.len());
+                let case = draft.and(guard, case);
                 behind.extend(apis.iter().take(room).map(|(own, api)| (draft.and(case, *own), *api)));
             }
         }
@@ -144,6 +219,42 @@ mod tests {
             assert_eq!(edges_of(&template, EdgeKind::Front), expected, "{origin}");
             assert_eq!(fact(&template, "Api", "Fronted"), "true", "{origin}");
             assert_eq!(edge_fact(&template, EdgeKind::Front, "CustomDomain"), "true", "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_domain_that_is_regional_leads_to_its_api() {
+        for (domain, is_regional) in [
+            (
+                "{Type: 'AWS::ApiGateway::DomainName', Properties: {EndpointConfiguration: {Types: [REGIONAL]}}}",
+                "true",
+            ),
+            (
+                "{Type: 'AWS::ApiGateway::DomainName', Properties: {EndpointConfiguration: {Types: [EDGE]}}}",
+                "false",
+            ),
+            ("{Type: 'AWS::ApiGateway::DomainName'}", "false"),
+            (
+                "{Type: 'AWS::ApiGateway::DomainName', Properties: {EndpointConfiguration: {Types: [!Ref Kind]}}}",
+                "unknown",
+            ),
+            ("{Type: 'AWS::ApiGatewayV2::DomainName'}", "true"),
+        ] {
+            let template = resources(&format!(
+                "  Api: {{Type: 'AWS::ApiGateway::RestApi'}}
+  Other: {{Type: 'AWS::ApiGateway::RestApi'}}
+  Elsewhere: {{Type: 'AWS::ApiGateway::RestApi'}}
+  Name: {domain}
+  A: {{Type: 'AWS::ApiGateway::BasePathMapping', Properties: {{DomainName: !Ref Name, RestApiId: !Ref Api}}}}
+  B: {{Type: 'AWS::ApiGateway::BasePathMapping', Properties: {{DomainName: api.example.com, RestApiId: !Ref Elsewhere}}}}
+"
+            ));
+            let regional = |id| fact(&template, id, "RegionalDomain");
+            assert_eq!(
+                ["Api", "Other", "Elsewhere"].map(regional),
+                [is_regional, "false", "unknown"],
+                "{domain}"
+            );
         }
     }
 

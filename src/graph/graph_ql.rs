@@ -8,7 +8,7 @@ use crate::template::{Alt, Guard, Resource, Stack};
 use super::api::Authorizer;
 use super::branch::Branch;
 use super::draft::{Caller, Draft};
-use super::{Fact, Plain, Vertex, VertexId, VertexKind, export, limits, settings};
+use super::{Fact, Plain, Vertex, VertexId, VertexKind, api_settings, export, limits, settings};
 
 /// Adds an edge from an `AWS::AppSync::GraphQLApi` to each function that decides whether a request may pass.
 pub(super) fn read_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -21,7 +21,7 @@ pub(super) fn read_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
             for start in draft.collections(config) {
                 let origin = Some(resource.origin);
                 let authorizer =
-                    Authorizer { start, via: id, origin, settings: settings::GRAPH_QL_AUTHORIZER };
+                    Authorizer { start, via: id, origin, settings: api_settings::GRAPH_QL_AUTHORIZER };
                 authorizer.decide(draft, api, &["AuthorizerUri"]);
             }
         }

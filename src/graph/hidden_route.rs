@@ -12,7 +12,8 @@ use super::draft::Draft;
 use super::route::{self, Api, Declared, Form, Key};
 use super::target::Target;
 use super::{
-    Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, Vertex, VertexId, VertexKind, settings,
+    Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, Vertex, VertexId, VertexKind,
+    api_settings, settings,
 };
 
 const APIS: &[VertexKind] = &[VertexKind::RestApi, VertexKind::HttpApi];
@@ -134,7 +135,7 @@ fn declare(draft: &mut Draft<'_>, route: &Route<'_>, guard: Guard) -> VertexId {
     let form = if vertex.kind == VertexKind::RestApi { Form::RestBody } else { Form::HttpBody };
     let api = Api { id: vertex.id, vertex: route.api, form };
     let origin = route.origin;
-    let mut facts = settings::facts(settings::UNKNOWN_LIMIT, None, origin);
+    let mut facts = settings::facts(api_settings::UNKNOWN_LIMIT, None, origin);
     facts.push(Fact::Derived { name: "Streaming", value: Plain::Unknown, origin });
     let key = Key { method: route.method, path: route.path.as_deref() };
     route::declare(draft, api, key, Declared { guard, origin, facts })

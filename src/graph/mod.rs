@@ -3,6 +3,7 @@
 mod access;
 mod action;
 mod api;
+mod api_settings;
 mod body;
 mod branch;
 mod cache_behavior;
@@ -533,6 +534,7 @@ impl Graph {
         workflow::measure(&mut draft);
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
+        custom_domain::mark(&mut draft);
         distribution::mark(&mut draft);
         streaming::mark(&mut draft);
         method_setting::mark(&mut draft);

@@ -8,7 +8,7 @@ use crate::template::{Alt, Guard, Resource};
 use super::branch::Branch;
 use super::draft::Draft;
 use super::route::Form;
-use super::{Fact, Vertex, VertexId, VertexKind, export, limits, settings};
+use super::{Fact, Vertex, VertexId, VertexKind, api_settings, export, limits};
 
 /// Paths of properties, of which any that is written and not switched off counts.
 type Features = &'static [&'static [&'static str]];
@@ -248,7 +248,7 @@ fn used_by(draft: &Draft<'_>, api: VertexId, exported: &FxHashSet<VertexId>) -> 
     let mut used = if exported.contains(&api) || draft.may_be_unseen() { unseen } else { Use::NEVER };
     if let Some(properties) = draft.resource(id).and_then(Branch::properties) {
         let is_no_regional = |text: &str| text != "REGIONAL";
-        for place in [settings::ENDPOINT, settings::ENDPOINT_PARAMETER] {
+        for place in [api_settings::ENDPOINT, api_settings::ENDPOINT_PARAMETER] {
             used = used.or(draft, Use::of(draft, properties, place, &is_no_regional));
         }
         used = used.or(draft, Use::of_any(draft, properties, OF_API));
@@ -275,9 +275,13 @@ fn used_by(draft: &Draft<'_>, api: VertexId, exported: &FxHashSet<VertexId>) -> 
     used
 }
 
-/// A scheme of a body that is a key of a usage plan, and not what an authorizer is asked about.
+/// A scheme of a body that is a key of a usage plan, and not what an authorizer is asked about; or a method for which
+/// SAM asks for one.
 fn asks_for_keys(draft: &Draft<'_>, body: Branch) -> Use {
     let mut used = Use::NEVER;
+    for key in draft.branches(body, &["paths", "*", "*", "security", "*", "api_key"]) {
+        used = used.or(draft, Use { holds: key.guard, ..Use::NEVER });
+    }
     for schemes in [["securityDefinitions", "*"].as_slice(), &["components", "securitySchemes", "*"]] {
         for scheme in draft.branches(body, schemes) {
             let is_key = |text: &str| text.eq_ignore_ascii_case("x-api-key");

@@ -1,13 +1,13 @@
 //! A route is a method and a path of an API, with the integration that answers it.
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Origin};
+use crate::template::{Guard, Origin};
 
 use super::action::{edge_of_action, kinds_of, named_targets, service_action};
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring};
 use super::settings::{self, Setting};
-use super::{EdgeKind, Fact, Plain, Vertex, VertexId, VertexKind, rest_only};
+use super::{EdgeKind, Fact, Plain, Vertex, VertexId, VertexKind, api_settings, rest_only, streaming};
 
 /// Which API a route belongs to, and the form in which its integration is written.
 #[derive(Clone, Copy)]
@@ -43,15 +43,15 @@ impl Form {
 
     fn limit(self) -> &'static [Setting] {
         match self {
-            Self::RestMethod => settings::REST_LIMIT,
-            Self::RestBody => settings::REST_BODY_LIMIT,
-            Self::HttpIntegration => settings::HTTP_LIMIT,
-            Self::HttpBody => settings::HTTP_BODY_LIMIT,
-            Self::WebSocketIntegration => settings::WEBSOCKET_LIMIT,
+            Self::RestMethod => api_settings::REST_LIMIT,
+            Self::RestBody => api_settings::REST_BODY_LIMIT,
+            Self::HttpIntegration => api_settings::HTTP_LIMIT,
+            Self::HttpBody => api_settings::HTTP_BODY_LIMIT,
+            Self::WebSocketIntegration => api_settings::WEBSOCKET_LIMIT,
         }
     }
 
-    fn uri(self) -> &'static str {
+    pub(super) fn uri(self) -> &'static str {
         match self {
             Self::RestMethod => "Uri",
             Self::RestBody | Self::HttpBody => "uri",
@@ -66,7 +66,7 @@ impl Form {
         }
     }
 
-    fn transfer_mode(self) -> &'static str {
+    pub(super) fn transfer_mode(self) -> &'static str {
         match self {
             Self::RestMethod | Self::HttpIntegration | Self::WebSocketIntegration => "ResponseTransferMode",
             Self::RestBody | Self::HttpBody => "responseTransferMode",
@@ -74,7 +74,7 @@ impl Form {
     }
 
     /// Where an integration has templates for what it answers: for each answer, by its type.
-    fn response_templates(self) -> &'static [&'static str] {
+    pub(super) fn response_templates(self) -> &'static [&'static str] {
         match self {
             Self::RestMethod | Self::HttpIntegration | Self::WebSocketIntegration => {
                 &["IntegrationResponses", "*", "ResponseTemplates", "*"]
@@ -128,8 +128,8 @@ pub(super) struct Answer {
 fn add_entry(draft: &mut Draft<'_>, api: Api, key: Key<'_>, answer: Answer) -> VertexId {
     let Answer { integration, origin, .. } = answer;
     let mut facts = settings::facts(api.form.limit(), Some(integration.value), origin);
-    facts.push(streaming(draft, api.form, integration, origin));
-    facts.push(templated(draft, api.form, integration, origin));
+    facts.push(streaming::of_integration(draft, api.form, integration, origin));
+    facts.push(streaming::templated(draft, api.form, integration, origin));
     if matches!(api.form, Form::RestMethod | Form::RestBody) {
         facts.push(rest_only::integration(draft, api.form, integration, key.method));
     }
@@ -169,55 +169,6 @@ pub(super) fn declare(draft: &mut Draft<'_>, api: Api, key: Key<'_>, declared: D
         origin,
         facts,
     })
-}
-
-/// When the answer is streamed, which lifts the limits on time and size.
-fn streaming(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
-    let guards = &draft.template().guards;
-    let (mut holds, mut unsure) = (Guard::NEVER, Guard::NEVER);
-    for uri in draft.branches(integration, &[form.uri()]) {
-        for (guard, reference) in draft.references(uri) {
-            if reference.text.contains("response-streaming-invocations") {
-                holds = guards.or(holds, guard);
-            }
-        }
-    }
-    let modes = draft.branches(integration, &[form.transfer_mode()]);
-    if modes.is_empty() && draft.may_be_unseen() {
-        unsure = Guard::ALWAYS;
-    }
-    for (guard, alt) in modes.into_iter().flat_map(|mode| draft.alternatives(mode)) {
-        match alt {
-            // SAM's own word stays where a parameter holds it.
-            Alt::Scalar { text, .. } if matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM") => {
-                holds = guards.or(holds, guard);
-            }
-            Alt::Scalar { .. } | Alt::Absent { .. } => {}
-            Alt::OneOf { .. }
-            | Alt::List(_)
-            | Alt::Map(_)
-            | Alt::Resource { .. }
-            | Alt::Text(_)
-            | Alt::Unknown(_) => unsure = guards.or(unsure, guard),
-        }
-    }
-    let fails = guards.not(guards.or(holds, unsure));
-    Fact::Claim { name: "Streaming", holds, fails, origin }
-}
-
-/// When what the integration answers is put through a template.
-fn templated(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
-    let guards = &draft.template().guards;
-    let mut holds = Guard::NEVER;
-    for template in draft.branches(integration, form.response_templates()) {
-        for (guard, alt) in draft.alternatives(template) {
-            if !matches!(alt, Alt::Absent { .. }) {
-                holds = guards.or(holds, guard);
-            }
-        }
-    }
-    let fails = if draft.may_be_unseen() { Guard::NEVER } else { guards.not(holds) };
-    Fact::Claim { name: "ResponseTemplates", holds, fails, origin }
 }
 
 /// A route that is an entry point already.

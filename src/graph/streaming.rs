@@ -1,12 +1,63 @@
-//! Which routes of REST APIs stream what they answer, and what follows for an API as a whole.
+//! Which routes stream what they answer, or transform it, and what follows for a REST API as a whole.
 
 use rustc_hash::FxHashMap;
 
 use crate::names::Name;
-use crate::template::Guard;
+use crate::template::{Alt, Guard, Origin};
 
+use super::branch::Branch;
 use super::draft::Draft;
-use super::{Vertex, VertexId, VertexKind};
+use super::route::Form;
+use super::{Fact, Vertex, VertexId, VertexKind};
+
+/// The claim of a route that its answer is streamed, which lifts the limits on time and size.
+pub(super) fn of_integration(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
+    let guards = &draft.template().guards;
+    let (mut holds, mut unsure) = (Guard::NEVER, Guard::NEVER);
+    for uri in draft.branches(integration, &[form.uri()]) {
+        for (guard, reference) in draft.references(uri) {
+            if reference.text.contains("response-streaming-invocations") {
+                holds = guards.or(holds, guard);
+            }
+        }
+    }
+    let modes = draft.branches(integration, &[form.transfer_mode()]);
+    if modes.is_empty() && draft.may_be_unseen() {
+        unsure = Guard::ALWAYS;
+    }
+    for (guard, alt) in modes.into_iter().flat_map(|mode| draft.alternatives(mode)) {
+        match alt {
+            // SAM's own word stays where a parameter holds it.
+            Alt::Scalar { text, .. } if matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM") => {
+                holds = guards.or(holds, guard);
+            }
+            Alt::Scalar { .. } | Alt::Absent { .. } => {}
+            Alt::OneOf { .. }
+            | Alt::List(_)
+            | Alt::Map(_)
+            | Alt::Resource { .. }
+            | Alt::Text(_)
+            | Alt::Unknown(_) => unsure = guards.or(unsure, guard),
+        }
+    }
+    let fails = guards.not(guards.or(holds, unsure));
+    Fact::Claim { name: "Streaming", holds, fails, origin }
+}
+
+/// The claim of a route that what its integration answers is put through a template.
+pub(super) fn templated(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
+    let guards = &draft.template().guards;
+    let mut holds = Guard::NEVER;
+    for template in draft.branches(integration, form.response_templates()) {
+        for (guard, alt) in draft.alternatives(template) {
+            if !matches!(alt, Alt::Absent { .. }) {
+                holds = guards.or(holds, guard);
+            }
+        }
+    }
+    let fails = if draft.may_be_unseen() { Guard::NEVER } else { guards.not(holds) };
+    Fact::Claim { name: "ResponseTemplates", holds, fails, origin }
+}
 
 /// A route of a REST API.
 #[derive(Clone, Copy)]

@@ -198,6 +198,7 @@ impl Expansion<'_> {
         self.put(&mut operation, INTEGRATION, integration);
         self.check_event_authorizer(event.properties, api.id);
         let security = self.security(event.properties, api.properties);
+        let security = self.with_key(event.properties, security);
         self.put_some(&mut operation, "security", security);
         let operation = self.map_of(event.at, operation);
         let operation = self.when(event.subject.condition, operation);

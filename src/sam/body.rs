@@ -256,6 +256,23 @@ impl Expansion<'_> {
         Some(self.list(at, vec![requirement]))
     }
 
+    /// What a method asks of a caller, and the key of a usage plan where its event asks for one.
+    pub(super) fn with_key(&mut self, event: Option<ValueId>, security: Option<ValueId>) -> Option<ValueId> {
+        let Some(asks) = self
+            .property(self.property(event, "Auth"), "ApiKeyRequired")
+            .filter(|asks| self.is_true(Some(*asks)))
+        else {
+            return security;
+        };
+        let at = self.place_of(asks);
+        let scopes = self.list(at, Vec::new());
+        let requirement = self.map(at, &[("api_key", scopes)]);
+        let mut requirements =
+            security.map_or_else(Vec::new, |list| self.template.values.items(list).to_vec());
+        requirements.push(requirement);
+        Some(self.list(at, requirements))
+    }
+
     /// The security schemes of an API's `Auth.Authorizers`.
     pub(super) fn security_schemes(&mut self, api: Option<ValueId>) -> Option<ValueId> {
         let authorizers = self.property(self.property(api, "Auth"), "Authorizers")?;
