@@ -71,8 +71,11 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP317", Anchor::Value(&["EndpointConfiguration"])),
     ("SLP318", Anchor::Value(&["CachingEnabled", "MinimumCompressionSize"])),
     ("SLP322", Anchor::Value(&["ReservedConcurrentExecutions"])),
+    ("SLP401", Anchor::Key),
+    ("SLP416", Anchor::Key),
     ("SLP501", Anchor::Key),
     ("SLP502", Anchor::Key),
+    ("SLP503", Anchor::Key),
     ("SLP601", Anchor::Value(&["CacheClusterEnabled"])),
     ("SLP602", Anchor::Value(&["CacheClusterEnabled"])),
     (
@@ -80,7 +83,16 @@ const ANCHORS: &[(&str, Anchor)] = &[
         Anchor::Value(&["ReauthorizeEvery", "AuthorizerResultTtlInSeconds", "authorizerResultTtlInSeconds"]),
     ),
     ("SLP605", Anchor::Key),
+    ("SLP606", Anchor::Value(&["Compress"])),
+    ("SLP608", Anchor::Key),
+    ("SLP611", Anchor::Value(&["CompressionFormat"])),
     ("SLP701", Anchor::Value(&["Type", "StateMachineType"])),
+    ("SLP704", Anchor::Key),
+    ("SLP705", Anchor::Value(&["Type", "StateMachineType"])),
+    ("SLP706", Anchor::Value(&["Retry"])),
+    ("SLP708", Anchor::Value(&["Level"])),
+    ("SLP901", Anchor::Key),
+    ("SLP902", Anchor::Value(&["ApplicationLogLevel", "DataTraceEnabled", "Variables"])),
 ];
 
 #[test]
