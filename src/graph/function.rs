@@ -44,6 +44,15 @@ fn is_throttled(draft: &Draft<'_>, function: &Resource) -> bool {
     }
 }
 
+/// The types of resources that take a function for something of their own, where they name it, and what that is.
+const NAMED_FOR: [(&str, &[&str], &str); 4] = [
+    ("AWS::CloudFormation::Macro", &["FunctionName"], "macro"),
+    // A core device of Greengrass runs a copy, with a memory, a timeout and a processor that are not Lambda's.
+    ("AWS::Greengrass::FunctionDefinition", &["InitialVersion", "Functions", "*", "FunctionArn"], "device"),
+    ("AWS::Greengrass::FunctionDefinitionVersion", &["Functions", "*", "FunctionArn"], "device"),
+    ("AWS::GreengrassV2::ComponentVersion", &["LambdaFunction", "LambdaArn"], "device"),
+];
+
 /// Purposes other than serving the application; the first that is found stays.
 fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
     let mut found = FxHashMap::default();
@@ -66,12 +75,11 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
         {
             found.entry(function).or_insert("edge");
         }
-        if draft.text(resource.type_name) == "AWS::CloudFormation::Macro"
-            && let Some(properties) = Branch::properties(resource)
-        {
-            for name in draft.branches(properties, &["FunctionName"]) {
+        let named = NAMED_FOR.iter().filter(|(kind, ..)| draft.text(resource.type_name) == *kind);
+        for ((_, path, purpose), properties) in named.zip(Branch::properties(resource)) {
+            for name in draft.branches(properties, path) {
                 for (_, function) in draft.targets_inside(name, &[VertexKind::Function]) {
-                    found.entry(function.vertex).or_insert("macro");
+                    found.entry(function.vertex).or_insert(purpose);
                 }
             }
         }
@@ -247,6 +255,25 @@ mod tests {
             ["OnEvent", "IsComplete", "User", "Other", "Migrate"].map(purpose),
             ["custom-resource", "custom-resource", "custom-resource", "application", "deployment-hook"]
         );
+    }
+
+    #[test]
+    fn what_a_core_device_runs_is_no_function_of_the_cloud() {
+        for resource in [
+            "{Type: 'AWS::Greengrass::FunctionDefinition', Properties: {InitialVersion: {Functions: [{FunctionArn: !Ref V}]}}}",
+            "{Type: 'AWS::Greengrass::FunctionDefinitionVersion', Properties: {Functions: [{FunctionArn: !Ref V}]}}",
+            "{Type: 'AWS::GreengrassV2::ComponentVersion', Properties: {LambdaFunction: {LambdaArn: !Ref V}}}",
+        ] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  Other: {{Type: 'AWS::Lambda::Function'}}
+  V: {{Type: 'AWS::Lambda::Version', Properties: {{FunctionName: !GetAtt F.Arn}}}}
+  Device: {resource}
+"
+            ));
+            let purpose = |id| fact(&template, id, "Purpose");
+            assert_eq!(["F", "Other"].map(purpose), ["device", "application"], "{resource}");
+        }
     }
 
     #[test]
