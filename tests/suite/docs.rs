@@ -145,6 +145,63 @@ fn the_index_of_the_rules_is_what_the_program_prints() {
     assert_eq!(read("rules/README.md"), printed, "run: lenslint rules --output markdown > rules/README.md");
 }
 
+/// What `.ci/precision` makes of it with the templates at hand; here are only the page and the rules.
+#[test]
+fn every_rule_is_read_on_real_templates_and_keeps_to_the_laws_of_precision() {
+    let page = read("docs/precision.md");
+    let (head, sections) = page.split_once("\n## ").unwrap();
+    let sections: Vec<&str> = sections.split("\n## ").collect();
+    let rows: Vec<Vec<&str>> = head
+        .lines()
+        .filter(|line| line.starts_with("| [SLP"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let mut broken = Vec::new();
+    let embedded = Catalogue::built_in();
+    let pages: Vec<&Page> = embedded.pages.iter().filter(|page| page.scope != Scope::Tool).collect();
+    assert_eq!((rows.len(), sections.len()), (pages.len(), pages.len()), "run: .ci/precision");
+    for ((page, row), section) in pages.into_iter().zip(&rows).zip(&sections) {
+        let [link, severity, profile, applicable, fired, info, _, read, verdicts @ ..] = row.as_slice()
+        else {
+            panic!("{row:?}");
+        };
+        let number = |text: &str| text.parse::<usize>().unwrap();
+        let id = &page.id;
+        let mut must = |holds: bool, law: &str| {
+            if !holds {
+                broken.push(format!("{id}: {law}"));
+            }
+        };
+        must(link.starts_with(&format!("[{id}]")), "has another row");
+        must(section.starts_with(&format!("{id} {}\n", page.slug)), "has another section");
+        must(*severity == page.severity.as_str(), "has another severity");
+        must(*profile == page.profile.as_str(), "has another profile");
+        must(!section.contains("``"), "says nowhere what it applies to");
+        must(!section.contains("\n- unread "), "has hits that are not read");
+        must(!section.contains("** \n") && !section.contains("**\n"), "has readings that are no longer so");
+
+        let told = |verdict: &str| {
+            let lines = section.lines().filter(|line| line.starts_with(&format!("- {verdict} `")));
+            let place =
+                |line: &str| line.split('`').nth(1).unwrap().rsplit(':').next().unwrap().split(',').count();
+            lines.map(place).sum::<usize>()
+        };
+        let counted = ["right", "arguable", "wrong"].map(told);
+        must(verdicts.iter().map(|text| number(text)).eq(counted), "has other numbers of readings");
+        must(number(read) == counted.iter().sum::<usize>(), "has another number of readings");
+        must(number(read) >= number(fired).min(20), "has hits that are not read");
+        must(number(fired) > 0 || section.matches("\n- own ").count() >= 3, "is read nowhere");
+        if page.profile == Profile::Default {
+            must(counted[2] <= number(read) / 20, "is wrong too often");
+            // Of a rule that says a thing once for a template, both numbers are of templates but where it speaks twice.
+            let (loud, applicable) = (number(fired) - number(info), number(applicable));
+            let few = applicable < 5 || loud * 10 <= applicable * 6;
+            must(few || section.contains("\nOver 60 %: "), "fires on too much of what it applies to");
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
 #[test]
 fn the_list_of_facts_is_that_of_the_table() {
     let path = root().join("docs/facts.md");
