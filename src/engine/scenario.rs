@@ -11,6 +11,10 @@ use crate::view::guard_of;
 /// are few, and an answer after seconds is none.
 const MOST_RUNS: usize = 64;
 
+/// Past this many conditions in one case nobody reads on, and whatever they decide is not explored: it would take a
+/// run for each, and of those each asks all others again.
+const MOST_CLAIMS: usize = 32;
+
 /// A check, run once in one case.
 pub(super) type Check<'a> = dyn FnMut(&mut dyn Scenario) -> (Status, Option<Failure>) + 'a;
 
@@ -82,9 +86,11 @@ impl Explorer<'_, '_> {
         }
         *runs += 1;
         let known = prefix.len();
-        let mut case =
-            Case { guards: self.guards, decisions: prefix, read: FxHashSet::default(), doubts: Vec::new() };
+        let mut case = Case::of(self.guards, prefix);
         let (status, failure) = (self.run)(&mut case);
+        if case.asks_too_much {
+            return Explored { is_cut_off: true, ..Explored::default() };
+        }
         let mut explored = case.explored(status, failure);
         let decisions = case.decisions;
         for at in (known..decisions.len()).rev() {
@@ -208,9 +214,15 @@ struct Case<'a> {
     decisions: Vec<Decision>,
     read: FxHashSet<Place>,
     doubts: Vec<Place>,
+    /// The check depends on more conditions than are followed.
+    asks_too_much: bool,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    fn of(guards: &'a Guards, decisions: Vec<Decision>) -> Self {
+        Self { guards, decisions, read: FxHashSet::default(), doubts: Vec::new(), asks_too_much: false }
+    }
+
     fn claims(&self) -> Vec<Literal> {
         let claim = |decision: &Decision| match decision {
             Decision::Claim(claim) => Some(*claim),
@@ -256,6 +268,10 @@ impl Scenario for Case<'_> {
             if *claimed == opposite {
                 return !*holds;
             }
+        }
+        if self.asks_too_much || claims.len() == MOST_CLAIMS {
+            self.asks_too_much = true;
+            return true;
         }
         claims.push((guard, true));
         if !self.guards.can_hold(&claims) {
