@@ -176,7 +176,7 @@ fn in_a_part_of_a_template_what_another_file_may_have_is_undecided() {
     ] {
         let folder = folder_with(&[("t.yaml", &part)]);
         let output = run(folder.path(), &["check", "--select", "SLP301", "--show-unknown"]);
-        let expected = format!("SLP301 'Worker': undecided: another file may state it: {lack}\n");
+        let expected = format!("SLP301 'Worker': undecided: another file may set it: {lack}\n");
         assert!(stdout(&output).contains(&expected), "{}", stdout(&output));
         assert!(
             stdout(&output).ends_with("\n1 check undecided: 1 for another file.\n"),

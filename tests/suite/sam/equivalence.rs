@@ -86,6 +86,8 @@ fn plain(path: &Path, bytes: &[u8]) -> Option<(String, Value)> {
         }
     }
     let is_sam = |resource: &Value| type_of(resource).starts_with("AWS::Serverless::");
+    // Without the transform it is a part of a template, of which nobody knows what `Globals` the whole has.
+    transforms(&document).iter().find(|name| *name == "AWS::Serverless-2016-10-31")?;
     let is_left = json["Resources"].as_object()?.values().any(is_sam);
     let transforms: Vec<Value> = transforms(&document)
         .into_iter()
