@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lenslint::document::Document;
 use lenslint::finding::Confidence;
-use lenslint::lint::{Input, Linter, expand};
+use lenslint::lint::{HandlerCode, Input, Linter, expand, graph};
 use lenslint::rule::{Catalogue, Profile, Selection};
 
 fn stages(criterion: &mut Criterion) {
@@ -33,6 +33,10 @@ fn growth(criterion: &mut Criterion) {
         group.bench_function(resources.to_string(), |bencher| {
             let input = Input { path: "t.yaml", on_disk: None, bytes: text.as_bytes(), given: None };
             bencher.iter(|| drop(black_box(linter.check(&input))));
+        });
+        group.bench_function(format!("graph/{resources}"), |bencher| {
+            let input = Input { path: "t.yaml", on_disk: None, bytes: text.as_bytes(), given: None };
+            bencher.iter(|| drop(black_box(graph(&input, HandlerCode::LeftAlone))));
         });
     }
     group.finish();

@@ -1,17 +1,22 @@
 //! Puts what was found where it belongs: at the narrowest thing that is drawn around it, and on the edges that it rests
 //! on.
 
+use rustc_hash::FxHashMap;
+
 use crate::finding::{Checked, Finding};
 use crate::graph::VertexKind;
 use crate::source::Location;
 use crate::template::Origin;
 
-use super::{Drawing, Noted, Vertex, read};
+use super::surroundings::Surroundings;
+use super::{Drawing, Edge, Noted, Vertex, read};
 
 impl Drawing {
     /// With what was found in its template.
     pub(crate) fn attach(&mut self, checked: &Checked) {
-        for finding in &checked.findings {
+        let places = Places::of(self);
+        let homes: Vec<Placed> = checked.findings.iter().map(|finding| places.of_finding(finding)).collect();
+        for (finding, Placed { vertices, edges, steps }) in checked.findings.iter().zip(homes) {
             let noted = self.findings.len();
             let source = &checked.sources[finding.primary.location.file.0 as usize];
             self.findings.push(Noted {
@@ -24,21 +29,94 @@ impl Drawing {
                 condition: finding.condition.clone(),
                 fingerprint: finding.fingerprint.clone(),
                 place: read::place(source, finding.primary.location),
+                steps,
             });
-            let mut edges = self.edges_of(finding);
-            for vertex in self.vertices_of(finding) {
-                let made = self.edges_made_by(vertex);
-                if made.is_empty() {
-                    self.vertices[vertex].findings.push(noted);
-                }
-                edges.extend(made);
+            for vertex in vertices {
+                self.vertices[vertex].findings.push(noted);
             }
-            edges.sort_unstable();
-            edges.dedup();
             for edge in edges {
                 self.edges[edge].findings.push(noted);
             }
         }
+    }
+}
+
+/// Where a finding is shown: indices of vertices and edges.
+struct Placed {
+    vertices: Vec<usize>,
+    edges: Vec<usize>,
+    /// The vertices that its path names.
+    steps: Vec<usize>,
+}
+
+/// What stands where in a drawing.
+struct Places<'d> {
+    drawing: &'d Drawing,
+    vertices: Surroundings,
+    edges: Surroundings,
+    vertices_by_id: FxHashMap<&'d str, usize>,
+    /// Of several at one key the one that a rule looks at.
+    vertices_by_key: FxHashMap<Location, usize>,
+    /// By the keys and values of what makes or proves them.
+    edges_by_proof: FxHashMap<Location, Vec<usize>>,
+    edges_by_ends: FxHashMap<(usize, usize), Vec<usize>>,
+}
+
+impl<'d> Places<'d> {
+    fn of(drawing: &'d Drawing) -> Self {
+        let vertices = drawing.vertices.iter().enumerate();
+        let inside = vertices.clone().filter(|(_, vertex)| vertex.kind != VertexKind::External);
+        let mut places = Self {
+            drawing,
+            vertices: Surroundings::of(inside.clone().map(|(index, vertex)| (vertex.origin.whole(), index))),
+            edges: Surroundings::of(
+                drawing.edges.iter().enumerate().map(|(index, edge)| (edge.origin.whole(), index)),
+            ),
+            vertices_by_id: FxHashMap::default(),
+            vertices_by_key: FxHashMap::default(),
+            edges_by_proof: FxHashMap::default(),
+            edges_by_ends: FxHashMap::default(),
+        };
+        for (index, vertex) in vertices {
+            places.vertices_by_id.entry(&vertex.id).or_insert(index);
+        }
+        for (index, vertex) in inside {
+            let known = places.vertices_by_key.entry(vertex.origin.at_key()).or_insert(index);
+            if drawing.vertices[*known].kind == VertexKind::Other
+                && drawing.vertices[index].kind != VertexKind::Other
+            {
+                *known = index;
+            }
+        }
+        for (index, edge) in drawing.edges.iter().enumerate() {
+            places.edges_by_ends.entry((edge.from, edge.to)).or_default().push(index);
+            for origin in edge.origins() {
+                for place in [origin.at_key(), origin.at_value()] {
+                    places.edges_by_proof.entry(place).or_default().push(index);
+                }
+            }
+        }
+        places
+    }
+
+    fn of_finding(&self, finding: &Finding) -> Placed {
+        let mut edges = self.edges_of(finding);
+        let mut vertices = Vec::new();
+        for vertex in self.vertices_of(finding) {
+            let made = self.edges_made_by(vertex);
+            if made.is_empty() {
+                vertices.push(vertex);
+            }
+            edges.extend(made);
+        }
+        let path = finding.path.iter();
+        let steps: Vec<usize> =
+            path.filter_map(|step| self.vertices_by_key.get(&step.location).copied()).collect();
+        let hops = steps.windows(2).filter_map(|hop| self.edges_by_ends.get(&(hop[0], hop[1])));
+        edges.extend(hops.flatten());
+        edges.sort_unstable();
+        edges.dedup();
+        Placed { vertices, edges, steps }
     }
 
     /// The vertices that a finding is about: at its place, and at those of all that it speaks for.
@@ -48,8 +126,7 @@ impl Drawing {
         let mut vertices: Vec<usize> = places.filter_map(|place| self.vertex_at(place)).collect();
         if vertices.is_empty() {
             // In another file, which a resource names; or in `Globals`, on behalf of those that it relates.
-            let named = finding.resource.as_deref();
-            vertices.extend(self.vertices.iter().position(|vertex| Some(vertex.id.as_str()) == named));
+            vertices.extend(finding.resource.as_deref().and_then(|named| self.vertices_by_id.get(named)));
         }
         if vertices.is_empty() {
             let related = finding.related.iter().map(|label| label.location);
@@ -63,45 +140,52 @@ impl Drawing {
     /// The narrowest vertex around a place. What the transform has made of a resource stands where that does: of
     /// several the one that a rule looks at is meant.
     fn vertex_at(&self, place: Location) -> Option<usize> {
-        let around =
-            self.vertices.iter().enumerate().filter(|(_, vertex)| {
-                vertex.kind != VertexKind::External && vertex.origin.whole().holds(place)
-            });
-        let narrowest = around
-            .min_by_key(|(index, vertex)| (length(vertex.origin), vertex.kind == VertexKind::Other, *index));
-        narrowest.map(|(index, _)| index)
+        let narrowest = self.vertices.around(place).next()?.iter().copied();
+        narrowest.min_by_key(|index| (self.drawing.vertices[*index].kind == VertexKind::Other, *index))
     }
 
     /// The edges that a resource is no more than: a mapping, a subscription. What was found at it is shown there.
     fn edges_made_by(&self, vertex: usize) -> Vec<usize> {
-        let Vertex { id, kind, origin, .. } = &self.vertices[vertex];
+        let Vertex { id, kind, origin, .. } = &self.drawing.vertices[vertex];
         if *kind != VertexKind::Other {
             return Vec::new();
         }
-        let edges = self.edges.iter().enumerate();
-        let made = edges.filter(|(_, edge)| edge.via.as_deref() == Some(id) && edge.origin.key == origin.key);
-        made.map(|(index, _)| index).collect()
+        let made = self.edges_by_proof.get(&origin.at_key()).into_iter().flatten().copied();
+        let edge = |index: usize| &self.drawing.edges[index];
+        made.filter(|index| edge(*index).via.as_deref() == Some(id) && edge(*index).origin.key == origin.key)
+            .collect()
     }
 
     /// The edges that a finding rests on: what it points at is what makes or proves them.
     fn edges_of(&self, finding: &Finding) -> Vec<usize> {
         let primary = finding.primary.location;
-        let rests_on = |origin: &Origin| {
-            let is = |place: Location| place == origin.at_key() || place == origin.at_value();
-            is(primary) || finding.related.iter().any(|label| is(label.location))
-        };
-        let edges = self.edges.iter().enumerate().filter(|(_, edge)| {
-            let ends = [&self.vertices[edge.from], &self.vertices[edge.to]];
-            // A place that is a whole resource says nothing of its edges.
-            let is_own = |origin: &&Origin| ends.iter().all(|end| end.origin.key != origin.key);
-            let mut proofs = std::iter::once(&edge.origin).chain(&edge.proofs).filter(is_own);
-            proofs.any(|origin| rests_on(origin) || origin == &edge.origin && origin.whole().holds(primary))
+        let pointed_at = std::iter::once(primary).chain(finding.related.iter().map(|label| label.location));
+        let proven = pointed_at.flat_map(|place| {
+            let edges = self.edges_by_proof.get(&place).into_iter().flatten().copied();
+            edges.filter(move |edge| {
+                let is_there = |origin: &&Origin| place == origin.at_key() || place == origin.at_value();
+                self.own_origins(*edge).any(|origin| is_there(&origin))
+            })
         });
-        edges.map(|(index, _)| index).collect()
+        let around = self.edges.around(primary).flatten().copied();
+        let around = around.filter(|edge| {
+            let origin = &self.drawing.edges[*edge].origin;
+            self.own_origins(*edge).any(|own| own == origin)
+        });
+        proven.chain(around).collect()
+    }
+
+    /// What makes and proves an edge; a place that is a whole resource says nothing of its edges.
+    fn own_origins(&self, edge: usize) -> impl Iterator<Item = &'d Origin> {
+        let Edge { from, to, .. } = self.drawing.edges[edge];
+        let ends = [from, to].map(|end| self.drawing.vertices[end].origin.key);
+        self.drawing.edges[edge].origins().filter(move |origin| !ends.contains(&origin.key))
     }
 }
 
-fn length(origin: Origin) -> u32 {
-    let span = origin.whole().span;
-    span.end - span.start
+impl Edge {
+    /// The places of what makes it and of what proves it.
+    fn origins(&self) -> impl Iterator<Item = &Origin> {
+        std::iter::once(&self.origin).chain(&self.proofs)
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use crate::finding::Severity;
@@ -17,7 +18,7 @@ use super::{Drawing, Noted, Place};
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// The hash of the script, so that a browser runs it and no other.
-const SCRIPT_HASH: &str = "JMECUrGIU/sINuIG0Ua3SOEf4d873ul+f4C4Pmlcf1A=";
+const SCRIPT_HASH: &str = "O1AJkTxBWE+Ym9WpI2Ogn5niOjNs2RcuM3YssvuBDzI=";
 
 /// What the page's script shows of a card or a line.
 #[derive(Serialize)]
@@ -41,6 +42,9 @@ struct ShownFinding<'d> {
     help: Option<String>,
     when: Option<String>,
     place: String,
+    /// The cards that it is about or that its path leads through, and the lines that it rests on.
+    cards: Vec<usize>,
+    lines: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -108,25 +112,44 @@ fn data<'d>(drawing: &'d Drawing, lines: &'d [Line<'d>]) -> Data<'d> {
             })
             .collect(),
         lines: lines.iter().map(|line| shown_line(drawing, line)).collect(),
-        findings: drawing
-            .findings
-            .iter()
-            .map(|finding| {
-                let Noted { rule, name, severity, message, help, condition, place, .. } = finding;
-                let (message, help) = (told(message), help.as_deref().map(told));
-                let when = condition.as_deref().map(told);
-                ShownFinding {
-                    rule,
-                    name,
-                    severity: *severity,
-                    message,
-                    help,
-                    when,
-                    place: shown_place(place),
-                }
-            })
-            .collect(),
+        findings: shown_findings(drawing, lines),
     }
+}
+
+fn shown_findings<'d>(drawing: &'d Drawing, lines: &[Line<'d>]) -> Vec<ShownFinding<'d>> {
+    let findings = drawing.findings.iter().map(|finding| {
+        let Noted { rule, name, severity, message, help, condition, place, steps, .. } = finding;
+        ShownFinding {
+            rule,
+            name,
+            severity: *severity,
+            message: told(message),
+            help: help.as_deref().map(told),
+            when: condition.as_deref().map(told),
+            place: shown_place(place),
+            cards: steps.clone(),
+            lines: Vec::new(),
+        }
+    });
+    let mut findings: Vec<ShownFinding<'d>> = findings.collect();
+    for (index, vertex) in drawing.vertices.iter().enumerate() {
+        for finding in &vertex.findings {
+            findings[*finding].cards.push(index);
+        }
+    }
+    for (index, line) in lines.iter().enumerate() {
+        for finding in line.edges.iter().flat_map(|edge| &edge.findings) {
+            findings[*finding].lines.push(index);
+            findings[*finding].cards.extend([line.from, line.to]);
+        }
+    }
+    for finding in &mut findings {
+        // The steps of a path stay in their order.
+        let mut seen = FxHashSet::default();
+        finding.cards.retain(|card| seen.insert(*card));
+        finding.lines.dedup();
+    }
+    findings
 }
 
 fn shown_line<'d>(drawing: &'d Drawing, line: &Line<'d>) -> Shown<'d> {
@@ -210,7 +233,9 @@ fn legend(drawing: &Drawing, lines: &[Line<'_>]) -> String {
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "advice")]
     {
         let count = drawing.findings.iter().filter(|finding| finding.severity == severity).count();
-        html.push_str(&format!("<span class=\"dot {severity}\">{count}</span> {word} "));
+        if count > 0 {
+            html.push_str(&format!("<span class=\"dot {severity}\">{count}</span> {word} "));
+        }
     }
     html.push_str("</p>\n<p class=\"families\">");
     for (family, word) in [

@@ -134,8 +134,9 @@ fn json_findings<'d>(drawing: &'d Drawing, findings: &[usize]) -> Vec<JsonFindin
     let findings = findings.iter().map(|index| &drawing.findings[*index]);
     findings
         .map(|finding| {
-            let Noted { rule, name, severity, confidence, message, help, condition, fingerprint, place } =
-                finding;
+            let Noted {
+                rule, name, severity, confidence, message, help, condition, fingerprint, place, ..
+            } = finding;
             JsonFinding {
                 rule,
                 name,

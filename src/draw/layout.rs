@@ -10,13 +10,14 @@ use super::Drawing;
 use super::line::Line;
 
 /// Between cards of one column, between columns, and around everything.
-const BETWEEN_CARDS: f64 = 22.0;
+const BETWEEN_CARDS: f64 = 18.0;
 const BETWEEN_COLUMNS: f64 = 46.0;
 const MARGIN: f64 = 24.0;
 /// Between parts that have nothing to do with one another.
 const BETWEEN_PARTS: f64 = 36.0;
-/// Above what is in a box, for its name.
+/// Above what is in a box, for its name; what a box has to grow for that, since it stands off from what is in it.
 const BOX_HEAD: f64 = 26.0;
+const BOX_GROWTH: f64 = 10.0;
 /// How much wider than high a drawing should be.
 const WIDTH_TO_HEIGHT: f64 = 1.6;
 
@@ -131,23 +132,33 @@ impl Layout {
 }
 
 /// Sets things in rows like words, so that all together is somewhat wider than high: the corner of each, and the size.
+/// What is lower than its row stands below what came before as long as there is room: the highest come first.
 fn rows(sizes: &[Size]) -> (Vec<Point>, Size) {
     let area: f64 =
         sizes.iter().map(|size| (size.width + BETWEEN_PARTS) * (size.height + BETWEEN_PARTS)).sum();
     let widest = sizes.iter().map(|size| size.width).fold(0.0, f64::max);
     let width = widest.max((area * WIDTH_TO_HEIGHT).sqrt());
-    let (mut x, mut y, mut row) = (0.0_f64, 0.0_f64, 0.0_f64);
+    // Where the next goes if it finds room below the last, how wide that column is and where its row ends.
+    let mut next = Point::default();
+    let (mut column, mut bottom) = (0.0_f64, 0.0_f64);
     let mut used = Size::default();
+    let mut top = 0.0;
     let mut corners = Vec::new();
     for size in sizes {
-        if x > 0.0 && x + size.width > width {
-            (x, y, row) = (0.0, y + row + BETWEEN_PARTS, 0.0);
+        if next.y + size.height > bottom && column > 0.0 {
+            next = Point { x: next.x + column + BETWEEN_PARTS, y: top };
+            column = 0.0;
+            if next.x + size.width > width {
+                top = bottom + BETWEEN_PARTS;
+                next = Point { x: 0.0, y: top };
+            }
         }
-        corners.push(Point { x, y });
-        used.width = used.width.max(x + size.width);
-        used.height = used.height.max(y + size.height);
-        row = row.max(size.height);
-        x += size.width + BETWEEN_PARTS;
+        corners.push(next);
+        column = column.max(size.width);
+        bottom = bottom.max(next.y + size.height);
+        used.width = used.width.max(next.x + size.width);
+        used.height = used.height.max(next.y + size.height);
+        next.y += size.height + BETWEEN_PARTS;
     }
     (corners, used)
 }
@@ -276,8 +287,8 @@ impl Part {
     /// Moves everything so that it begins at 0, 0, with room for the names of boxes.
     fn fit(&mut self) {
         for frame in &mut self.boxes {
-            frame.rectangle.y -= BOX_HEAD / 2.0;
-            frame.rectangle.height += BOX_HEAD;
+            frame.rectangle.y -= BOX_GROWTH / 2.0;
+            frame.rectangle.height += BOX_GROWTH;
         }
         let frames = self.boxes.iter().map(|frame| frame.rectangle);
         let mut corners: Vec<(Point, Point)> =
@@ -354,5 +365,15 @@ mod tests {
         assert!(corners[3].y > 0.0 && corners[1].x > size.width, "{corners:?}");
         assert!(used.width > used.height);
         assert_eq!(rows(&[]), (Vec::new(), Size::default()));
+    }
+
+    #[test]
+    fn what_is_low_stands_below_the_other_beside_what_is_high() {
+        let (high, low) = (Size { width: 100.0, height: 200.0 }, Size { width: 100.0, height: 50.0 });
+        let (corners, used) = rows(&[high, low, low]);
+        let beside = high.width + BETWEEN_PARTS;
+        let below = Point { x: beside, y: low.height + BETWEEN_PARTS };
+        assert_eq!(corners, [Point::default(), Point { x: beside, y: 0.0 }, below]);
+        assert_eq!(used, Size { width: beside + low.width, height: high.height });
     }
 }

@@ -11,6 +11,7 @@ mod line;
 mod mermaid;
 mod part;
 mod read;
+mod surroundings;
 mod svg;
 mod words;
 
@@ -98,6 +99,8 @@ struct Noted {
     condition: Option<String>,
     fingerprint: String,
     place: Place,
+    /// Indices of the vertices that its path names.
+    steps: Vec<usize>,
 }
 
 /// A place in a file.
@@ -179,7 +182,10 @@ impl Drawing {
             findings: moved(edge.findings),
             ..edge
         }));
-        self.findings.extend(other.findings);
+        self.findings.extend(other.findings.into_iter().map(|finding| Noted {
+            steps: finding.steps.into_iter().map(|step| step + vertices).collect(),
+            ..finding
+        }));
         self
     }
 

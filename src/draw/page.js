@@ -21,8 +21,12 @@
     return made;
   };
 
-  const show = () => svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
   const scale = () => Math.min(stage.clientWidth / view.width, stage.clientHeight / view.height) || 1;
+  const show = () => {
+    svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
+    // From afar names and findings alone can be told.
+    svg.classList.toggle("far", scale() < 0.5);
+  };
   const fit = () => {
     // No larger than life: five cards need not fill a wall.
     const most = 1.25;
@@ -40,42 +44,57 @@
     };
     show();
   };
-  const lookAt = (index) => {
-    const box = cards[index].transform.baseVal.consolidate().matrix;
-    const size = cards[index].querySelector(".face").getBBox();
-    const width = Math.min(view.width, Math.max(stage.clientWidth, 300));
-    const height = Math.min(view.height, Math.max(stage.clientHeight, 200));
-    view = { x: box.e + size.width / 2 - width / 2, y: box.f + size.height / 2 - height / 2, width, height };
+  // Moves the picture until these cards are in it, and no smaller than can be read if that is possible.
+  const lookAt = (indices) => {
+    const ends = indices.map((index) => {
+      const at = cards[index].transform.baseVal.consolidate().matrix;
+      const size = cards[index].querySelector(".face").getBBox();
+      return [at.e, at.f, at.e + size.width, at.f + size.height];
+    });
+    const side = (pick, which) => pick(...ends.map((end) => end[which]));
+    const [left, top, right, bottom] = [side(Math.min, 0), side(Math.min, 1), side(Math.max, 2), side(Math.max, 3)];
+    const isSeen = left >= view.x && top >= view.y && right <= view.x + view.width && bottom <= view.y + view.height;
+    if (!ends.length || (isSeen && scale() >= 0.7)) return;
+    const width = Math.max(right - left + 60, Math.min(view.width, stage.clientWidth));
+    const height = Math.max(bottom - top + 60, Math.min(view.height, stage.clientHeight));
+    view = { x: (left + right - width) / 2, y: (top + bottom - height) / 2, width, height };
     show();
   };
 
-  const finding = (index) => {
+  // What is shown of a finding: its way through the picture, all else faded.
+  const trace = (index) => {
     const found = data.findings[index];
-    const made = element("div", undefined, "finding " + found.severity);
-    made.append(element("b", found.severity + " " + found.rule), " " + found.message);
-    if (found.when) made.append(element("p", "When " + found.when + "."));
-    if (found.help) made.append(element("p", found.help));
-    made.append(element("div", found.place, "place"));
+    const hasWay = found !== undefined && found.cards.length > 0;
+    svg.classList.toggle("traced", hasWay);
+    cards.forEach((card, i) => card.classList.toggle("way", hasWay && found.cards.includes(i)));
+    lines.forEach((line, i) => line.classList.toggle("way", hasWay && found.lines.includes(i)));
+  };
+  const traceKept = () => trace(kept && kept.kind === "finding" ? kept.index : undefined);
+  const finding = (index, isWhole) => {
+    const found = data.findings[index];
+    const made = element("button", undefined, "finding " + found.severity);
+    made.append(element("b", isWhole ? found.severity + " " + found.rule : found.rule), " " + found.message);
+    if (isWhole) {
+      if (found.when) made.append(element("p", "When " + found.when + "."));
+      if (found.help) made.append(element("p", found.help));
+      made.append(element("div", found.place, "place"));
+    }
+    made.addEventListener("pointerenter", () => trace(index));
+    made.addEventListener("pointerleave", traceKept);
+    made.addEventListener("click", () => keep("finding", index));
+    return made;
+  };
+  const link = (name, target) => {
+    const made = element("button", name, "name");
+    made.addEventListener("click", target);
     return made;
   };
   const overview = () => {
-    const counts = { error: 0, warning: 0, info: 0 };
-    data.findings.forEach((found) => { counts[found.severity] += 1; });
     panel.replaceChildren(
       element("h2", `${data.cards.length} resources, ${data.findings.length} findings`),
       element("p", data.findings.length ? "Point at a card or a line, or choose a finding." : "Point at a card or a line."),
+      ...data.findings.map((_, index) => finding(index, false)),
     );
-    data.findings.forEach((found, index) => {
-      const at = data.cards.findIndex((card) => card.findings.includes(index));
-      const on = data.lines.findIndex((line) => line.findings.includes(index));
-      const made = element("button", undefined, "finding " + found.severity);
-      made.append(element("b", found.rule), " " + found.message);
-      made.addEventListener("click", () => {
-        if (at >= 0) { keep("card", at); lookAt(at); }
-        else if (on >= 0) { keep("line", on); lookAt(data.lines[on].ends[0]); }
-      });
-      panel.append(made);
-    });
   };
   const describe = (what) => {
     const parts = [element("h3", what.name), element("p", what.kind), element("div", what.place, "place")];
@@ -88,20 +107,39 @@
       });
       parts.push(list);
     }
-    panel.replaceChildren(...parts, ...what.findings.map(finding));
+    panel.replaceChildren(...parts, ...what.findings.map((index) => finding(index, true)));
   };
-  const of = (kind, index) => (kind === "card" ? data.cards : data.lines)[index];
-  const point = (kind, index) => { if (!kept) describe(of(kind, index)); };
+  const describeFinding = (index) => {
+    const found = data.findings[index];
+    const names = found.cards.map((card) => link(data.cards[card].name, () => keep("card", card)));
+    panel.replaceChildren(link("All findings", letGo), finding(index, true), element("p", found.name), ...names);
+  };
+  const touch = (kind, index) => lines.forEach((line, i) =>
+    line.classList.toggle("touched", kind === "card" && data.lines[i].ends.includes(index)));
+  const point = (kind, index) => {
+    if (kept) return;
+    touch(kind, index);
+    describe((kind === "card" ? data.cards : data.lines)[index]);
+  };
+  const mark = (isChosen) => {
+    if (!kept || kept.kind === "finding") return;
+    (kept.kind === "card" ? cards : lines)[kept.index].classList.toggle("chosen", isChosen);
+  };
   const keep = (kind, index) => {
-    letGo();
+    mark(false);
     kept = { kind, index };
-    (kind === "card" ? cards : lines)[index].classList.add("chosen");
-    describe(of(kind, index));
+    mark(true);
+    touch(kind, index);
+    traceKept();
+    if (kind === "finding") { describeFinding(index); lookAt(data.findings[index].cards); }
+    else describe((kind === "card" ? data.cards : data.lines)[index]);
     panel.scrollTop = 0;
   };
   const letGo = () => {
-    if (kept) (kept.kind === "card" ? cards : lines)[kept.index].classList.remove("chosen");
+    mark(false);
     kept = null;
+    touch();
+    trace();
     overview();
   };
 
@@ -130,7 +168,7 @@
     const isFound = filter();
     for (let step = 1; step <= isFound.length; step += 1) {
       const at = (last + step) % isFound.length;
-      if (isFound[at]) { last = at; keep("card", at); lookAt(at); return; }
+      if (isFound[at]) { last = at; keep("card", at); lookAt([at]); return; }
     }
   };
 
@@ -191,13 +229,16 @@
     if (keys[event.key]) { keys[event.key](); event.preventDefault(); }
   });
 
-  // A link may lead to a resource (#Orders), to what is searched for (#?orders), or to the findings alone (#!).
+  // A link may lead to a resource (#Orders), to the first finding of a rule (#SLP101), to what is searched for (#?orders),
+  // or to the findings alone (#!).
   const follow = () => {
     const asked = decodeURIComponent(location.hash.slice(1));
     if (asked === "!") { onlyFindings.checked = true; filter(); return; }
     if (asked.startsWith("?")) { search.value = asked.slice(1); filter(); return; }
     const at = data.cards.findIndex((card) => card.name === asked);
-    if (at >= 0) { keep("card", at); lookAt(at); }
+    const found = data.findings.findIndex((one) => one.rule === asked);
+    if (at >= 0) { keep("card", at); lookAt([at]); }
+    else if (found >= 0) keep("finding", found);
   };
   window.addEventListener("hashchange", follow);
   window.addEventListener("resize", () => { if (!kept) fit(); });

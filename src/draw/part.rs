@@ -57,6 +57,12 @@ impl Drawing {
         for edge in &mut self.edges {
             (edge.from, edge.to) = (moved[edge.from], moved[edge.to]);
         }
+        for finding in &mut self.findings {
+            finding.steps.retain(|step| kept[*step]);
+            for step in &mut finding.steps {
+                *step = moved[*step];
+            }
+        }
         self
     }
 }

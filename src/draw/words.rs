@@ -93,6 +93,7 @@ pub(super) fn subtitle(vertex: &Vertex) -> String {
     }
     text
 }
+
 /// A value in one line: what depends on a condition says on which.
 pub(super) fn fact(value: &Value) -> String {
     match value {
@@ -101,6 +102,7 @@ pub(super) fn fact(value: &Value) -> String {
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => items.iter().map(fact).collect::<Vec<_>>().join(", "),
         Value::Object(map) => {
             let only = map.iter().next().filter(|_| map.len() == 1);
@@ -124,7 +126,11 @@ pub(super) fn fact(value: &Value) -> String {
                 Some(("OneOf", Value::Array(items))) => {
                     items.iter().map(fact).collect::<Vec<_>>().join(" or ")
                 }
-                Some(_) | None => value.to_string(),
+                Some((key, _)) if key == "Condition" || key.starts_with("Fn::") => value.to_string(),
+                Some(_) | None => {
+                    let members = map.iter().map(|(key, value)| format!("{key}: {}", fact(value)));
+                    members.collect::<Vec<_>>().join(", ")
+                }
             }
         }
     }
@@ -144,6 +150,11 @@ mod tests {
         let depends = serde_json::json!({"Fn::If": ["IsProd", 300, {"Ref": "Timeout"}]});
         assert_eq!(fact(&depends), "300 when IsProd, else what Timeout is");
         assert_eq!(fact(&serde_json::json!(["a", 1, true])), "a, 1, yes");
+        assert_eq!(fact(&serde_json::json!([])), "none");
+        let variables = serde_json::json!({"TABLE": {"Ref": "Orders"}, "LEVEL": "info"});
+        assert_eq!(fact(&variables), "TABLE: what Orders is, LEVEL: info");
+        let unknown = serde_json::json!({"Fn::Split": [",", "a"]});
+        assert_eq!(fact(&unknown), r#"{"Fn::Split":[",","a"]}"#);
         assert_eq!(fact(&serde_json::json!({"OneOf": [1, 2]})), "1 or 2");
         let mapped = serde_json::json!({"Fn::FindInMap": ["Times", {"Ref": "Stage"}, "api"]});
         assert_eq!(fact(&mapped), "from the mapping Times, what Stage is, api");

@@ -20,7 +20,6 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::baseline::Apart;
-use crate::code::HandlerCode;
 use crate::config::Settings;
 use crate::document::Parsed;
 use crate::engine::{Checking, check};
@@ -33,6 +32,7 @@ use crate::suppress::SUPPRESSION;
 use crate::template::{Nested, Resolver, Template};
 use crate::view::{Resources, View};
 
+pub use crate::code::HandlerCode;
 use assembly::{Assembly, Documents, word_for};
 pub use examples::{ExampleResult, run_example};
 pub use expand::{Expanded, Unreadable, expand, expand_with_provenance, graph};

@@ -1,6 +1,7 @@
 //! What `graph` draws, for which templates, and that nothing in a template can act through it.
 
 use std::path::Path;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -48,6 +49,13 @@ fn findings_stand_at_their_resources_and_on_their_edges() {
     let edges = shop["edges"].as_array().unwrap();
     let poll = edges.iter().find(|edge| edge["from"] == "Shipments" && edge["kind"] == "poll").unwrap();
     assert!(rules(poll).contains(&"SLP203") && rules(poll).contains(&"SLP202"), "{poll}");
+    // A path is shown on each of its edges.
+    let between = |from: &str, to: &str| {
+        edges.iter().find(|edge| edge["from"] == from && edge["to"] == to).map(rules).unwrap()
+    };
+    assert!(between("ShopApi POST /orders", "PlaceOrder").contains(&"SLP101"));
+    assert!(between("PlaceOrder", "ChargeCard").contains(&"SLP101"));
+    assert!(!between("PlaceOrder", "Orders").contains(&"SLP101"));
     // The mapping is the edge: it has no card of its own, and neither has what no edge touches.
     assert!(!ids(&shop).contains(&"ShipShipment") && !ids(&shop).contains(&"ShipRole"));
     assert!(ids(&json(root(), &["--all", "fixtures/shop"])).contains(&"ShipRole"));
@@ -212,4 +220,26 @@ fn what_is_too_much_for_a_picture_is_refused_in_words() {
         1_001
     );
     assert!(drawn(folder.path(), &["--format", "svg", "--around", "Q7", "t.yaml"]).contains("Q7"));
+}
+
+#[test]
+fn ten_times_the_resources_take_no_more_than_some_ten_times_as_long() {
+    let took = |count: usize| {
+        let queues = (0..count).map(|index| {
+            format!(
+                "  Q{index}: {{Type: AWS::SQS::Queue}}\n  F{index}: {{Type: AWS::Lambda::Function}}\n  \
+                 M{index}: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{EventSourceArn: !GetAtt Q{index}.Arn, \
+                 FunctionName: !Ref F{index}}}}}\n"
+            )
+        });
+        let folder =
+            folder_with(&[("t.yaml", &format!("Resources:\n{}", queues.collect::<Vec<_>>().concat()))]);
+        let start = Instant::now();
+        let drawing = json(folder.path(), &["t.yaml"]);
+        assert_eq!(drawing["edges"].as_array().unwrap().len(), count);
+        start.elapsed()
+    };
+    // What starts up with the program is in both; a machine that is busy elsewhere slows one of them.
+    let (few, many) = (took(60), took(600));
+    assert!(many < few * 40, "{few:?}, then {many:?}");
 }
