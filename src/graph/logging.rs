@@ -1,5 +1,5 @@
-//! Logging that shows everything: where the template writes it out, and not where it is chosen by a parameter or a
-//! mapping.
+//! Logging that shows everything: where the template writes it out, and not where it is chosen by a parameter, a mapping
+//! or a condition.
 
 use crate::names::Name;
 use crate::template::{Alt, Guard, Origin};
@@ -93,7 +93,8 @@ fn data_traces(draft: &Draft<'_>, stage: Branch) -> Vec<Written> {
     written_out(draft, &settings, |text| text.eq_ignore_ascii_case("true"))
 }
 
-/// Those of the settings that are written out with such a text, by themselves or in a branch of an `Fn::If`.
+/// Those of the settings that are written out with such a text. What stands in a branch of an `Fn::If` has been chosen for
+/// some of the stages, and so has what a mapping holds.
 fn written_out(
     draft: &Draft<'_>,
     settings: &[(Name, Branch)],
@@ -104,8 +105,9 @@ fn written_out(
         let whole = draft.values().origin(value.value);
         for (guard, alt) in draft.alternatives(value) {
             if let Alt::Scalar { text, origin, through: None, .. } = alt
+                && guard == Guard::ALWAYS
                 && is_meant(draft.text(text))
-                && is_within(origin, whole)
+                && (origin.file, origin.value) == (whole.file, whole.value)
             {
                 // The finding points at the level, not at what it is the level of.
                 let origin = Origin { key: origin.value, ..origin };
@@ -114,11 +116,6 @@ fn written_out(
         }
     }
     found
-}
-
-/// Whether a text stands in a value itself, and not in a mapping that the value looks it up in.
-fn is_within(part: Origin, whole: Origin) -> bool {
-    part.file == whole.file && whole.value.start <= part.value.start && part.value.end <= whole.value.end
 }
 
 #[cfg(test)]
@@ -141,7 +138,7 @@ Resources:
     fn a_level_counts_where_it_is_written_out() {
         assert_eq!(logs_verbosely("debug"), "true");
         assert_eq!(logs_verbosely("INFO"), "false");
-        assert_eq!(logs_verbosely("!If [Prod, INFO, TRACE]"), "true when Prod is false");
+        assert_eq!(logs_verbosely("!If [Prod, INFO, TRACE]"), "false");
         assert_eq!(logs_verbosely("!Ref Level"), "false");
         assert_eq!(logs_verbosely("!FindInMap [Stages, dev, Level]"), "false");
     }
