@@ -81,10 +81,10 @@ pub(super) fn is_bidi_control(c: char) -> bool {
 fn acts(text: &str, at: usize, c: char) -> bool {
     match c {
         '#' => text[..at].ends_with('#') && opens_a_command(&text.as_bytes()[at + 1..]),
-        // Between two words it is a name of AWS's: `AWS::SQS::Queue`.
-        ':' => text[..at]
-            .strip_suffix(':')
-            .is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')),
+        // After a word it is a name of AWS's: `AWS::SQS::Queue`, `arn:aws:states:::sqs:sendMessage`.
+        ':' => text[..at].strip_suffix(':').is_some_and(|before| {
+            !before.trim_end_matches(':').ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        }),
         '\u{2028}' | '\u{2029}' => true,
         _ => c.is_control() || is_bidi_control(c),
     }
@@ -101,8 +101,13 @@ mod tests {
 
     #[test]
     fn ordinary_text_stays_as_it_is() {
-        for text in ["Queue 'Q' of AWS::SQS::Queue", "# a comment ## here", "é 漢字 👩\u{200d}💻 [x](1)", ""]
-        {
+        for text in [
+            "Queue 'Q' of AWS::SQS::Queue",
+            "arn:aws:states:::sqs:sendMessage",
+            "# a comment ## here",
+            "é 漢字 👩\u{200d}💻 [x](1)",
+            "",
+        ] {
             assert!(matches!(inert(text), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
