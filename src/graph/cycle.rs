@@ -7,7 +7,7 @@ use crate::template::{Guard, Origin, ValueId};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::{Certainty, Cycle, Edge, EdgeId, EdgeKind, Fact, Plain, VertexId, VertexKind};
+use super::{Certainty, Cycle, Edge, EdgeId, EdgeKind, Fact, VertexId, VertexKind};
 
 /// Edges in one cycle.
 const MOST_HOPS: usize = 4;
@@ -38,14 +38,10 @@ impl Next {
         let buses = buses(draft);
         let mut edges: FxHashMap<VertexId, Vec<EdgeId>> = FxHashMap::default();
         for (index, edge) in draft.graph.edges.iter().enumerate() {
-            let from = match draft.vertex(edge.from).kind {
-                // An event of the bus passes the rule.
-                VertexKind::Rule => match buses.get(&edge.from) {
-                    Some(bus) => *bus,
-                    None => continue,
-                },
-                _ => edge.from,
-            };
+            // An event of the bus passes the rule.
+            let is_of_rule = draft.vertex(edge.from).kind == VertexKind::Rule;
+            let from = if is_of_rule { buses.get(&edge.from).copied() } else { Some(edge.from) };
+            let Some(from) = from else { continue };
             if is_followed(draft, edge) {
                 edges.entry(from).or_default().push(EdgeId(index as u32));
             }
@@ -54,31 +50,32 @@ impl Next {
     }
 }
 
+/// What takes what is written and hands it on, or calls for it.
+const CARRIERS: &[VertexKind] = &[
+    VertexKind::Queue,
+    VertexKind::Topic,
+    VertexKind::Stream,
+    VertexKind::Table,
+    VertexKind::Bucket,
+    VertexKind::Rule,
+];
+
 /// Whether an edge hands on what is written: a function writes, or what is written calls or is handed on.
 fn is_followed(draft: &Draft<'_>, edge: &Edge) -> bool {
     let hands_on = matches!(edge.kind, EdgeKind::Send | EdgeKind::Publish | EdgeKind::Write);
-    match draft.vertex(edge.from).kind {
-        VertexKind::Function => hands_on,
-        VertexKind::Queue
-        | VertexKind::Topic
-        | VertexKind::Stream
-        | VertexKind::Table
-        | VertexKind::Bucket
-        | VertexKind::Rule => hands_on || matches!(edge.kind, EdgeKind::Poll | EdgeKind::InvokeAsync),
-        _ => false,
-    }
+    let calls = matches!(edge.kind, EdgeKind::Poll | EdgeKind::InvokeAsync);
+    let from = draft.vertex(edge.from).kind;
+    from == VertexKind::Function && hands_on || CARRIERS.contains(&from) && (hands_on || calls)
 }
 
 /// The bus of every rule that listens to one of this template.
 fn buses(draft: &Draft<'_>) -> FxHashMap<VertexId, VertexId> {
     let mut found = FxHashMap::default();
     for (index, vertex) in draft.graph.vertices.iter().enumerate() {
-        for fact in vertex.facts.iter().filter(|_| vertex.kind == VertexKind::Rule) {
-            if let Fact::Derived { name: "EventBus", value: Plain::Name(bus), .. } = fact
-                && let Some(bus) = draft.vertex_of(*bus)
-            {
-                found.insert(VertexId(index as u32), bus);
-            }
+        if vertex.kind == VertexKind::Rule
+            && let Some(bus) = vertex.name_in("EventBus").and_then(|bus| draft.vertex_of(bus))
+        {
+            found.insert(VertexId(index as u32), bus);
         }
     }
     found
@@ -139,25 +136,15 @@ impl Search<'_, '_> {
 
 /// Whether none of the objects that may be written to a bucket is one that its notification is for.
 fn is_apart(draft: &Draft<'_>, write: &Edge, notification: &Edge) -> bool {
-    let granted = write.facts.iter().find_map(|fact| match fact {
-        Fact::Words { name: "Keys", words, .. } => words.as_deref(),
-        Fact::Derived { .. }
-        | Fact::Setting { .. }
-        | Fact::Claim { .. }
-        | Fact::Words { .. }
-        | Fact::Resolved { .. }
-        | Fact::List { .. } => None,
-    });
-    let filter = notification.facts.iter().find_map(|fact| match fact {
-        Fact::Setting { name: "Filter", base, .. } => *base,
-        Fact::Derived { .. }
-        | Fact::Setting { .. }
-        | Fact::Claim { .. }
-        | Fact::Words { .. }
-        | Fact::Resolved { .. }
-        | Fact::List { .. } => None,
-    });
-    let (Some(granted), Some(configuration)) = (granted, filter) else { return false };
+    let (granted, filter) = (Fact::named(&write.facts, "Keys"), Fact::named(&notification.facts, "Filter"));
+    let (
+        Some(Fact::Words { words: Some(granted), .. }),
+        Some(Fact::Setting { base: Some(configuration), .. }),
+    ) = (granted, filter)
+    else {
+        return false;
+    };
+    let configuration = *configuration;
     let filters = key_filters(draft, configuration);
     !granted.is_empty() && granted.iter().all(|key| filters.exclude(draft, *key))
 }

@@ -105,15 +105,7 @@ fn destination_of(
 ) -> Option<Item> {
     let properties = Branch::properties(resource)?;
     let mut facts = settings::facts(destination, Some(properties.value), resource.origin);
-    let path = facts.iter().find_map(|fact| match fact {
-        Fact::Setting { name: "Destination", path, .. } => Some(*path),
-        Fact::Setting { .. }
-        | Fact::Derived { .. }
-        | Fact::Claim { .. }
-        | Fact::Words { .. }
-        | Fact::List { .. }
-        | Fact::Resolved { .. } => None,
-    })?;
+    let Some(Fact::Setting { path, .. }) = Fact::named(&facts, "Destination") else { return None };
     let written = *draft.branches(properties, path).first()?;
     let origin = draft.values().origin(written.value);
     let is_shared = Plain::Bool(origin.kind == OriginKind::Globals);

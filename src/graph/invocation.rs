@@ -98,15 +98,7 @@ fn words(draft: &Draft<'_>, calls: &[(Guard, &'static str, Origin)]) -> Vec<(Gua
 fn called_from_elsewhere(draft: &Draft<'_>) -> FxHashSet<VertexId> {
     let mut found: FxHashSet<VertexId> = FxHashSet::default();
     for (index, vertex) in draft.graph.vertices.iter().enumerate() {
-        let is_exported = vertex.facts.iter().any(|fact| match fact {
-            Fact::Derived { name: "Exported", value, .. } => *value != Plain::Bool(false),
-            Fact::Derived { .. }
-            | Fact::Setting { .. }
-            | Fact::Claim { .. }
-            | Fact::Words { .. }
-            | Fact::Resolved { .. }
-            | Fact::List { .. } => false,
-        });
+        let is_exported = vertex.concluded("Exported").is_some_and(|value| *value != Plain::Bool(false));
         if is_exported {
             found.insert(VertexId(index as u32));
         }
@@ -128,15 +120,10 @@ fn mark_calls(draft: &mut Draft<'_>, failures: &Failures) {
         if edge.kind != EdgeKind::InvokeAsync || draft.vertex(edge.to).kind != VertexKind::Function {
             continue;
         }
-        let is_qualified = edge.facts.iter().find_map(|fact| match fact {
-            Fact::Derived { name: "Qualified", value: Plain::Bool(value), .. } => Some(*value),
-            Fact::Derived { .. }
-            | Fact::Setting { .. }
-            | Fact::Claim { .. }
-            | Fact::Words { .. }
-            | Fact::Resolved { .. }
-            | Fact::List { .. } => None,
-        });
+        let is_qualified = match edge.concluded("Qualified") {
+            Some(Plain::Bool(value)) => Some(*value),
+            Some(Plain::Int(_) | Plain::Text(_) | Plain::Name(_) | Plain::Unknown) | None => None,
+        };
         let presence = failures.of_function(draft, edge.to, is_qualified);
         let mut facts = vec![presence.claim("HasFailureDestination", edge.origin)];
         facts.extend(failures.retries(draft, edge, is_qualified));

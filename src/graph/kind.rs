@@ -1,6 +1,83 @@
-//! Which CloudFormation type is which kind of vertex.
+//! The kinds of vertices and edges: what rules call them, and which CloudFormation type is which kind of vertex.
 
-use super::{EdgeKind, VertexKind};
+/// What a vertex is to the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum VertexKind {
+    /// A Lambda function.
+    Function,
+    /// An SQS queue.
+    Queue,
+    /// An SNS topic.
+    Topic,
+    /// A Kinesis data stream.
+    Stream,
+    /// A registered consumer of a stream (enhanced fan-out).
+    StreamConsumer,
+    /// A DynamoDB table.
+    Table,
+    /// A global secondary index of a table.
+    TableIndex,
+    /// An S3 bucket.
+    Bucket,
+    /// An EventBridge bus.
+    EventBus,
+    /// An EventBridge rule.
+    Rule,
+    /// A schedule.
+    Schedule,
+    /// An EventBridge pipe.
+    Pipe,
+    /// A REST API.
+    RestApi,
+    /// An HTTP API.
+    HttpApi,
+    /// A WebSocket API.
+    WebSocketApi,
+    /// A Step Functions state machine.
+    StateMachine,
+    /// A version or an alias of a Lambda function.
+    Qualifier,
+    /// A stage of an API.
+    Stage,
+    /// What a stage of a REST API does for a method and a path.
+    MethodSetting,
+    /// A CloudFront distribution.
+    Distribution,
+    /// What a distribution does with the paths that a pattern names.
+    CacheBehavior,
+    /// A delivery stream of Firehose.
+    DeliveryStream,
+    /// A GraphQL API of AppSync.
+    GraphQlApi,
+    /// The cache of a GraphQL API.
+    GraphQlCache,
+    /// What resolves a field of a GraphQL API.
+    GraphQlResolver,
+    /// A Cognito user pool.
+    UserPool,
+    /// A database that clients keep connections to.
+    Database,
+    /// A proxy that keeps connections to a database for many clients.
+    DatabaseProxy,
+    /// A cache that clients keep connections to.
+    Cache,
+    /// What a container of ECS runs: it may call what a function may.
+    TaskDefinition,
+    /// A method and path of an API: an entry point.
+    Route,
+    /// A function's own URL: an entry point.
+    FunctionUrl,
+    /// A user pool's trigger: an entry point.
+    UserPoolTrigger,
+    /// A field of a GraphQL API that a function resolves: an entry point.
+    GraphQlField,
+    /// A load balancer's target group that holds a function: an entry point.
+    TargetGroup,
+    /// Something that the template refers to and does not define.
+    External,
+    /// A resource that no rule looks at.
+    Other,
+}
 
 impl VertexKind {
     /// The name that rules use: `function`.
@@ -221,5 +298,66 @@ impl VertexKind {
             self,
             Self::Route | Self::FunctionUrl | Self::UserPoolTrigger | Self::GraphQlField | Self::TargetGroup
         )
+    }
+}
+
+/// How one thing reaches another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum EdgeKind {
+    /// Calls and waits.
+    InvokeSync,
+    /// Calls and does not wait.
+    InvokeAsync,
+    /// Calls; the template does not say whether it waits.
+    Invoke,
+    /// A Lambda poller or a pipe reads from it: source to function.
+    Poll,
+    /// Starts a workflow and waits.
+    StartSync,
+    /// Starts a workflow and does not wait.
+    StartAsync,
+    /// Publishes to a topic or a bus.
+    Publish,
+    /// Sends to a queue.
+    Send,
+    /// Writes to a table, a bucket or a stream.
+    Write,
+    /// Reads from a table, a bucket or a stream.
+    Read,
+    /// Failed events go there.
+    DeadLetter,
+    /// Asks a function or a user pool whether a call may pass.
+    Authorize,
+    /// A distribution stands in front.
+    Front,
+    /// A workflow's task.
+    Step,
+    /// Keeps a connection to a database or a cache.
+    Connect,
+    /// A version or an alias stands for its function.
+    Qualify,
+}
+
+impl EdgeKind {
+    /// The name that rules use: `invoke.sync`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::InvokeSync => "invoke.sync",
+            Self::InvokeAsync => "invoke.async",
+            Self::Invoke => "invoke",
+            Self::Poll => "poll",
+            Self::StartSync => "start.sync",
+            Self::StartAsync => "start.async",
+            Self::Publish => "publish",
+            Self::Send => "send",
+            Self::Write => "write",
+            Self::Read => "read",
+            Self::DeadLetter => "deadletter",
+            Self::Authorize => "authorize",
+            Self::Front => "front",
+            Self::Step => "step",
+            Self::Connect => "connect",
+            Self::Qualify => "qualify",
+        }
     }
 }

@@ -89,15 +89,10 @@ pub(super) fn service_of(draft: &Draft<'_>, source: VertexId) -> Option<&'static
                 .find(|(prefix, _)| type_name.starts_with(prefix))
                 .map(|(_, service)| *service)
         }
-        VertexKind::External => vertex.facts.iter().find_map(|fact| match fact {
-            Fact::Derived { name: "Service", value: Plain::Text(service), .. } => Some(*service),
-            Fact::Derived { .. }
-            | Fact::Setting { .. }
-            | Fact::Resolved { .. }
-            | Fact::Claim { .. }
-            | Fact::Words { .. }
-            | Fact::List { .. } => None,
-        }),
+        VertexKind::External => match vertex.concluded("Service")? {
+            Plain::Text(service) => Some(*service),
+            Plain::Bool(_) | Plain::Int(_) | Plain::Name(_) | Plain::Unknown => None,
+        },
         VertexKind::Function
         | VertexKind::Topic
         | VertexKind::Bucket

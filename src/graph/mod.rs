@@ -18,6 +18,7 @@ mod distribution;
 mod draft;
 mod event;
 mod export;
+mod fact;
 mod filter;
 mod function;
 mod grant;
@@ -56,9 +57,11 @@ mod workflow;
 use crate::code::HandlerCode;
 use crate::names::Name;
 use crate::source::Source;
-use crate::template::{Guard, Origin, Resolver, Resource, Val, ValueId};
+use crate::template::{Guard, Origin, Resolver, Resource};
 
 use draft::Draft;
+pub(crate) use fact::{Default, Fact, Item, Plain, Shape};
+pub(crate) use kind::{EdgeKind, VertexKind};
 pub(crate) use workflow::{Workflow, stated};
 
 /// A vertex of one graph.
@@ -102,243 +105,6 @@ pub(crate) struct Vertex {
     pub facts: Vec<Fact>,
 }
 
-impl Vertex {
-    /// The text of the template that a conclusion is.
-    fn name_in(&self, wanted: &str) -> Option<Name> {
-        self.facts.iter().find_map(|fact| match fact {
-            Fact::Derived { name, value: Plain::Name(text), .. } if *name == wanted => Some(*text),
-            Fact::Derived { .. }
-            | Fact::Setting { .. }
-            | Fact::Resolved { .. }
-            | Fact::Claim { .. }
-            | Fact::Words { .. }
-            | Fact::List { .. } => None,
-        })
-    }
-
-    /// When a claim holds, and when it does not.
-    fn claim(&self, wanted: &str) -> Option<(Guard, Guard)> {
-        self.facts.iter().find_map(|fact| match fact {
-            Fact::Claim { name, holds, fails, .. } if *name == wanted => Some((*holds, *fails)),
-            Fact::Derived { .. }
-            | Fact::Setting { .. }
-            | Fact::Resolved { .. }
-            | Fact::Claim { .. }
-            | Fact::Words { .. }
-            | Fact::List { .. } => None,
-        })
-    }
-}
-
-/// What a vertex is to the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum VertexKind {
-    /// A Lambda function.
-    Function,
-    /// An SQS queue.
-    Queue,
-    /// An SNS topic.
-    Topic,
-    /// A Kinesis data stream.
-    Stream,
-    /// A registered consumer of a stream (enhanced fan-out).
-    StreamConsumer,
-    /// A DynamoDB table.
-    Table,
-    /// A global secondary index of a table.
-    TableIndex,
-    /// An S3 bucket.
-    Bucket,
-    /// An EventBridge bus.
-    EventBus,
-    /// An EventBridge rule.
-    Rule,
-    /// A schedule.
-    Schedule,
-    /// An EventBridge pipe.
-    Pipe,
-    /// A REST API.
-    RestApi,
-    /// An HTTP API.
-    HttpApi,
-    /// A WebSocket API.
-    WebSocketApi,
-    /// A Step Functions state machine.
-    StateMachine,
-    /// A version or an alias of a Lambda function.
-    Qualifier,
-    /// A stage of an API.
-    Stage,
-    /// What a stage of a REST API does for a method and a path.
-    MethodSetting,
-    /// A CloudFront distribution.
-    Distribution,
-    /// What a distribution does with the paths that a pattern names.
-    CacheBehavior,
-    /// A delivery stream of Firehose.
-    DeliveryStream,
-    /// A GraphQL API of AppSync.
-    GraphQlApi,
-    /// The cache of a GraphQL API.
-    GraphQlCache,
-    /// What resolves a field of a GraphQL API.
-    GraphQlResolver,
-    /// A Cognito user pool.
-    UserPool,
-    /// A database that clients keep connections to.
-    Database,
-    /// A proxy that keeps connections to a database for many clients.
-    DatabaseProxy,
-    /// A cache that clients keep connections to.
-    Cache,
-    /// What a container of ECS runs: it may call what a function may.
-    TaskDefinition,
-    /// A method and path of an API: an entry point.
-    Route,
-    /// A function's own URL: an entry point.
-    FunctionUrl,
-    /// A user pool's trigger: an entry point.
-    UserPoolTrigger,
-    /// A field of a GraphQL API that a function resolves: an entry point.
-    GraphQlField,
-    /// A load balancer's target group that holds a function: an entry point.
-    TargetGroup,
-    /// Something that the template refers to and does not define.
-    External,
-    /// A resource that no rule looks at.
-    Other,
-}
-
-/// Something that rules ask of a vertex or an edge.
-pub(crate) enum Fact {
-    /// A property of the resource, with the service's default where it is absent.
-    Setting {
-        /// The name that rules use.
-        name: &'static str,
-        /// The map that the path starts in; `None` when there is not even that.
-        base: Option<ValueId>,
-        /// Keys and list indices from there.
-        path: &'static [&'static str],
-        /// What the value is read as.
-        shape: Shape,
-        /// What it is where it is absent.
-        default: Default,
-        /// Where an absent value would be written.
-        origin: Origin,
-    },
-    /// A value that is resolved already: one of a definition, whose placeholders are filled.
-    Resolved {
-        /// The name that rules use.
-        name: &'static str,
-        /// What it can be.
-        val: Val,
-        /// What the value is read as.
-        shape: Shape,
-        /// What it is where it is absent.
-        default: Default,
-        /// Where it stands.
-        origin: Origin,
-    },
-    /// Worked out from several places.
-    Derived {
-        /// The name that rules use.
-        name: &'static str,
-        /// The value.
-        value: Plain,
-        /// The place that shows it best.
-        origin: Origin,
-    },
-    /// Worked out from several places, case by case; unknown in the cases that neither guard has.
-    Claim {
-        /// The name that rules use.
-        name: &'static str,
-        /// When it is so.
-        holds: Guard,
-        /// When it is not.
-        fails: Guard,
-        /// The place that shows it best.
-        origin: Origin,
-    },
-    /// A list of texts, worked out from several places.
-    Words {
-        /// The name that rules use.
-        name: &'static str,
-        /// When each is in it, and the place that shows it; `None` where the list cannot be told.
-        words: Option<Vec<(Guard, Name, Origin)>>,
-        /// The place of the list.
-        origin: Origin,
-    },
-    /// Several things of one sort: the filters of a mapping.
-    List {
-        /// The name that rules use.
-        name: &'static str,
-        /// Each with facts of its own.
-        items: Vec<Item>,
-        /// The place that shows all of them.
-        origin: Origin,
-    },
-}
-
-/// One thing in a list of facts.
-pub(crate) struct Item {
-    /// When it is one of them.
-    pub guard: Guard,
-    /// The place that shows it best.
-    pub origin: Origin,
-    /// What rules ask of it.
-    pub facts: Vec<Fact>,
-}
-
-/// What a setting's value is read as: CloudFormation takes `"30"` for 30.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// An integer.
-    Integer,
-    /// A truth value.
-    Boolean,
-    /// A text.
-    Text,
-    /// Whatever is written, collections included.
-    AsWritten,
-}
-
-/// What a setting is where the template leaves it out.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Default {
-    /// The service's default.
-    Value(Plain),
-    /// There is none: the setting is missing.
-    Missing,
-    /// `Globals` of a template that this is a part of may set it.
-    Elsewhere,
-    /// It depends on something that is not to be seen here: the service that a mapping reads from.
-    Unknown,
-}
-
-/// A value that the graph knows.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Plain {
-    /// A truth value.
-    Bool(bool),
-    /// An integer.
-    Int(i64),
-    /// A text of the linter's own.
-    Text(&'static str),
-    /// A text of the template.
-    Name(Name),
-    /// It cannot be told.
-    Unknown,
-}
-
-impl Plain {
-    /// What every case says; unknown where one does not tell, or two differ.
-    fn agreed(cases: impl IntoIterator<Item = Option<bool>>) -> Self {
-        let mut cases = cases.into_iter();
-        let first = cases.next().flatten();
-        first.filter(|_| cases.all(|case| case == first)).map_or(Self::Unknown, Self::Bool)
-    }
-}
-
 /// One thing reaching another.
 pub(crate) struct Edge {
     /// How.
@@ -359,67 +125,6 @@ pub(crate) struct Edge {
     pub origin: Origin,
     /// What rules ask of it.
     pub facts: Vec<Fact>,
-}
-
-/// How one thing reaches another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum EdgeKind {
-    /// Calls and waits.
-    InvokeSync,
-    /// Calls and does not wait.
-    InvokeAsync,
-    /// Calls; the template does not say whether it waits.
-    Invoke,
-    /// A Lambda poller or a pipe reads from it: source to function.
-    Poll,
-    /// Starts a workflow and waits.
-    StartSync,
-    /// Starts a workflow and does not wait.
-    StartAsync,
-    /// Publishes to a topic or a bus.
-    Publish,
-    /// Sends to a queue.
-    Send,
-    /// Writes to a table, a bucket or a stream.
-    Write,
-    /// Reads from a table, a bucket or a stream.
-    Read,
-    /// Failed events go there.
-    DeadLetter,
-    /// Asks a function or a user pool whether a call may pass.
-    Authorize,
-    /// A distribution stands in front.
-    Front,
-    /// A workflow's task.
-    Step,
-    /// Keeps a connection to a database or a cache.
-    Connect,
-    /// A version or an alias stands for its function.
-    Qualify,
-}
-
-impl EdgeKind {
-    /// The name that rules use: `invoke.sync`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::InvokeSync => "invoke.sync",
-            Self::InvokeAsync => "invoke.async",
-            Self::Invoke => "invoke",
-            Self::Poll => "poll",
-            Self::StartSync => "start.sync",
-            Self::StartAsync => "start.async",
-            Self::Publish => "publish",
-            Self::Send => "send",
-            Self::Write => "write",
-            Self::Read => "read",
-            Self::DeadLetter => "deadletter",
-            Self::Authorize => "authorize",
-            Self::Front => "front",
-            Self::Step => "step",
-            Self::Connect => "connect",
-            Self::Qualify => "qualify",
-        }
-    }
 }
 
 /// How sure an edge is; a path is as sure as its weakest edge.

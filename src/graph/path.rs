@@ -9,8 +9,7 @@ use super::branch::Branch;
 use super::draft::Draft;
 use super::handler::{Handlers, Said};
 use super::{
-    Certainty, Edge, EdgeId, EdgeKind, Evidence, EvidenceClass, Fact, Graph, Plain, SyncPath, VertexId,
-    VertexKind,
+    Certainty, Edge, EdgeId, EdgeKind, Evidence, EvidenceClass, Graph, Plain, SyncPath, VertexId, VertexKind,
 };
 
 /// Edges in one path.
@@ -166,15 +165,7 @@ fn without(draft: &mut Draft<'_>, refuted: &FxHashSet<EdgeId>, calls: Vec<Vec<Ed
 
 /// Whether a function is known not to be durable: a durable one is suspended while it waits.
 pub(super) fn is_plain(draft: &Draft<'_>, function: VertexId) -> bool {
-    draft.vertex(function).facts.iter().any(|fact| match fact {
-        Fact::Claim { name: "Durable", fails, .. } => *fails == Guard::ALWAYS,
-        Fact::Derived { .. }
-        | Fact::Setting { .. }
-        | Fact::Resolved { .. }
-        | Fact::Claim { .. }
-        | Fact::Words { .. }
-        | Fact::List { .. } => false,
-    })
+    draft.vertex(function).claim("Durable").is_some_and(|(_, fails)| fails == Guard::ALWAYS)
 }
 
 /// What makes it likely that a caller does not wait.
@@ -216,17 +207,7 @@ impl AsyncSigns {
         self.permitted.contains(&(edge.from, edge.to))
             || self.callees.contains(&edge.to)
             || says_async(draft.text(draft.vertex(edge.to).id))
-            || edge.facts.iter().any(|fact| match fact {
-                Fact::Derived { name: "Variable", value: Plain::Name(name), .. } => {
-                    says_async(draft.text(*name))
-                }
-                Fact::Derived { .. }
-                | Fact::Setting { .. }
-                | Fact::Resolved { .. }
-                | Fact::Claim { .. }
-                | Fact::Words { .. }
-                | Fact::List { .. } => false,
-            })
+            || matches!(edge.concluded("Variable"), Some(Plain::Name(name)) if says_async(draft.text(*name)))
     }
 }
 

@@ -57,15 +57,8 @@ fn permissions(
     resource: &Resource,
     policies: &Policies<'_>,
 ) -> Option<Vec<(Guard, Name, Origin)>> {
-    let is_opaque = draft.vertex(function).facts.iter().any(|fact| match fact {
-        Fact::Derived { name: "OpaqueRole", value, .. } => *value != Plain::Bool(false),
-        Fact::Derived { .. }
-        | Fact::Setting { .. }
-        | Fact::Claim { .. }
-        | Fact::Words { .. }
-        | Fact::Resolved { .. }
-        | Fact::List { .. } => false,
-    });
+    let is_opaque =
+        draft.vertex(function).concluded("OpaqueRole").is_some_and(|value| *value != Plain::Bool(false));
     if is_opaque || draft.may_be_unseen() {
         return None;
     }

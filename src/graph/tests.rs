@@ -6,7 +6,7 @@ use crate::code::HandlerCode;
 use crate::corpus;
 use crate::document::Document;
 use crate::source::Source;
-use crate::template::{Alt, Deployment, Folder, Resolver, Template};
+use crate::template::{Alt, Deployment, Folder, Resolver, Template, Val};
 
 use super::*;
 

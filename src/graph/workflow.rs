@@ -114,21 +114,25 @@ fn limit(draft: &Draft<'_>, workflow: &Workflow, index: usize) -> Vec<Amount> {
 
 /// After how many seconds a function is given up. A durable one goes on after that.
 fn timeout_of(draft: &Draft<'_>, function: VertexId) -> Vec<Amount> {
-    let facts = draft.vertex(function).facts.iter();
-    let timeout = facts.filter(|_| is_plain(draft, function)).find_map(|fact| match fact {
-        Fact::Setting { name: "Timeout", base, path, default, origin, .. } => {
+    let unknown = || vec![Amount { guard: Guard::ALWAYS, seconds: None, through: None }];
+    if !is_plain(draft, function) {
+        return unknown();
+    }
+    match Fact::named(&draft.vertex(function).facts, "Timeout") {
+        Some(Fact::Setting { base, path, default, origin, .. }) => {
             let default =
                 if let Default::Value(Plain::Int(seconds)) = default { Some(*seconds) } else { None };
-            Some(Amount::of(draft.names(), &draft.resolver.follow(*base, path, *origin), default))
+            Amount::of(draft.names(), &draft.resolver.follow(*base, path, *origin), default)
         }
-        Fact::Setting { .. }
-        | Fact::Derived { .. }
-        | Fact::Claim { .. }
-        | Fact::Words { .. }
-        | Fact::Resolved { .. }
-        | Fact::List { .. } => None,
-    });
-    timeout.unwrap_or_else(|| vec![Amount { guard: Guard::ALWAYS, seconds: None, through: None }])
+        Some(
+            Fact::Derived { .. }
+            | Fact::Claim { .. }
+            | Fact::Words { .. }
+            | Fact::Resolved { .. }
+            | Fact::List { .. },
+        )
+        | None => unknown(),
+    }
 }
 
 /// After how many seconds executions are given up, whichever the definition is.
