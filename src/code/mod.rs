@@ -3,7 +3,9 @@
 
 mod entry;
 mod expression;
+mod field;
 mod language;
+mod mode;
 mod modules;
 mod packages;
 mod program;

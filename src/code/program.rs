@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use rustc_hash::FxHashSet;
 
 use super::expression::{Bindings, Code, Name};
+use super::mode::Mode;
 use super::packages::{are_known, are_unexplained};
 use super::reach::Reach;
 use super::reading::Reading;
-use super::request::{Mode, Request, requests};
+use super::request::{Request, requests};
 use super::token::Kind;
 use super::tree::CodeTree;
 use super::{Answer, CallPlace, Callee, Language, Tie, Tied, entry};

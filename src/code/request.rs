@@ -5,6 +5,8 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::expression::{Bindings, Code, Region, Value};
+use super::field::{Field, Fields, field};
+use super::mode::{Mode, is_conditional};
 use super::token::Kind;
 use super::{CallPlace, Callee, Language};
 
@@ -18,19 +20,6 @@ pub(super) struct Request {
     pub(super) place: CallPlace,
     /// Whether the handler comes to it; `None` where that is not known.
     pub(super) is_used: Option<bool>,
-}
-
-/// Whether the caller waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// `RequestResponse`, which is also the default; `StartSyncExecution`.
-    Waits,
-    /// `Event`, `StartExecution`; and `DryRun`, which calls nothing.
-    Passes,
-    /// It waits, unless a condition of the program sets `Event`.
-    Either,
-    /// It is decided elsewhere.
-    Unknown,
 }
 
 /// A word that makes a request.
@@ -145,9 +134,9 @@ enum Shape {
     Chain(Range<usize>),
 }
 
-struct Reader<'c> {
-    files: &'c [Code],
-    bindings: &'c Bindings,
+pub(super) struct Reader<'c> {
+    pub(super) files: &'c [Code],
+    pub(super) bindings: &'c Bindings,
     file: usize,
     code: &'c Code,
     renamed: FxHashMap<&'c str, &'static Trigger>,
@@ -327,161 +316,6 @@ impl Reader<'_> {
             fields.put(*field, Region { file: self.file, range: value.clone() });
         }
     }
-
-    /// What an expression for the invocation type says.
-    fn mode(&self, regions: &[Region]) -> Mode {
-        let mut modes = Modes::default();
-        for region in regions {
-            self.read_modes(region, &mut modes, Fields::MOST_STEPS);
-        }
-        match modes {
-            Modes { waits: true, passes: false, is_open: false } => Mode::Waits,
-            Modes { waits: false, passes: true, is_open: false } => Mode::Passes,
-            Modes { .. } => Mode::Unknown,
-        }
-    }
-
-    fn read_modes(&self, region: &Region, modes: &mut Modes, steps: usize) {
-        let code = &self.files[region.file];
-        // `{ InvocationType }` is a name like any other.
-        let is_name_alone = region.range.len() == 1;
-        for at in region.range.clone().take(MOST_OF_MODE) {
-            let kind = code.kind(at);
-            let said = match kind {
-                Some(Kind::Text | Kind::Word) => mode_word(code.at(at)),
-                Some(Kind::Piece) => None,
-                Some(Kind::Sign | Kind::Newline) | None => continue,
-            };
-            match said {
-                Some(Mode::Waits) => modes.waits = true,
-                Some(Mode::Passes) => modes.passes = true,
-                Some(Mode::Unknown | Mode::Either) if !is_name_alone => {}
-                Some(Mode::Unknown | Mode::Either) | None if kind == Some(Kind::Word) => {
-                    if is_first(code, at) || matches!(code.at(at), "new" | "await") {
-                        continue;
-                    }
-                    let regions =
-                        if steps == 0 { Vec::new() } else { self.bindings.seen_from(region.file, code, at) };
-                    modes.is_open |= regions.is_empty();
-                    for assigned in regions {
-                        self.read_modes(assigned, modes, steps - 1);
-                    }
-                }
-                Some(Mode::Unknown | Mode::Either) | None => modes.is_open = true,
-            }
-        }
-        modes.is_open |= region.range.len() > MOST_OF_MODE;
-    }
-}
-
-/// Whether the statement that a token is in stands below an `if`.
-fn is_conditional(code: &Code, at: usize) -> bool {
-    let text = &code.text[..code.token(at).map_or(0, |token| token.span.start as usize)];
-    let line = text.lines().next_back().unwrap_or_default();
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let is_branch = |line: &str| {
-        let line = line.trim_start().trim_start_matches(['}', ' ']);
-        ["if ", "if(", "elif ", "else", "unless "].iter().any(|word| line.starts_with(word))
-    };
-    let around = text.lines().rev().find(|above| !above.trim().is_empty() && indent(above) < indent(line));
-    is_branch(line) || around.is_some_and(is_branch)
-}
-
-/// Tokens of an invocation type.
-const MOST_OF_MODE: usize = 16;
-
-#[derive(Default)]
-struct Modes {
-    waits: bool,
-    passes: bool,
-    is_open: bool,
-}
-
-/// What a word of an invocation type says; [`Mode::Unknown`] for one that is part of how it is written.
-fn mode_word(word: &str) -> Option<Mode> {
-    let plain: String = word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
-    let name = plain.strip_prefix("invocationtype").unwrap_or(&plain);
-    match name {
-        "event" | "dryrun" => Some(Mode::Passes),
-        "requestresponse" => Some(Mode::Waits),
-        "" | "tostring" | "string" | "value" | "some" | "into" | "as" | "const" | "await" => {
-            Some(Mode::Unknown)
-        }
-        _ => None,
-    }
-}
-
-/// What a request says.
-#[derive(Default)]
-struct Fields {
-    function: Option<Region>,
-    workflow: Option<Region>,
-    modes: Vec<Region>,
-    /// Whether some of it is handed over by a name that nothing is assigned to.
-    is_open: bool,
-    /// Whether the invocation type is set on a name where a condition holds, and nowhere else.
-    is_conditional: bool,
-    looks: usize,
-}
-
-impl Fields {
-    /// From a name to what it is assigned, and on.
-    const MOST_STEPS: usize = 4;
-    /// Tokens that are looked at for one request.
-    const MOST_LOOKS: usize = 2000;
-
-    fn put(&mut self, field: Field, region: Region) {
-        match field {
-            Field::Function => drop(self.function.get_or_insert(region)),
-            Field::Workflow => drop(self.workflow.get_or_insert(region)),
-            Field::Mode => self.modes.push(region),
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Function,
-    Workflow,
-    Mode,
-}
-
-impl Field {
-    /// `FunctionName`, `function_name`, `withFunctionName` …
-    fn of(word: &str) -> Option<Self> {
-        if word.len() > MOST_OF_KEY {
-            return None;
-        }
-        let plain: String = word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
-        let name = plain.strip_prefix("with").or_else(|| plain.strip_prefix("set")).unwrap_or(&plain);
-        match name {
-            "functionname" => Some(Self::Function),
-            "statemachinearn" => Some(Self::Workflow),
-            "invocationtype" => Some(Self::Mode),
-            _ => None,
-        }
-    }
-}
-
-/// `set_state_machine_arn` is the longest.
-const MOST_OF_KEY: usize = 24;
-
-/// The field that a key names, and its value.
-fn field(code: &Code, at: usize) -> Option<(Field, Range<usize>)> {
-    let field = match code.kind(at)? {
-        Kind::Word | Kind::Text => Field::of(code.at(at))?,
-        Kind::Piece | Kind::Sign | Kind::Newline => return None,
-    };
-    let next = code.at(at + 1);
-    match next {
-        "(" => Some((field, code.inside(at + 1))),
-        "=" | ":" | "=>" => Some((field, code.expression(at + 2))),
-        // `{ FunctionName, Payload }`
-        "," | "}" | ")" | "\n" | "" if code.is_word(at) && !code.follows(at, &[".", "::"]) => {
-            Some((field, at..at + 1))
-        }
-        _ => None,
-    }
 }
 
 /// Whether a key of something else stands there.
@@ -497,7 +331,7 @@ fn stands_alone(code: &Code, at: usize) -> bool {
         && !matches!(code.at(at), "new" | "await" | "as" | "const")
 }
 
-fn is_first(code: &Code, at: usize) -> bool {
+pub(super) fn is_first(code: &Code, at: usize) -> bool {
     matches!(code.at(at + 1), "." | "?." | "::" | "(" | "->" | "=>")
 }
 

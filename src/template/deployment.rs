@@ -8,8 +8,8 @@ use crate::names::{Name, Names};
 use crate::spelling;
 
 use super::Template;
+use super::declaration::coerced;
 use super::evaluate::{is_filled_by_ssm, is_list};
-use super::section::coerced;
 use super::value::Data;
 
 /// What is given for one template. It cannot be printed, since a value may be a secret: only the template says

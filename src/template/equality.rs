@@ -10,8 +10,8 @@ use crate::names::Name;
 use super::Template;
 use super::alternative::{Alt, TextPart, Unknown};
 use super::condition::Guard;
+use super::declaration::coerced;
 use super::resolve::Resolver;
-use super::section::coerced;
 use super::value::{Call, Data, SubPart, ValueId};
 
 /// Gives every named condition its meaning.

@@ -5,6 +5,8 @@ mod alternative;
 mod bounds;
 mod cdk;
 mod condition;
+mod cut;
+mod declaration;
 mod definition;
 mod deployment;
 mod equality;

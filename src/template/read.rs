@@ -131,6 +131,13 @@ impl<'d> Reader<'d> {
         is_text.then(|| self.scalar_text(node))
     }
 
+    /// Nothing written: an empty section is as good as none.
+    pub(super) fn is_nothing(&self, node: NodeId) -> bool {
+        self.text(node).is_some_and(|text| {
+            self.document.scalar(node).is_plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL")
+        })
+    }
+
     /// The text of a scalar, with the variables of the loops around it replaced.
     fn scalar_text(&self, node: NodeId) -> Cow<'d, str> {
         self.loops.replaced(self.document.scalar(node).text)

@@ -5,8 +5,8 @@ use crate::names::Name;
 
 use super::alternative::{Alt, SetBy, Val};
 use super::condition::Guard;
+use super::declaration::coerced;
 use super::evaluate::Cases;
-use super::section::coerced;
 use super::value::ValueId;
 use super::{Parameter, Template};
 

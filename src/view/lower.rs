@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::{Default as Fallback, Fact, Item, Plain, Shape};
+use crate::graph::Shape;
 use crate::guard::{Bounds, Node, NodeId, Place, Tree};
 use crate::names::{Name, Names};
 use crate::template::{Alt, Guard, Origin, Resolver, Through, Unknown, Val, ValueId};
@@ -24,7 +24,8 @@ pub(super) struct Lowering<'t> {
     lowered: FxHashMap<ValueId, Option<NodeId>>,
     /// Nodes of which nobody knows whether they are there at all.
     doubtful: FxHashSet<NodeId>,
-    last_claim: Option<(bool, Origin, NodeId)>,
+    /// What was said last of whether something is so, and where: facts that say the same share it.
+    pub(super) last_claim: Option<(bool, Origin, NodeId)>,
 }
 
 impl<'t> Lowering<'t> {
@@ -49,7 +50,7 @@ impl<'t> Lowering<'t> {
         self.resolver
     }
 
-    fn names(&self) -> &'t Names {
+    pub(super) fn names(&self) -> &'t Names {
         &self.resolver.template().names
     }
 
@@ -129,61 +130,9 @@ impl<'t> Lowering<'t> {
         node
     }
 
-    /// A fact as an entry of its owner's map, and whether the template states it.
-    pub(super) fn fact(&mut self, fact: &Fact) -> FactNodes {
-        match fact {
-            Fact::Derived { name, value, origin } => FactNodes {
-                name,
-                node: Some(self.plain(name, value, Sight::construct(*origin))),
-                stated: None,
-            },
-            Fact::Claim { name, holds, fails, origin } => FactNodes {
-                name,
-                node: Some(self.case_by_case(name, (*holds, *fails), Sight::construct(*origin))),
-                stated: None,
-            },
-            Fact::Words { name, words, origin } => {
-                FactNodes { name, node: Some(self.words(name, words.as_deref(), *origin)), stated: None }
-            }
-            Fact::Resolved { name, val, shape, default, origin } => {
-                let sight = Sight::written(*origin, None);
-                let asked = Asked { name, shape: *shape, default };
-                let setting = |lowering: &mut Self, alt| lowering.setting(&alt, asked, sight);
-                FactNodes { name, node: self.alternatives(val.clone(), sight, setting), stated: None }
-            }
-            Fact::List { name, items, origin } => {
-                let items = items.iter().map(|item| self.item(item)).collect();
-                FactNodes { name, node: Some(self.list(items, *origin)), stated: None }
-            }
-            Fact::Setting { name, base, path, shape, default, origin } => {
-                let val = self.resolver.follow(*base, path, *origin);
-                let stated = self.stated(&val, *origin);
-                let sight = match self.written_at(*base, path) {
-                    Some(value) => Sight::written(self.resolver.template().values.origin(value), Some(value)),
-                    None => Sight::written(*origin, None),
-                };
-                let asked = Asked { name, shape: *shape, default };
-                let node =
-                    self.alternatives(val, sight, |lowering, alt| lowering.setting(&alt, asked, sight));
-                FactNodes { name, node, stated }
-            }
-        }
-    }
-
-    /// One of several things, as a map of its facts.
-    fn item(&mut self, item: &Item) -> NodeId {
-        let mut entries = Vec::new();
-        for fact in &item.facts {
-            let FactNodes { name, node, .. } = self.fact(fact);
-            entries.extend(node.map(|node| (name, node)));
-        }
-        let node = self.map(entries, item.origin);
-        self.under(item.guard, node)
-    }
-
     /// The value that stands at a path as it is written, where no intrinsic is on the way: what is not known
     /// is printed as it.
-    fn written_at(&self, base: Option<ValueId>, path: &[&str]) -> Option<ValueId> {
+    pub(super) fn written_at(&self, base: Option<ValueId>, path: &[&str]) -> Option<ValueId> {
         let template = self.resolver.template();
         path.iter().try_fold(base?, |value, key| match key.parse::<usize>() {
             Ok(index) => template.values.items(value).get(index).copied(),
@@ -192,7 +141,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// One alternative is itself; several are a choice; nothing in any case is nothing.
-    fn alternatives(
+    pub(super) fn alternatives(
         &mut self,
         val: Val,
         sight: Sight,
@@ -215,7 +164,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// `None` is nothing at all: the property is as good as not written.
-    fn as_written(&mut self, alt: &Alt, sight: Sight) -> Option<NodeId> {
+    pub(super) fn as_written(&mut self, alt: &Alt, sight: Sight) -> Option<NodeId> {
         match alt {
             Alt::Absent { .. } => None,
             Alt::Scalar { text, is_plain, origin, through } => {
@@ -256,7 +205,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// What is known in part: one of several, or within bounds.
-    fn in_part(&mut self, alt: &Alt, shape: Shape, sight: Sight) -> NodeId {
+    pub(super) fn in_part(&mut self, alt: &Alt, shape: Shape, sight: Sight) -> NodeId {
         let choices = match alt {
             Alt::OneOf { parameter, values } => Some((*parameter, values.clone(), true)),
             Alt::Text(parts) => {
@@ -335,38 +284,7 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn setting(&mut self, alt: &Alt, asked: Asked<'_>, sight: Sight) -> Option<NodeId> {
-        let Asked { name, shape, default } = asked;
-        match alt {
-            // What a macro over the resources may write is not known to be absent.
-            Alt::Absent { at } if self.resolver.template().stack_at(at.file).has_open_resources() => {
-                Some(self.unknown(&[Unseen::Macro], sight))
-            }
-            Alt::Absent { at } => {
-                let sight = Sight { origin: *at, stated: Stated::Default, value: None };
-                match default {
-                    Fallback::Value(plain) => Some(self.plain(name, plain, sight)),
-                    Fallback::Elsewhere => Some(self.unknown(&[Unseen::OtherFile], sight)),
-                    Fallback::Unknown => Some(self.unknown(&[Unseen::Conclusion(name)], sight)),
-                    Fallback::Missing => None,
-                }
-            }
-            Alt::Scalar { text, is_plain, origin, through } => {
-                let sight = Self::scalar_sight(*origin, *through, sight);
-                let node = self.shaped_node(*text, *is_plain, shape);
-                Some(self.formed(node, sight))
-            }
-            Alt::List(_) | Alt::Map(_) if shape != Shape::AsWritten => {
-                Some(self.unknown(&[Unseen::Form], sight))
-            }
-            Alt::List(_) | Alt::Map(_) => self.as_written(alt, sight),
-            Alt::OneOf { .. } | Alt::Resource { .. } | Alt::Text(_) | Alt::Unknown(_) => {
-                Some(self.in_part(alt, shape, sight))
-            }
-        }
-    }
-
-    fn scalar_sight(origin: Origin, through: Option<Through>, sight: Sight) -> Sight {
+    pub(super) fn scalar_sight(origin: Origin, through: Option<Through>, sight: Sight) -> Sight {
         let written = Sight { value: sight.value, ..Sight::written(origin, None) };
         match through {
             Some(through) => Sight { stated: Stated::Parameter(through), ..written },
@@ -375,7 +293,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// A scalar's node; why it is unknown, if it is.
-    fn formed(&mut self, node: Node, sight: Sight) -> NodeId {
+    pub(super) fn formed(&mut self, node: Node, sight: Sight) -> NodeId {
         match node {
             Node::Unknown => self.unknown(&[Unseen::Form], sight),
             node => self.add(node, sight),
@@ -394,7 +312,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// CloudFormation reads `"30"` as 30 where it wants an integer; what cannot be read so is not known.
-    fn shaped_node(&self, text: Name, is_plain: bool, shape: Shape) -> Node {
+    pub(super) fn shaped_node(&self, text: Name, is_plain: bool, shape: Shape) -> Node {
         let written = self.names().text(text);
         match shape {
             Shape::AsWritten => self.scalar_node(text, is_plain),
@@ -407,113 +325,11 @@ impl<'t> Lowering<'t> {
             },
         }
     }
-
-    fn plain(&mut self, name: &'static str, plain: &Plain, sight: Sight) -> NodeId {
-        let node = match plain {
-            Plain::Bool(value) => Node::Bool(*value),
-            Plain::Int(value) => Node::Int(*value),
-            Plain::Text(text) => Node::Text(self.names().intern(text)),
-            Plain::Name(name) => Node::Text(*name),
-            Plain::Unknown => return self.unknown(&[Unseen::Conclusion(name)], sight),
-        };
-        self.add(node, sight)
-    }
-
-    /// True where the first guard holds, false where the second does, and unknown elsewhere.
-    fn case_by_case(&mut self, name: &'static str, (holds, fails): (Guard, Guard), sight: Sight) -> NodeId {
-        let guards = &self.resolver.template().guards;
-        let rest = guards.not(guards.or(holds, fails));
-        let mut choices = Vec::new();
-        for (guard, plain) in
-            [(holds, Plain::Bool(true)), (fails, Plain::Bool(false)), (rest, Plain::Unknown)]
-        {
-            if guard == Guard::NEVER {
-                continue;
-            }
-            let node = self.plain(name, &plain, sight);
-            if guard == Guard::ALWAYS {
-                return node;
-            }
-            choices.push((guard_id(guard), Some(node)));
-        }
-        self.add(Node::Choice(choices), sight)
-    }
-
-    /// A list of texts, each where its guard holds.
-    fn words(
-        &mut self,
-        name: &'static str,
-        words: Option<&[(Guard, Name, Origin)]>,
-        origin: Origin,
-    ) -> NodeId {
-        let Some(words) = words else {
-            return self.unknown(&[Unseen::Conclusion(name)], Sight::construct(origin));
-        };
-        let mut items = Vec::with_capacity(words.len());
-        for (guard, word, at) in words {
-            let node = self.name(*word, *at);
-            items.push(self.under(*guard, node));
-        }
-        self.list(items, origin)
-    }
-
-    /// Whether the template states a setting, case by case; `None` when it states it in every case.
-    fn stated(&mut self, val: &Val, origin: Origin) -> Option<NodeId> {
-        let is_stated = |alt: &Alt| !matches!(alt, Alt::Absent { .. });
-        let may_be_written_elsewhere = self.resolver.template().stack_at(origin.file).has_open_resources();
-        let is_sure = |alt: &Alt| is_stated(alt) && !is_too_many(alt);
-        if may_be_written_elsewhere || val.alternatives.iter().all(|(_, alt)| is_sure(alt)) {
-            return None;
-        }
-        let mut choices = Vec::new();
-        for (guard, alt) in &val.alternatives {
-            let node = match alt {
-                Alt::Unknown(Unknown::TooMany) => self.add(Node::Unknown, Sight::construct(origin)),
-                Alt::Absent { at } => self.claim(false, *at),
-                _ => self.claim(true, origin),
-            };
-            if *guard == Guard::ALWAYS {
-                return Some(node);
-            }
-            choices.push((guard_id(*guard), Some(node)));
-        }
-        Some(self.add(Node::Choice(choices), Sight::construct(origin)))
-    }
-
-    /// That something is so, or not. Most settings of a construct are left out, and that all of them are is said
-    /// at one place: they share a node.
-    fn claim(&mut self, is_so: bool, at: Origin) -> NodeId {
-        match self.last_claim {
-            Some((said, place, node)) if said == is_so && place == at => node,
-            _ => {
-                let node = self.add(Node::Bool(is_so), Sight::construct(at));
-                self.last_claim = Some((is_so, at, node));
-                node
-            }
-        }
-    }
-}
-
-/// What a setting is asked for as.
-#[derive(Clone, Copy)]
-struct Asked<'f> {
-    name: &'static str,
-    shape: Shape,
-    default: &'f Fallback,
 }
 
 /// Whether there are more alternatives than are followed, of which some may be `AWS::NoValue`.
 pub(super) fn is_too_many(alt: &Alt) -> bool {
     matches!(alt, Alt::Unknown(Unknown::TooMany))
-}
-
-/// A fact as nodes.
-pub(super) struct FactNodes {
-    pub(super) name: &'static str,
-    /// `None` for a setting that no case has.
-    pub(super) node: Option<NodeId>,
-    /// Whether the template states it; `None` when it always does, and for conclusions.
-    pub(super) stated: Option<NodeId>,
 }
 
 /// `30`, `"30"`, `30.0`, `3e1`: whatever spelling, a whole number.

@@ -3,6 +3,7 @@
 
 mod circumstances;
 mod expanded;
+mod fact;
 mod lower;
 mod print;
 mod provenance;
