@@ -13,6 +13,10 @@ pub(super) const ASYNCHRONOUS_RETRIES: i64 = number("lambda-async-retries-defaul
 
 /// Seconds.
 pub(super) const QUEUE_VISIBILITY_TIMEOUT: i64 = number("sqs-visibility-timeout-default");
+/// Seconds.
+pub(super) const QUEUE_RETENTION: i64 = number("sqs-retention-default");
+/// Hours.
+pub(super) const STREAM_RETENTION: i64 = number("kinesis-retention-default");
 
 /// Records.
 pub(super) const QUEUE_BATCH_SIZE: i64 = number("sqs-batch-size-default");

@@ -187,6 +187,7 @@ const GRAPH_QL_RESOLVER: &[Setting] = &[
 
 const QUEUE: &[Setting] = &[
     integer("VisibilityTimeout", &["VisibilityTimeout"], limits::QUEUE_VISIBILITY_TIMEOUT),
+    integer("MessageRetentionPeriod", &["MessageRetentionPeriod"], limits::QUEUE_RETENTION),
     as_written("RedrivePolicy", &["RedrivePolicy"]),
     as_written("RedriveAllowPolicy", &["RedriveAllowPolicy"]),
 ];
@@ -221,6 +222,7 @@ pub(super) const FIFO: &[Setting] =
 const STREAM: &[Setting] = &[
     optional_integer("ShardCount", &["ShardCount"]),
     optional_text("StreamMode", &["StreamModeDetails", "StreamMode"]),
+    integer("RetentionPeriodHours", &["RetentionPeriodHours"], limits::STREAM_RETENTION),
 ];
 
 /// What a global secondary index says of itself.
