@@ -37,7 +37,8 @@ const RESTRICTED: &[Restricted] = &[
     only("StartingPosition", &[KINESIS, DYNAMODB, KAFKA, DOCUMENTDB]),
     only("StartingPositionTimestamp", &[KINESIS, KAFKA, DOCUMENTDB]),
     only("ScalingConfig", &[SQS]),
-    only("ProvisionedPollerConfig", &[SQS, KAFKA]),
+    // Of brokers the API reference says nothing yet, and the CDK's does since May 2026.
+    only("ProvisionedPollerConfig", &[SQS, KAFKA, MQ]),
     only("Queues", &[MQ]),
     only("Topics", &[KAFKA]),
     only("SelfManagedEventSource", &[KAFKA]),
