@@ -63,8 +63,8 @@ pub(crate) struct State {
     pub in_loop: Option<Name>,
     /// Whether it runs inside an Express child of a distributed map, whatever the machine's own type.
     pub is_in_express_child: bool,
-    /// The map or the parallel state that it is inside of.
-    pub inside: Option<Name>,
+    /// The map or the parallel state that it is inside of, an index into [`Machine::states`]; it stands before this one.
+    pub inside: Option<usize>,
     /// When it is a part of the definition.
     pub guard: Guard,
     /// The state's name as key, its body as value, wherever the definition stands.

@@ -53,7 +53,7 @@ struct Place {
     guard: Guard,
     is_in_express_child: bool,
     /// The map or the parallel state around it.
-    inside: Option<Name>,
+    inside: Option<usize>,
     /// What its values are written in where they do not say it.
     language: Option<Language>,
     depth: usize,
@@ -97,10 +97,10 @@ impl Reader<'_> {
             return None;
         }
         let origin = self.definition.origin(body);
-        let inside = place.inside;
-        let place = Place { language: self.language(state, place.language), inside: Some(name), ..place };
-        let next = self.definition.get(state, "End").and_then(|end| self.definition.text(end));
         let index = self.machine.states.len();
+        let inside = place.inside;
+        let place = Place { language: self.language(state, place.language), inside: Some(index), ..place };
+        let next = self.definition.get(state, "End").and_then(|end| self.definition.text(end));
         self.machine.states.push(State {
             name,
             kind: StateKind::Unknown,

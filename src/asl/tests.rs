@@ -286,7 +286,12 @@ fn a_state_knows_its_language_what_it_is_inside_of_and_its_loop() {
         .iter()
         .map(|state| {
             let language = state.language.map_or("?", Language::as_str);
-            format!("{} {language} {} {}", text(Some(state.name)), text(state.inside), text(state.in_loop))
+            format!(
+                "{} {language} {} {}",
+                text(Some(state.name)),
+                text(state.inside.map(|index| machine.states[index].name)),
+                text(state.in_loop)
+            )
         })
         .collect();
     assert_eq!(told, ["A JSONata - A", "B JSONPath - A", "P JSONata - -", "In JSONata P -"]);

@@ -130,6 +130,10 @@ impl Access {
         let is_broad = self.grants.iter().all(|grant| grant.breadth.is_broad);
         let mut facts = vec![Fact::Derived { name: "Broad", value: Plain::Bool(is_broad), origin }];
         facts.extend(variables.first().map(|variable| variable.fact()));
+        if kind == EdgeKind::Read && draft.vertex(to).kind == VertexKind::Table {
+            let is_on_stream = self.grants.iter().any(|grant| grant.breadth.is_on_stream);
+            facts.push(Fact::Derived { name: "Stream", value: Plain::Bool(is_on_stream), origin });
+        }
         if kind == EdgeKind::Write && draft.vertex(to).kind == VertexKind::Bucket {
             let keys = self.grants.iter().map(|grant| Some((grant.guard, grant.breadth.keys?, grant.origin)));
             facts.push(Fact::Words { name: "Keys", words: keys.collect(), origin });
@@ -227,7 +231,8 @@ fn is_address(draft: &Draft<'_>, variable: &Variable) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, resources};
+    use super::super::EdgeKind;
+    use super::super::tests::{edge_fact, edges, resources};
 
     /// A function `A` with a role `R` that holds one policy, and a function `B`.
     fn with_policy(environment: &str, policy: &str) -> Vec<String> {
@@ -306,6 +311,24 @@ Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, t
             with_policy("", &allow("['dynamodb:Put*', 'dynamodb:Batch*Item']", "[!Sub '${T.Arn}/index/*']")),
             ["write A -> T [possible]", "read A -> T [possible]"]
         );
+    }
+
+    #[test]
+    fn reading_the_stream_of_a_table_is_told_from_reading_the_table() {
+        for (action, resource, is_of_stream) in [
+            ("'dynamodb:GetRecords'", "!GetAtt T.StreamArn", "true"),
+            ("'dynamodb:GetRecords'", "!Sub '${T.Arn}/stream/*'", "true"),
+            ("'dynamodb:GetItem'", "!GetAtt T.Arn", "false"),
+        ] {
+            let template = resources(&format!(
+                "  A: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn}}}}
+  T: {{Type: 'AWS::DynamoDB::Table'}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: [{}]}}}}
+",
+                allow(action, resource)
+            ));
+            assert_eq!(edge_fact(&template, EdgeKind::Read, "Stream"), is_of_stream, "{resource}");
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(super) struct Breadth {
     pub(super) is_broad: bool,
     /// Of a bucket: which objects, `out/*`.
     pub(super) keys: Option<Name>,
+    /// Of a table: it is on the table's stream.
+    pub(super) is_on_stream: bool,
 }
 
 /// The grants of all functions and task definitions. A wildcard is none: it says nothing about any resource.
@@ -192,6 +194,7 @@ fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[(EdgeKind, bool)], found:
             let vertex = draft.vertex(target.vertex);
             let keys = (vertex.kind == VertexKind::Bucket).then(|| reference.key_pattern()).flatten();
             let keys = keys.map(|keys| draft.names().intern(keys));
+            let is_on_stream = vertex.kind == VertexKind::Table && reference.is_on_stream(draft);
             for &(kind, is_broad) in kinds {
                 if suits(kind, vertex.kind) {
                     found.push(Permission {
@@ -199,7 +202,7 @@ fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[(EdgeKind, bool)], found:
                         kind,
                         guard: draft.and(guard, own),
                         origin: draft.values().origin(resource.value),
-                        breadth: Breadth { is_broad, keys },
+                        breadth: Breadth { is_broad, keys, is_on_stream },
                     });
                 }
             }
@@ -262,6 +265,7 @@ const ACTIONS: &[(&str, EdgeKind, bool)] = &[
     ("dynamodb:BatchGetItem", EdgeKind::Read, false),
     ("dynamodb:Query", EdgeKind::Read, false),
     ("dynamodb:Scan", EdgeKind::Read, false),
+    ("dynamodb:GetRecords", EdgeKind::Read, false),
     ("s3:PutObject", EdgeKind::Write, false),
     ("s3:GetObject", EdgeKind::Read, false),
 ];

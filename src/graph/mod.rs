@@ -4,6 +4,7 @@ mod access;
 mod action;
 mod api;
 mod api_settings;
+mod archive;
 mod body;
 mod branch;
 mod cache_behavior;
@@ -237,6 +238,7 @@ impl Graph {
         delivery_stream::mark(&mut draft);
         role::mark(&mut draft);
         workflow::measure(&mut draft);
+        archive::mark(&mut draft);
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
         custom_domain::mark(&mut draft);

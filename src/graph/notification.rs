@@ -1,13 +1,13 @@
 //! Notifications: topics, buckets, log groups and IoT rules push what happens to whoever subscribed.
 
 use crate::names::Name;
-use crate::template::{Guard, Origin, Resource};
+use crate::template::{Alt, Guard, Origin, Resource};
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
 use super::settings::{self, Setting};
 use super::target::Outside;
-use super::{VertexId, VertexKind};
+use super::{Fact, VertexId, VertexKind};
 
 /// What a topic can send to and this template can define.
 const SUBSCRIBERS: &[VertexKind] = &[VertexKind::Function, VertexKind::Queue, VertexKind::DeliveryStream];
@@ -160,10 +160,40 @@ impl Push {
             };
             let filter =
                 self.filter.map(|(filter, start)| settings::facts(filter, Some(start.value), self.origin));
-            let facts = filter.into_iter().flatten().chain(target.qualified(kind, wiring.proof)).collect();
+            let events = self.filter.filter(|_| draft.vertex(self.from).kind == VertexKind::Bucket);
+            let events = events.map(|(_, notification)| events_of(draft, notification));
+            let facts =
+                filter.into_iter().flatten().chain(events).chain(target.qualified(kind, wiring.proof));
+            let facts = facts.collect();
             draft.wire(wiring, facts);
         }
     }
+}
+
+/// What a bucket's notification is about: `s3:ObjectCreated:*`. CloudFormation takes one event, the API of S3 several.
+fn events_of(draft: &Draft<'_>, notification: Branch) -> Fact {
+    let mut words = Some(Vec::new());
+    let written = [["Event"].as_slice(), &["Events", "*"]];
+    for event in written.iter().flat_map(|path| draft.branches(notification, path)) {
+        for (guard, alt) in draft.alternatives(event) {
+            match alt {
+                Alt::Scalar { text, origin, .. } => {
+                    if let Some(words) = &mut words {
+                        words.push((guard, text, origin));
+                    }
+                }
+                Alt::Absent { .. } => {}
+                Alt::OneOf { .. }
+                | Alt::List(_)
+                | Alt::Map(_)
+                | Alt::Resource { .. }
+                | Alt::Text(_)
+                | Alt::Unknown(_) => words = None,
+            }
+        }
+    }
+    let words = words.filter(|words| !words.is_empty());
+    Fact::Words { name: "Events", words, origin: draft.values().origin(notification.value) }
 }
 
 #[cfg(test)]
@@ -184,6 +214,23 @@ mod tests {
         );
         let expected = ["send T -> Q [certain]", "invoke.async T -> F [certain]", "write T -> D [certain]"];
         assert_eq!(edges(&template), expected);
+    }
+
+    #[test]
+    fn a_notification_knows_what_it_is_about() {
+        let told = |events: &str| {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  B:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration: {{LambdaConfigurations: [{{{events}, Function: !GetAtt F.Arn}}]}}
+"
+            ));
+            edge_fact(&template, EdgeKind::InvokeAsync, "Events")
+        };
+        assert_eq!(told("Event: 's3:ObjectCreated:*'"), "s3:ObjectCreated:*");
+        assert_eq!(told("Event: !Ref Event"), "unknown");
     }
 
     #[test]

@@ -42,8 +42,15 @@ impl Reference {
         self.text[bucket.place.end..].strip_prefix('/')
     }
 
+    /// Of a table: whether the text is about its stream, `${Table.Arn}/stream/*`.
+    pub(super) fn is_on_stream(&self, draft: &Draft<'_>) -> bool {
+        let Some(table) = self.resources.first() else { return false };
+        table.attribute.is_some_and(|attribute| draft.text(attribute) == "StreamArn")
+            || self.text[table.place.end..].starts_with("/stream/")
+    }
+
     /// The last segment of an ARN or a path: `orders` of `arn:aws:sqs:eu-west-1:1:orders`.
-    fn last_segment(&self) -> &str {
+    pub(super) fn last_segment(&self) -> &str {
         self.text.rsplit([':', '/']).next().unwrap_or_default()
     }
 

@@ -235,6 +235,11 @@ impl Caller<'_> {
         let mut facts = vec![
             Fact::Derived { name: "State", value: Plain::Name(self.state.name), origin: self.state.origin },
             fact("Action", Plain::Name(action)),
+            Fact::Derived {
+                name: "InExpressChild",
+                value: Plain::Bool(self.state.is_in_express_child),
+                origin: self.state.origin,
+            },
         ];
         if let Some(task) = task {
             facts.push(fact("Integration", task.integration.as_str().map_or(Plain::Unknown, Plain::Text)));

@@ -1,5 +1,7 @@
 //! The workflows of the view: each state machine with its states, and what of them is known.
 
+use std::iter::successors;
+
 use crate::asl::{
     BACKOFF_RATE, Case, Field, Language, Listed, MAX_ATTEMPTS, MAX_CONCURRENCY, RETRY_INTERVAL, Retrier,
     State, StateKind, Task,
@@ -20,7 +22,13 @@ pub(super) fn node(
     (owner, vertex): (&Vertex, NodeId),
 ) -> NodeId {
     let machine = &workflow.machine;
-    let plain: Vec<NodeId> = machine.states.iter().map(|state| state_node(lowering, state, vertex)).collect();
+    let mut plain: Vec<NodeId> = Vec::with_capacity(machine.states.len());
+    for state in &machine.states {
+        let around: Vec<usize> = successors(state.inside, |index| machine.states[*index].inside).collect();
+        let name = around.first().map(|index| machine.states[*index].name);
+        let around: Vec<NodeId> = around.into_iter().map(|index| plain[index]).collect();
+        plain.push(state_node(lowering, state, (name, around), vertex));
+    }
     let states = machine.states.iter().zip(&plain);
     let states = states.map(|(state, node)| lowering.under(state.guard, *node)).collect();
     let complete = lowering.add(Node::Bool(machine.is_complete), Sight::construct(owner.origin));
@@ -57,15 +65,25 @@ struct Entries<'l, 't> {
     owner: Origin,
 }
 
-fn state_node(lowering: &mut Lowering<'_>, state: &State, vertex: NodeId) -> NodeId {
+/// A state: its machine, and what is around it, by the name of the nearest and from there to the outermost.
+fn state_node(
+    lowering: &mut Lowering<'_>,
+    state: &State,
+    (inside, around): (Option<Name>, Vec<NodeId>),
+    vertex: NodeId,
+) -> NodeId {
     let name = lowering.name(state.name, state.origin);
     let mut entries =
         Entries { lowering, made: vec![("Name", name), ("Machine", vertex)], owner: state.origin };
     entries.words("Type", state.kind.as_str(), state.origin);
     entries.words("QueryLanguage", state.language.map(Language::as_str), state.origin);
     entries.bool("InExpressChild", state.is_in_express_child, Sight::construct(state.origin));
-    for (name, text) in [("Inside", state.inside), ("Loop", state.in_loop)] {
+    for (name, text) in [("Inside", inside), ("Loop", state.in_loop)] {
         entries.optional(name, text);
+    }
+    if !around.is_empty() {
+        let around = entries.lowering.list(around, state.origin);
+        entries.made.push(("Around", around));
     }
     entries.text("Next", &state.next.state);
     if state.next.is_end {
