@@ -118,6 +118,10 @@ fn fires_where_it_is_marked(page: &Page, example: &Example, breaks: &mut String)
         let _ =
             writeln!(breaks, "line {}: the example has {}: {}", example.line, finding.rule, finding.message);
     }
+    // What is not there is shown as a question mark; a reader takes '?' for a name.
+    for (line, said) in result.said.iter().filter(|(_, said)| said.contains("'?'")) {
+        let _ = writeln!(breaks, "line {}: on line {line} of the example it says: {said}", example.line);
+    }
     if result.fired != example.fires {
         let _ = writeln!(
             breaks,

@@ -18,6 +18,7 @@ pub(super) enum Key {
     FailOn,
     Exclude,
     ForceExclude,
+    TestPaths,
     Rules,
     Parameters,
     ParameterFiles,
@@ -62,7 +63,7 @@ pub(super) const CONFIDENCES: &[&str] = &["low", "medium", "high"];
 pub(super) const FAIL_ON: &[&str] = &["error", "warning", "info", "never"];
 
 impl Key {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::RequiredVersion,
         Self::Extend,
         Self::Profile,
@@ -75,6 +76,7 @@ impl Key {
         Self::FailOn,
         Self::Exclude,
         Self::ForceExclude,
+        Self::TestPaths,
         Self::Rules,
         Self::Parameters,
         Self::ParameterFiles,
@@ -99,6 +101,7 @@ impl Key {
             Self::FailOn => "fail-on",
             Self::Exclude => "exclude",
             Self::ForceExclude => "force-exclude",
+            Self::TestPaths => "test-paths",
             Self::Rules => "rules",
             Self::Parameters => "parameters",
             Self::ParameterFiles => "parameter-files",
@@ -126,6 +129,9 @@ impl Key {
                 "Files and folders that are not checked, unless they are named on the command line."
             }
             Self::ForceExclude => "Hold files that are named on the command line to `exclude` too.",
+            Self::TestPaths => {
+                "Files and folders of templates that only tests use, in place of those that usually are."
+            }
             Self::Rules => "Rules of your own: rule pages and Guard files, or folders of them.",
             Self::Parameters => "Values of template parameters at deployment.",
             Self::ParameterFiles => "Files with values of template parameters.",
@@ -147,7 +153,7 @@ impl Key {
             Self::MinConfidence => Shape::Word(CONFIDENCES),
             Self::FailOn => Shape::Word(FAIL_ON),
             Self::ForceExclude => Shape::Flag,
-            Self::Exclude | Self::Rules | Self::ParameterFiles => Shape::Texts,
+            Self::Exclude | Self::TestPaths | Self::Rules | Self::ParameterFiles => Shape::Texts,
             Self::Parameters => Shape::Values,
             Self::Limits => Shape::Quotas,
             Self::Application => Shape::Applications,

@@ -50,6 +50,8 @@ pub struct Layer<S = Selector> {
     pub exclude: Vec<FilePattern>,
     /// Whether that holds for files that are named on the command line.
     pub force_exclude: Option<bool>,
+    /// Which templates only tests use.
+    pub test_paths: Option<Vec<FilePattern>>,
     /// Files and folders with rules.
     pub rules: Vec<NamedPath>,
     /// What is known of the deployment.
@@ -129,6 +131,7 @@ impl<S> Default for Layer<S> {
             fail_on: None,
             exclude: Vec::new(),
             force_exclude: None,
+            test_paths: None,
             rules: Vec::new(),
             deployment: Deployment::default(),
             limits: Limits::default(),
@@ -215,6 +218,7 @@ impl Layer<Named> {
             fail_on: self.fail_on,
             exclude: self.exclude.clone(),
             force_exclude: self.force_exclude,
+            test_paths: self.test_paths.clone(),
             rules: self.rules.clone(),
             deployment: self.deployment.clone(),
             limits: self.limits.clone(),
@@ -290,6 +294,7 @@ impl Read {
             Key::FailOn => layer.fail_on = reader.word(name, value, FAIL_ON, FailOn::named),
             Key::Exclude => layer.exclude = reader.patterns(name, value),
             Key::ForceExclude => layer.force_exclude = reader.flag(name, value),
+            Key::TestPaths => layer.test_paths = Some(reader.patterns(name, value)),
             Key::Rules => layer.rules = reader.rules(name, value),
             Key::Parameters => layer.deployment.parameters = reader.parameters(name, value),
             Key::ParameterFiles => {

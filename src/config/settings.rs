@@ -27,6 +27,8 @@ pub struct Settings {
     pub exclude: Vec<FilePattern>,
     /// Whether that holds for files that are named on the command line.
     pub force_exclude: bool,
+    /// Which templates only tests use; those in the folders that usually are for tests, where nothing says it.
+    pub test_paths: Option<Vec<FilePattern>>,
     /// What is known of the deployment.
     pub deployment: Deployment,
     /// Templates that are one application.
@@ -52,6 +54,7 @@ impl Default for Settings {
             file_ignores: Vec::new(),
             exclude: Vec::new(),
             force_exclude: false,
+            test_paths: None,
             deployment: Deployment::default(),
             applications: Vec::new(),
             honours_suppressions: true,
@@ -74,6 +77,9 @@ impl Settings {
             settings.fail_on = layer.fail_on.unwrap_or(settings.fail_on);
             settings.exclude.extend_from_slice(&layer.exclude);
             settings.force_exclude = layer.force_exclude.unwrap_or(settings.force_exclude);
+            if layer.test_paths.is_some() {
+                settings.test_paths.clone_from(&layer.test_paths);
+            }
             settings.deploy(&layer.deployment);
             settings.circumstances.limits.extend(&layer.limits);
             for application in &layer.applications {

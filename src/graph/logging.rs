@@ -17,34 +17,34 @@ struct Written {
     origin: Origin,
 }
 
-/// States of every function and every stage whether it logs everything.
+/// States of every function whether it logs everything.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let resources = &draft.template().resources;
     for (&id, resource) in resources {
         let Some((vertex, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
             continue;
         };
-        match draft.vertex(vertex).kind {
-            VertexKind::Function => {
-                let levels = levels(draft, properties);
-                state(draft, vertex, "LogsVerbosely", &levels);
-                if let [first, ..] = levels.as_slice() {
-                    let told = [("LogLevel", first.text), ("LogLevelSetting", first.setting)];
-                    let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
-                    facts.extend(told.map(|(name, text)| Fact::Derived {
-                        name,
-                        value: Plain::Name(text),
-                        origin: first.origin,
-                    }));
-                }
-            }
-            VertexKind::Stage => {
-                let traces = data_traces(draft, properties);
-                state(draft, vertex, "TracesData", &traces);
-            }
-            _ => {}
+        if draft.vertex(vertex).kind != VertexKind::Function {
+            continue;
+        }
+        let levels = levels(draft, properties);
+        state(draft, vertex, "LogsVerbosely", &levels);
+        if let [first, ..] = levels.as_slice() {
+            let told = [("LogLevel", first.text), ("LogLevelSetting", first.setting)];
+            let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
+            facts.extend(told.map(|(name, text)| Fact::Derived {
+                name,
+                value: Plain::Name(text),
+                origin: first.origin,
+            }));
         }
     }
+}
+
+/// States of a stage whether it writes every request and response to its log.
+pub(super) fn mark_stage(draft: &mut Draft<'_>, stage: VertexId, properties: Branch) {
+    let traces = data_traces(draft, properties);
+    state(draft, stage, "TracesData", &traces);
 }
 
 /// That it is so in the cases in which something says so, with the first place that does.
@@ -80,8 +80,10 @@ fn is_log_level(variable: &str) -> bool {
 /// Where a stage writes every request and response to its log.
 fn data_traces(draft: &Draft<'_>, stage: Branch) -> Vec<Written> {
     let property = draft.names().intern("DataTraceEnabled");
-    let paths: [&[&str]; 3] = [
+    let paths: [&[&str]; 4] = [
         &["MethodSettings", "*", "DataTraceEnabled"],
+        // The description of a stage says it of all methods.
+        &["DataTraceEnabled"],
         &["DefaultRouteSettings", "DataTraceEnabled"],
         &["RouteSettings", "*", "DataTraceEnabled"],
     ];

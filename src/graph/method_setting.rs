@@ -1,7 +1,7 @@
 //! What a stage of a REST API does for a method and a path, and whether what it is for streams.
 
 use crate::names::Name;
-use crate::template::{Guard, Resource};
+use crate::template::{Guard, Origin};
 
 use super::branch::Branch;
 use super::draft::Draft;
@@ -12,41 +12,59 @@ use super::{Fact, Plain, Vertex, VertexId, VertexKind, settings};
 const ALL_METHODS: &str = "*";
 const ALL_PATHS: &str = "/*";
 
-/// Adds the method settings of an `AWS::ApiGateway::Stage` as vertices.
-pub(super) fn read(draft: &mut Draft<'_>, stage: Name, resource: &Resource, api: &Plain) {
-    let Some(properties) = Branch::properties(resource) else { return };
-    for setting in draft.branches(properties, &["MethodSettings", "*"]) {
+/// A stage whose methods are set.
+pub(super) struct Settled<'a> {
+    pub(super) stage: VertexId,
+    /// What says how it is set: the properties of a stage, or the description of one.
+    pub(super) properties: Branch,
+    pub(super) api: &'a Plain,
+    /// Where an absent value of the stage would be written.
+    pub(super) origin: Origin,
+}
+
+/// Adds the method settings of a stage as vertices.
+pub(super) fn read(draft: &mut Draft<'_>, stage: &Settled<'_>) {
+    for setting in draft.branches(stage.properties, &["MethodSettings", "*"]) {
         for setting in draft.collections(setting) {
-            let origin = draft.values().origin(setting.value);
-            let names = draft.names();
             let method = draft.known_text_at(setting, &["HttpMethod"]).map(str::to_uppercase);
             let path = draft.known_text_at(setting, &["ResourcePath"]).map(decoded);
-            let shown = format!(
-                "{} {} {}",
-                draft.text(stage),
-                method.as_deref().unwrap_or("?"),
-                path.as_deref().unwrap_or("?")
-            );
-            let known =
-                |text: Option<&str>| text.map_or(Plain::Unknown, |text| Plain::Name(names.intern(text)));
-            let mut facts = settings::facts(settings::METHOD_SETTING, Some(setting.value), origin);
-            facts.extend(settings::facts(settings::STAGE_CACHE, resource.properties, resource.origin));
-            facts.extend([
-                Fact::Derived { name: "Stage", value: Plain::Name(stage), origin },
-                Fact::Derived { name: "Api", value: api.clone(), origin },
-                Fact::Derived { name: "HttpMethod", value: known(method.as_deref()), origin },
-                Fact::Derived { name: "ResourcePath", value: known(path.as_deref()), origin },
-            ]);
-            draft.add_vertex(Vertex {
-                id: names.intern(&shown),
-                kind: VertexKind::MethodSetting,
-                type_name: resource.type_name,
-                guard: draft.and(setting.guard, draft.resolver.guard_of(stage)),
-                origin,
-                facts,
-            });
+            add(draft, stage, setting, method.as_deref(), path.as_deref());
         }
     }
+    // Only the description of a stage says so itself, and then of all methods.
+    if !draft.branches(stage.properties, &["CachingEnabled"]).is_empty() {
+        add(draft, stage, stage.properties, Some(ALL_METHODS), Some(ALL_PATHS));
+    }
+}
+
+fn add(
+    draft: &mut Draft<'_>,
+    &Settled { stage, properties, api, origin: stage_origin }: &Settled<'_>,
+    setting: Branch,
+    method: Option<&str>,
+    path: Option<&str>,
+) {
+    let origin = draft.values().origin(setting.value);
+    let names = draft.names();
+    let Vertex { id: stage, type_name, guard, .. } = *draft.vertex(stage);
+    let shown = format!("{} {} {}", draft.text(stage), method.unwrap_or("?"), path.unwrap_or("?"));
+    let known = |text: Option<&str>| text.map_or(Plain::Unknown, |text| Plain::Name(names.intern(text)));
+    let mut facts = settings::facts(settings::METHOD_SETTING, Some(setting.value), origin);
+    facts.extend(settings::facts(settings::STAGE_CACHE, Some(properties.value), stage_origin));
+    facts.extend([
+        Fact::Derived { name: "Stage", value: Plain::Name(stage), origin },
+        Fact::Derived { name: "Api", value: api.clone(), origin },
+        Fact::Derived { name: "HttpMethod", value: known(method), origin },
+        Fact::Derived { name: "ResourcePath", value: known(path), origin },
+    ]);
+    draft.add_vertex(Vertex {
+        id: names.intern(&shown),
+        kind: VertexKind::MethodSetting,
+        type_name,
+        guard: draft.and(setting.guard, guard),
+        origin,
+        facts,
+    });
 }
 
 /// The path as a route has it: `/orders/{id}` of `/~1orders~1{id}`.

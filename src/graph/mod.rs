@@ -264,6 +264,7 @@ fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         "AWS::ApiGateway::Method" => api::read_method(draft, id, resource),
         "AWS::ApiGatewayV2::Api" => api::read_http_api(draft, id, resource),
         "AWS::ApiGateway::Stage" | "AWS::ApiGatewayV2::Stage" => stage::read(draft, id, resource),
+        "AWS::ApiGateway::Deployment" => stage::read_described(draft, id, resource),
         "AWS::ApiGatewayV2::Route" => api::read_route(draft, resource),
         "AWS::ApiGateway::Authorizer" | "AWS::ApiGatewayV2::Authorizer" => {
             api::read_authorizer(draft, id, resource);

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Origin, Resource, TextPart};
+use crate::template::{Alt, Guard, Origin, Resource, TextPart, Unknown};
 
 use super::branch::Branch;
 use super::draft::Draft;
@@ -22,27 +22,27 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let words = permissions(draft, vertex, resource, &policies);
         let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
         facts.push(Fact::Words { name: "Permissions", words, origin });
-        let holds = holds_address(draft, resource);
-        draft.add_claim(vertex, "HoldsAddress", (holds, false), origin);
+        let claim = holds_address(draft, resource);
+        draft.add_claim_unless(vertex, "HoldsAddress", claim, origin);
     }
 }
 
 /// The policies beside roles.
 struct Policies<'t> {
-    by_role: FxHashMap<Name, Vec<&'t Resource>>,
+    by_role: FxHashMap<Name, Vec<(Name, &'t Resource)>>,
 }
 
 impl<'t> Policies<'t> {
     fn of(draft: &Draft<'t>) -> Self {
-        let mut by_role: FxHashMap<Name, Vec<&'t Resource>> = FxHashMap::default();
-        for resource in draft.template().resources.values() {
+        let mut by_role: FxHashMap<Name, Vec<(Name, &'t Resource)>> = FxHashMap::default();
+        for (&id, resource) in &draft.template().resources {
             let is_policy = matches!(
                 draft.text(resource.type_name),
                 "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy"
             );
             let Some(properties) = Branch::properties(resource).filter(|_| is_policy) else { continue };
             for role in roles_of_policy(draft, properties) {
-                by_role.entry(role).or_default().push(resource);
+                by_role.entry(role).or_default().push((id, resource));
             }
         }
         Self { by_role }
@@ -98,20 +98,18 @@ impl Reader<'_, '_> {
         }
         for policy in self.draft.branches(properties, &["ManagedPolicyArns", "*"]) {
             for (own, policy) in mentions(self.draft, policy) {
-                self.resource(
-                    self.draft.resource(policy)?,
-                    self.draft.and(policy_guard(self.draft, policy), own),
-                )?;
+                self.resource(policy, self.draft.resource(policy)?, own)?;
             }
         }
-        for policy in policies.by_role.get(&role).into_iter().flatten() {
-            self.resource(policy, guard)?;
+        for &(id, policy) in policies.by_role.get(&role).into_iter().flatten() {
+            self.resource(id, policy, guard)?;
         }
         Some(())
     }
 
-    fn resource(&mut self, policy: &Resource, guard: Guard) -> Option<()> {
+    fn resource(&mut self, id: Name, policy: &Resource, guard: Guard) -> Option<()> {
         let properties = Branch::properties(policy)?;
+        let guard = self.draft.and(self.draft.resolver.guard_of(id), guard);
         self.policy(Branch { guard, ..properties })
     }
 
@@ -145,10 +143,6 @@ impl Reader<'_, '_> {
         }
         (self.found.len() <= MOST_ACTIONS).then_some(())
     }
-}
-
-fn policy_guard(draft: &Draft<'_>, policy: Name) -> Guard {
-    draft.resolver.guard_of(policy)
 }
 
 /// What Lambda does with a function's role: it writes logs and traces, makes network interfaces and polls. A name
@@ -188,11 +182,12 @@ fn is_needed_by_lambda(action: &str) -> bool {
     }
 }
 
-/// When a variable of the environment holds an address of the web.
-fn holds_address(draft: &Draft<'_>, function: &Resource) -> Guard {
+/// When a variable of the environment holds an address of the web, and when one may: its value is for the deployment to
+/// say.
+fn holds_address(draft: &Draft<'_>, function: &Resource) -> (Guard, Guard) {
     let guards = &draft.template().guards;
-    let mut found = Guard::NEVER;
-    let Some(properties) = Branch::properties(function) else { return found };
+    let (mut found, mut unsure) = (Guard::NEVER, Guard::NEVER);
+    let Some(properties) = Branch::properties(function) else { return (found, unsure) };
     for value in draft.branches(properties, &["Environment", "Variables", "*"]) {
         for (guard, alt) in draft.alternatives(value) {
             let is_address = match &alt {
@@ -202,7 +197,13 @@ fn holds_address(draft: &Draft<'_>, function: &Resource) -> Guard {
                     TextPart::Known(text) => draft.text(*text).contains("://"),
                     TextPart::Resource { .. } | TextPart::Pseudo(_) | TextPart::Unknown(_) => false,
                 }),
-                Alt::Absent { .. } | Alt::List(_) | Alt::Map(_) | Alt::Resource { .. } | Alt::Unknown(_) => {
+                Alt::Unknown(Unknown::Pseudo(_) | Unknown::Zones | Unknown::NoRow)
+                | Alt::Absent { .. }
+                | Alt::List(_)
+                | Alt::Map(_)
+                | Alt::Resource { .. } => false,
+                Alt::Unknown(_) => {
+                    unsure = guards.or(unsure, guard);
                     false
                 }
             };
@@ -211,12 +212,12 @@ fn holds_address(draft: &Draft<'_>, function: &Resource) -> Guard {
             }
         }
     }
-    found
+    (found, unsure)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{fact, resources};
+    use super::super::tests::{fact, resources, template};
 
     fn permits(role: &str, rest: &str) -> String {
         let template = resources(&format!(
@@ -254,6 +255,22 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_that_is_there_under_a_condition_permits_under_it() {
+        let template = template(
+            "Conditions: {Prod: !Equals [!Ref 'AWS::AccountId', '1']}
+Resources:
+  F: {Type: 'AWS::Lambda::Function', Properties: {Role: !GetAtt R.Arn}}
+  R: {Type: 'AWS::IAM::Role', Properties: {Path: /}}
+  P:
+    Type: AWS::IAM::Policy
+    Condition: Prod
+    Properties: {Roles: [!Ref R], PolicyDocument: {Statement: {Effect: Allow, Action: 'sns:Publish', Resource: '*'}}}
+",
+        );
+        assert_eq!(fact(&template, "F", "Permissions"), "sns:Publish when Prod is true");
+    }
+
+    #[test]
     fn what_cannot_be_read_leaves_the_permissions_unknown() {
         assert_eq!(permits(&statement("!Ref Action"), ""), "unknown");
         assert_eq!(
@@ -268,6 +285,10 @@ mod tests {
             ("'https://example.com'", "true"),
             ("!Sub 'https://${Host}/orders'", "true"),
             ("!Ref Queue", "false"),
+            ("!Ref AWS::Region", "false"),
+            ("!Ref Address", "unknown"),
+            ("!ImportValue address", "unknown"),
+            ("'{{resolve:ssm:address}}'", "unknown"),
         ] {
             let template = resources(&format!(
                 "  F: {{Type: 'AWS::Lambda::Function', Properties: {{Environment: {{Variables: {{A: {variable}}}}}}}}}

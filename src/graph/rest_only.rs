@@ -95,6 +95,9 @@ const COMPANIONS: &[Companion] = &[
             &["StageDescription", "DocumentationVersion"],
             &["StageDescription", "LoggingLevel"],
             &["StageDescription", "TracingEnabled"],
+            &["StageDescription", "MethodSettings", "*", "CachingEnabled"],
+            &["StageDescription", "MethodSettings", "*", "DataTraceEnabled"],
+            &["StageDescription", "MethodSettings", "*", "LoggingLevel"],
         ],
     ),
 ];

@@ -13,6 +13,8 @@ pub struct ExampleResult {
     pub is_template: bool,
     /// The lines of the example, from 1, on which the rule fires, in order.
     pub fired: Vec<u32>,
+    /// What it says there, each with its line: messages, what to write, and the words of labels.
+    pub said: Vec<(u32, String)>,
     /// Findings of the linter's own, which an example of a rule should not have, each with its line.
     pub others: Vec<(u32, Finding)>,
     /// Why the rule cannot be evaluated over it.
@@ -36,8 +38,13 @@ pub fn run_example(catalogue: &Catalogue, page: &Page, example: &Example) -> Exa
     };
     let path = if example.is_json { "template.json" } else { "template.yaml" };
     let linter = Linter::new(catalogue, selection, Confidence::Low);
-    let mut result =
-        ExampleResult { is_template: false, fired: Vec::new(), others: Vec::new(), broken: Vec::new() };
+    let mut result = ExampleResult {
+        is_template: false,
+        fired: Vec::new(),
+        said: Vec::new(),
+        others: Vec::new(),
+        broken: Vec::new(),
+    };
     let checked = linter.check(&Input { path, on_disk: None, bytes: example.text.as_bytes(), given: None });
     let Some(checked) = checked else { return result };
     result.is_template = true;
@@ -47,6 +54,10 @@ pub fn run_example(catalogue: &Catalogue, page: &Page, example: &Example) -> Exa
         let line = checked.sources[0].position(start, ColumnUnit::CodePoints).line;
         if finding.rule == page.id {
             result.fired.push(line);
+            let Finding { message, help, primary, related, path, .. } = finding;
+            let labels = related.into_iter().chain(path).chain([primary]).map(|label| label.message);
+            let said = [message].into_iter().chain(help).chain(labels);
+            result.said.extend(said.map(|text| (line, text)));
         } else {
             result.others.push((line, finding));
         }

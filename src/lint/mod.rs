@@ -10,11 +10,12 @@ mod fingerprints;
 mod guard;
 mod ignores;
 mod muted;
+mod of_tests;
 mod own;
 mod reading;
 mod suppression;
 
-use std::path::{self, Path};
+use std::path::Path;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -41,6 +42,7 @@ use fingerprints::number_equal_fingerprints;
 pub use guard::{GuardLinter, Judged};
 use ignores::{Ignores, Run};
 use muted::Muted;
+use of_tests::is_of_tests;
 use own::{UNEXPANDED, UNREADABLE, in_template};
 use reading::{Reading, read};
 use suppression::sorted_out;
@@ -237,7 +239,7 @@ impl<'c> Linter<'c> {
         let mut decided: FxHashSet<&str> = FxHashSet::default();
         for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
             let checking = Checking {
-                is_of_tests: &|| is_of_tests(input),
+                is_of_tests: &|| is_of_tests(input, &self.settings),
                 template: &template,
                 view: &view,
                 profile: self.settings.selection.grades_of(page),
@@ -328,27 +330,6 @@ fn sorted(mut checked: Checked, hides: impl Fn(&Finding) -> Option<Suppression>)
 /// other cases.
 fn asks_for_resources(page: &Page) -> bool {
     matches!(page.rules(), Some(Ok(rules)) if !page.has_grades() || rules.asks_for("Resources"))
-}
-
-/// Whether a template lies below a folder of tests or stubs: in the path that was named, or below the root of the
-/// repository.
-fn is_of_tests(input: &Input<'_>) -> bool {
-    let named = Path::new(input.path);
-    let on_disk = input.on_disk.and_then(|path| path::absolute(path).ok());
-    let root =
-        on_disk.as_deref().and_then(|path| path.ancestors().find(|folder| folder.join(".git").exists()));
-    let below_root = on_disk.as_deref().zip(root).and_then(|(path, root)| path.strip_prefix(root).ok());
-    [Some(named).filter(|path| path.is_relative()), below_root]
-        .into_iter()
-        .flatten()
-        .flat_map(|path| path.parent().into_iter().flat_map(Path::components))
-        .any(|folder| is_folder_of_tests(&folder.as_os_str().to_string_lossy()))
-}
-
-fn is_folder_of_tests(name: &str) -> bool {
-    ["test", "tests", "__tests__", "test-harness"].contains(&name)
-        || name.ends_with("-stub")
-        || name.ends_with("-stubs")
 }
 
 /// Names the resource and the logical path of a finding that does not know its own, and its fingerprint.

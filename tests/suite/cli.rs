@@ -383,6 +383,34 @@ fn a_second_too_much_is_not_told_of_templates_that_only_tests_use() {
 }
 
 #[test]
+fn which_templates_only_tests_use_a_configuration_may_say() {
+    let verbose = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Environment: {Variables: {LOG_LEVEL: DEBUG}}}\n";
+    let templates = ["app/t.yaml", "app/tests/t.yaml", "mocks/t.yaml", "sandbox.yaml"];
+    let told = |configuration: &[(&str, &str)], options: &[&str]| {
+        let files = templates.map(|path| (path, verbose));
+        let folder = folder_with(&[&files, configuration].concat());
+        let arguments = [&["check", "--output", "concise", "--select", "SLP902"], options].concat();
+        let output = run(folder.path(), &arguments);
+        let paths = stdout(&output);
+        let paths = paths.lines().filter_map(|line| line.split_once(':'));
+        paths.map(|(path, _)| path.to_owned()).collect::<Vec<String>>()
+    };
+    let usual = ["app/t.yaml", "mocks/t.yaml", "sandbox.yaml"];
+    assert_eq!(told(&[], &[]), usual);
+    let ours = ("lenslint.toml", "test-paths = ['mocks', 'sand*.yaml']\n");
+    assert_eq!(told(&[ours], &[]), ["app/t.yaml", "app/tests/t.yaml"]);
+    assert_eq!(told(&[ours], &["--isolated"]), usual);
+    assert_eq!(told(&[("lenslint.toml", "test-paths = []\n")], &[]), templates);
+    let base = ("base.toml", "test-paths = ['app/']\n");
+    assert_eq!(
+        told(&[base, ("lenslint.toml", "extend = 'base.toml'\n")], &[]),
+        ["mocks/t.yaml", "sandbox.yaml"]
+    );
+    let nearer = ("lenslint.toml", "extend = 'base.toml'\ntest-paths = ['mocks']\n");
+    assert_eq!(told(&[base, nearer], &[]), ["app/t.yaml", "app/tests/t.yaml", "sandbox.yaml"]);
+}
+
+#[test]
 fn the_schema_in_docs_describes_what_the_program_prints() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
     let schema: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();

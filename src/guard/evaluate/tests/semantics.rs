@@ -55,6 +55,24 @@ fn an_empty_list_compares_with_nothing_and_passes() {
 }
 
 #[test]
+fn a_comparison_with_a_variable_that_finds_nothing_fails_and_says_nothing_in_a_filter() {
+    for clause in ["a in %none", "a not in %none", "a == %none", "a != %none"] {
+        let none = "let none = O[ a == 9 ].b\n";
+        statuses(
+            &world(),
+            &[
+                (&format!("{none} O[0] {{ {clause} }}"), Fail),
+                (&format!("{none} O[ {clause} ] {{ a == 9 }}"), Skip),
+                (&format!("{none} O[ a == 1  {clause} ] {{ a == 1 }}"), Pass),
+                (&format!("{none} O[ a == 9  {clause} ] {{ a == 1 }}"), Skip),
+                (&format!("{none} O[0] {{ when {clause} {{ a == 9 }} }}"), Skip),
+                (&format!("{none} when %none !empty {{ O[0] {{ {clause} }} }}"), Skip),
+            ],
+        );
+    }
+}
+
+#[test]
 fn two_queries_are_compared_as_sets() {
     statuses(
         &world(),
