@@ -62,7 +62,7 @@ impl Stroke {
 }
 
 impl Line<'_> {
-    /// What it says: `reads, writes`, `invokes?` where that rests on a permission alone; nothing for a part.
+    /// What it says: `reads, writes`, `invokes?` where that rests on a permission or a variable alone; nothing for a part.
     pub(super) fn label(&self) -> String {
         let mut verbs: Vec<&str> = self.edges.iter().filter_map(|edge| verb(edge.link)).collect();
         verbs.dedup();

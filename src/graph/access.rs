@@ -1,20 +1,17 @@
 //! Access: what a function or a task may do to other resources, and how likely it is that it does.
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::names::Name;
-use crate::template::{Guard, Origin};
+use crate::template::Guard;
 
-use super::branch::Branch;
-use super::database;
 use super::draft::Draft;
 use super::grant::{Grant, grants};
+use super::variable::{Mentions, Variable};
 use super::{Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, VertexId, VertexKind};
 
 /// Adds the edges that functions' permissions and environments make likely or possible.
-pub(super) fn read(draft: &mut Draft<'_>) {
-    let mentions = mentions(draft);
+pub(super) fn read(draft: &mut Draft<'_>, mentions: &Mentions) {
     let explained = explained(draft);
     let mut accesses: Map<(VertexId, VertexId, EdgeKind), Access> = Map::default();
     for grant in grants(draft) {
@@ -37,8 +34,6 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         }
         draft.add_edge(access.edge(draft, (from, to, kind), &variables));
     }
-    read_own_apis(draft, &mentions);
-    database::read_connections(draft, &mentions);
 }
 
 /// Where a function's destinations and dead letters go: Lambda needs the permission for that, and nothing says
@@ -52,25 +47,6 @@ fn explained(draft: &Draft<'_>) -> FxHashMap<(VertexId, VertexId), Vec<EdgeKind>
 }
 
 type Map<K, V> = IndexMap<K, V, FxBuildHasher>;
-
-/// The variables in which the environment of a function or a task names a resource.
-pub(super) type Mentions = Map<(VertexId, VertexId), Vec<Variable>>;
-
-/// An environment variable that names a resource.
-pub(super) struct Variable {
-    pub(super) guard: Guard,
-    name: Name,
-    pub(super) origin: Origin,
-    /// What it says beside the resource: `https://${Api}.execute-api…`.
-    text: String,
-    pub(super) attribute: Option<Name>,
-}
-
-impl Variable {
-    pub(super) fn fact(&self) -> Fact {
-        Fact::Derived { name: "Variable", value: Plain::Name(self.name), origin: self.origin }
-    }
-}
 
 /// All grants of one kind that one holder has on one resource.
 struct Access {
@@ -140,93 +116,6 @@ impl Access {
         }
         facts
     }
-}
-
-/// The environment variables of every function and every task that name a resource of the template.
-fn mentions(draft: &Draft<'_>) -> Mentions {
-    let mut found = Mentions::default();
-    for (&id, resource) in &draft.template().resources {
-        let Some((vertex, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
-            continue;
-        };
-        let variables = match draft.vertex(vertex).kind {
-            VertexKind::Function => draft.branches(properties, &["Environment", "Variables"]),
-            kind => {
-                if kind == VertexKind::TaskDefinition {
-                    mention_in_containers(draft, vertex, properties, &mut found);
-                }
-                continue;
-            }
-        };
-        for (variable, value) in variables.into_iter().flat_map(|variables| draft.entries(variables)) {
-            mention(draft, vertex, variable, value, &mut found);
-        }
-    }
-    found
-}
-
-fn mention_in_containers(draft: &Draft<'_>, task: VertexId, properties: Branch, found: &mut Mentions) {
-    for variable in draft.branches(properties, &["ContainerDefinitions", "*", "Environment", "*"]) {
-        let Some(name) = draft.known_text_at(variable, &["Name"]) else { continue };
-        let name = draft.names().intern(name);
-        for value in draft.branches(variable, &["Value"]) {
-            mention(draft, task, name, value, found);
-        }
-    }
-}
-
-fn mention(draft: &Draft<'_>, owner: VertexId, name: Name, value: Branch, found: &mut Mentions) {
-    for (guard, reference) in draft.references(value) {
-        for (own, target) in draft.inside(&reference, &[]) {
-            found.entry((owner, target.vertex)).or_default().push(Variable {
-                guard: draft.and(guard, own),
-                name,
-                origin: draft.values().origin(value.value),
-                text: reference.text.clone(),
-                attribute: reference.resources.first().and_then(|mention| mention.attribute),
-            });
-        }
-    }
-}
-
-/// Variables with these words hold an API's address for someone else: a browser, an identity provider.
-const ADDRESSES_FOR_OTHERS: [&str; 3] = ["CALLBACK", "REDIRECT", "ORIGIN"];
-
-/// A function that is told the address of an API of its own template may call it: that needs no permission.
-fn read_own_apis(draft: &mut Draft<'_>, mentions: &Mentions) {
-    let granted: FxHashSet<(VertexId, VertexId)> = draft
-        .graph
-        .edges
-        .iter()
-        .filter(|edge| edge.kind == EdgeKind::Invoke)
-        .map(|edge| (edge.from, edge.to))
-        .collect();
-    for (&(from, to), variables) in mentions {
-        let is_api = matches!(draft.vertex(to).kind, VertexKind::RestApi | VertexKind::HttpApi);
-        if !is_api || granted.contains(&(from, to)) {
-            continue;
-        }
-        let Some(variable) = variables.iter().find(|variable| is_address(draft, variable)) else { continue };
-        let edge = Edge {
-            kind: EdgeKind::Invoke,
-            from,
-            to,
-            via: None,
-            guard: variable.guard,
-            certainty: Certainty::Possible,
-            evidence: vec![Evidence { class: EvidenceClass::Reference, origin: variable.origin }],
-            origin: draft.vertex(from).origin,
-            facts: vec![variable.fact()],
-        };
-        draft.add_edge(edge);
-    }
-}
-
-fn is_address(draft: &Draft<'_>, variable: &Variable) -> bool {
-    let name = draft.text(variable.name).to_uppercase();
-    let is_endpoint = variable.attribute.is_some_and(|attribute| draft.text(attribute) == "ApiEndpoint");
-    (is_endpoint || variable.text.contains(".execute-api."))
-        && !ADDRESSES_FOR_OTHERS.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]
@@ -359,20 +248,6 @@ Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, t
 ",
         );
         assert_eq!(edges(&template), ["invoke A -> B [possible]", "invoke A -> C [possible]"]);
-    }
-
-    #[test]
-    fn a_function_that_is_told_its_own_apis_address_may_call_it() {
-        let address = "!Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/Prod'";
-        let none = "{PolicyDocument: {Statement: []}}";
-        assert_eq!(with_policy(&format!("URL: {address}"), none), ["invoke A -> Api [possible]"]);
-        assert_eq!(with_policy(&format!("CALLBACK_URL: {address}"), none), [""; 0]);
-        assert_eq!(with_policy("API_ID: !Ref Api", none), [""; 0]);
-        let grant = allow(
-            "'execute-api:Invoke'",
-            "!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*'",
-        );
-        assert_eq!(with_policy(&format!("URL: {address}"), &grant), ["invoke A -> Api [likely]"]);
     }
 
     #[test]

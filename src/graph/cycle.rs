@@ -65,7 +65,8 @@ fn is_followed(draft: &Draft<'_>, edge: &Edge) -> bool {
     let hands_on = matches!(edge.kind, EdgeKind::Send | EdgeKind::Publish | EdgeKind::Write);
     let calls = matches!(edge.kind, EdgeKind::Poll | EdgeKind::InvokeAsync);
     let from = draft.vertex(edge.from).kind;
-    from == VertexKind::Function && hands_on || CARRIERS.contains(&from) && (hands_on || calls)
+    let writes = hands_on && !edge.is_by_reference_alone();
+    from == VertexKind::Function && writes || CARRIERS.contains(&from) && (hands_on || calls)
 }
 
 /// The bus of every rule that listens to one of this template.

@@ -3,9 +3,9 @@
 use crate::names::Name;
 use crate::template::{Guard, Resource};
 
-use super::access::{Mentions, Variable};
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
+use super::variable::{Mentions, Variable};
 use super::{Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Plain, VertexKind};
 
 /// Adds the edges of an `AWS::RDS::DBProxyTargetGroup`: a proxy keeps connections to its databases.

@@ -183,7 +183,7 @@ fn log_forwarders(draft: &Draft<'_>) -> Vec<VertexId> {
             | EdgeKind::Connect
             | EdgeKind::Qualify => false,
         };
-        if calls {
+        if calls && !edge.is_by_reference_alone() {
             let is_log = edge.via.is_some_and(|via| draft.resource_type(via) == LOG_SUBSCRIPTION);
             *only_logs.entry(edge.to).or_insert(true) &= is_log;
         }

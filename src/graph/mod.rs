@@ -42,6 +42,7 @@ mod permitted;
 mod pipe;
 mod qualifier;
 mod queue;
+mod reference;
 mod rest_only;
 mod role;
 mod route;
@@ -53,6 +54,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod user_pool;
+mod variable;
 mod workflow;
 
 use crate::code::HandlerCode;
@@ -170,7 +172,8 @@ pub(crate) enum EvidenceClass {
     PermissionAndReference,
     /// EV4: a permission alone.
     Permission,
-    /// EV5: an environment variable alone, of something that is called without a permission: an API, a database.
+    /// EV5: a variable alone: of something that is called without a permission (an API, a database), or where the
+    /// permissions are not to be seen.
     Reference,
     /// EV6: the call in the caller's code.
     Code,
@@ -187,6 +190,13 @@ impl EvidenceClass {
             Self::Reference => "EV5",
             Self::Code => "EV6",
         }
+    }
+}
+
+impl Edge {
+    /// Whether a variable alone says so: enough to show the edge, and too little to conclude anything from it.
+    fn is_by_reference_alone(&self) -> bool {
+        self.evidence.iter().all(|proof| proof.class == EvidenceClass::Reference)
     }
 }
 
@@ -224,8 +234,10 @@ impl Graph {
         }
         connector::read_made(&mut draft);
         permission::read(&mut draft);
-        access::read(&mut draft);
+        let mentions = variable::of_environments(&draft);
+        access::read(&mut draft, &mentions);
         connector::read(&mut draft);
+        reference::read(&mut draft, &mentions);
         dead_letter::mark_queues(&mut draft);
         dead_letter::mark_functions(&mut draft);
         queue::mark(&mut draft);

@@ -79,7 +79,9 @@ fn decide_calls(
                 continue;
             }
             let edge = |draft: &mut Draft<'_>, kind: EdgeKind| draft.graph.edges[id.0 as usize].kind = kind;
-            match handlers.say(draft, function, to, own.len() == 1) {
+            // A variable alone proves no path; the code may.
+            let is_reference = draft.graph.edges[id.0 as usize].is_by_reference_alone();
+            match handlers.say(draft, function, to, own.len() == 1 && !is_reference) {
                 Said::Waits { at, is_named } => {
                     edge(draft, EdgeKind::InvokeSync);
                     confirm(&mut draft.graph.edges[id.0 as usize], at, is_named);
@@ -94,7 +96,7 @@ fn decide_calls(
                     continue;
                 }
                 Said::Either => continue,
-                Said::Nothing if signs.are_on(draft, id) => continue,
+                Said::Nothing if is_reference || signs.are_on(draft, id) => continue,
                 Said::Nothing => edge(draft, EdgeKind::InvokeSync),
             }
             sync[function.0 as usize].push(id);

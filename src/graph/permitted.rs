@@ -28,12 +28,12 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
 }
 
 /// The policies beside roles.
-struct Policies<'t> {
+pub(super) struct Policies<'t> {
     by_role: FxHashMap<Name, Vec<(Name, &'t Resource)>>,
 }
 
 impl<'t> Policies<'t> {
-    fn of(draft: &Draft<'t>) -> Self {
+    pub(super) fn of(draft: &Draft<'t>) -> Self {
         let mut by_role: FxHashMap<Name, Vec<(Name, &'t Resource)>> = FxHashMap::default();
         for (&id, resource) in &draft.template().resources {
             let is_policy = matches!(
@@ -46,6 +46,11 @@ impl<'t> Policies<'t> {
             }
         }
         Self { by_role }
+    }
+
+    /// Whether what the policies of a role say can be read; those that are elsewhere are not asked.
+    pub(super) fn are_readable(&self, draft: &Draft<'_>, role: Name) -> bool {
+        Reader::new(draft, usize::MAX).role(role, Guard::ALWAYS, self).is_some()
     }
 }
 
@@ -62,7 +67,7 @@ fn permissions(
     if is_opaque || draft.may_be_unseen() {
         return None;
     }
-    let mut reader = Reader { draft, found: Vec::new(), seen: FxHashSet::default() };
+    let mut reader = Reader::new(draft, MOST_ACTIONS);
     for role in draft.branches(Branch::properties(resource)?, &["Role"]) {
         for (guard, role) in mentions(draft, role) {
             reader.role(role, guard, policies)?;
@@ -75,12 +80,17 @@ struct Reader<'d, 't> {
     draft: &'d Draft<'t>,
     found: Vec<(Guard, Name, Origin)>,
     seen: FxHashSet<(Guard, Name)>,
+    most: usize,
 }
 
 /// A role that permits more than this is not one of which it matters what else it permits.
 const MOST_ACTIONS: usize = 200;
 
-impl Reader<'_, '_> {
+impl<'d, 't> Reader<'d, 't> {
+    fn new(draft: &'d Draft<'t>, most: usize) -> Self {
+        Self { draft, found: Vec::new(), seen: FxHashSet::default(), most }
+    }
+
     fn role(&mut self, role: Name, guard: Guard, policies: &Policies<'_>) -> Option<()> {
         let properties = Branch::properties(self.draft.resource(role)?)?;
         let properties = Branch { guard, ..properties };
@@ -141,7 +151,7 @@ impl Reader<'_, '_> {
         if self.seen.insert((guard, name)) {
             self.found.push((guard, name, self.draft.values().origin(at.value)));
         }
-        (self.found.len() <= MOST_ACTIONS).then_some(())
+        (self.found.len() <= self.most).then_some(())
     }
 }
 

@@ -1,10 +1,15 @@
 //! Roles: whether the template shows all that a function is allowed to do.
 
-use crate::template::Resource;
+use rustc_hash::FxHashMap;
+
+use crate::names::Name;
+use crate::template::{Guard, Resource};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::{Plain, VertexKind};
+use super::grant::mentions;
+use super::permitted::Policies;
+use super::{Plain, VertexId, VertexKind};
 
 /// States of every function whether its role holds permissions that are not to be seen here.
 pub(super) fn mark(draft: &mut Draft<'_>) {
@@ -21,28 +26,84 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
 fn is_opaque(draft: &Draft<'_>, function: &Resource) -> bool {
     let Some(properties) = Branch::properties(function) else { return true };
     let roles = draft.branches(properties, &["Role"]);
-    roles.is_empty() || roles.into_iter().any(|role| is_opaque_role(draft, role))
+    roles.is_empty() || roles.into_iter().any(|role| hidden(draft, role) != Guard::NEVER)
 }
 
-fn is_opaque_role(draft: &Draft<'_>, role: Branch) -> bool {
-    draft.references(role).into_iter().any(|(_, reference)| {
+/// What functions, tasks and workflows may do that is not to be seen here: a role or a policy of it is elsewhere, or
+/// what a policy says cannot be read.
+pub(super) struct HiddenPermissions<'t> {
+    policies: Policies<'t>,
+    /// The roles that were asked about.
+    readable: FxHashMap<Name, bool>,
+}
+
+impl<'t> HiddenPermissions<'t> {
+    pub(super) fn of(draft: &Draft<'t>) -> Self {
+        Self { policies: Policies::of(draft), readable: FxHashMap::default() }
+    }
+
+    /// When the owner of a role has such permissions. A task without a role has none at all.
+    pub(super) fn when(&mut self, draft: &Draft<'_>, owner: VertexId) -> Guard {
+        let owner = draft.vertex(owner);
+        let is_task = owner.kind == VertexKind::TaskDefinition;
+        let property = if is_task {
+            "TaskRoleArn"
+        } else if owner.kind == VertexKind::StateMachine {
+            "RoleArn"
+        } else {
+            "Role"
+        };
+        let properties = draft.resource(owner.id).and_then(Branch::properties);
+        let roles = properties.map_or_else(Vec::new, |properties| draft.branches(properties, &[property]));
+        if roles.is_empty() && !is_task {
+            return Guard::ALWAYS;
+        }
+        let guards = &draft.template().guards;
+        let mut found = Guard::NEVER;
+        for role in roles {
+            found = guards.or(found, hidden(draft, role));
+            for (guard, id) in mentions(draft, role) {
+                let is_readable =
+                    *self.readable.entry(id).or_insert_with(|| self.policies.are_readable(draft, id));
+                if !is_readable {
+                    found = guards.or(found, guard);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// When a role, or a policy of it, is elsewhere.
+fn hidden(draft: &Draft<'_>, role: Branch) -> Guard {
+    let guards = &draft.template().guards;
+    draft.references(role).into_iter().fold(Guard::NEVER, |found, (guard, reference)| {
         let role = reference.resources.first().and_then(|mention| draft.resource(mention.id));
         let role = role.filter(|role| draft.text(role.type_name) == "AWS::IAM::Role");
-        let Some(properties) = role.and_then(Branch::properties) else { return true };
-        // The expansion keeps the managed policies that an author names beside the inline ones.
-        [["ManagedPolicyArns", "*"], ["Policies", "*"]]
-            .iter()
-            .flat_map(|path| draft.branches(properties, path))
-            .flat_map(|policy| draft.references(policy))
-            .any(|(_, policy)| policy.resources.is_empty() && !is_for_lambda_itself(&policy.text))
+        let policies = role.and_then(Branch::properties).map(|role| hidden_policies(draft, role));
+        guards.or(found, draft.and(guard, policies.unwrap_or(Guard::ALWAYS)))
     })
 }
 
-/// Managed policies that allow a function what Lambda does for it: logs, traces, network interfaces, polling.
-fn is_for_lambda_itself(policy: &str) -> bool {
+fn hidden_policies(draft: &Draft<'_>, role: Branch) -> Guard {
+    // The expansion keeps the managed policies that an author names beside the inline ones.
+    let policies = [["ManagedPolicyArns", "*"], ["Policies", "*"]];
+    let policies = policies.iter().flat_map(|path| draft.branches(role, path));
+    policies
+        .flat_map(|policy| draft.references(policy))
+        .filter(|(_, policy)| policy.resources.is_empty() && !is_for_the_service(&policy.text))
+        .fold(Guard::NEVER, |found, (guard, _)| draft.template().guards.or(found, guard))
+}
+
+/// Managed policies that allow what the service does for a function or a task: logs, traces, network interfaces,
+/// polling, images.
+fn is_for_the_service(policy: &str) -> bool {
     let name = policy.rsplit('/').next().unwrap_or_default();
     name.starts_with("AWSLambda") && name.contains("ExecutionRole")
-        || matches!(name, "AWSXrayWriteOnlyAccess" | "AWSXRayDaemonWriteAccess")
+        || matches!(
+            name,
+            "AWSXrayWriteOnlyAccess" | "AWSXRayDaemonWriteAccess" | "AmazonECSTaskExecutionRolePolicy"
+        )
 }
 
 #[cfg(test)]

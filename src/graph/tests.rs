@@ -186,7 +186,7 @@ fn a_resource_of_the_cdk_knows_its_construct() {
 }
 
 /// A template with SAM's transform, expanded.
-fn expanded(text: &str) -> Template {
+pub(super) fn expanded(text: &str) -> Template {
     let mut template = unread(&format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{text}"));
     assert_eq!(crate::sam::expand(&mut template), []);
     assert_eq!(template.read_definitions(), []);

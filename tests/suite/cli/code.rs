@@ -261,6 +261,47 @@ Resources:
     assert_eq!(edges(&passes, "invoke.async"), ["likely [\"EV4\",\"EV6\"]"]);
 }
 
+/// Where the role is not to be seen, a variable that names a function makes no chain; code that calls it does.
+#[test]
+fn a_variable_alone_is_confirmed_or_refuted_by_the_code() {
+    let template = |code: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Order:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: !ImportValue role
+      Environment: {{Variables: {{INVOICE: !Ref Invoice, PRICE: !Ref Price}}}}
+      FunctionUrlConfig: {{AuthType: NONE}}
+      InlineCode: |
+        const {{ Lambda }} = require('@aws-sdk/client-lambda');
+        {code}
+  Invoice:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: s3://code/invoice.zip, Handler: app.handler, Runtime: python3.13}}
+  Price:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: s3://code/price.zip, Handler: app.handler, Runtime: python3.13}}
+"
+        )
+    };
+    let call = |arguments: &str| {
+        template(&format!("exports.handler = (event) => new Lambda().invoke({{ {arguments} }});"))
+    };
+    let waits = call("FunctionName: process.env.INVOICE");
+    assert_eq!(edges(&waits, "invoke.sync")[1..], ["certain [\"EV5\",\"EV6\"]"]);
+    // The code names the one and not the other.
+    assert_eq!(edges(&waits, "invoke"), [""; 0]);
+    let passes = call("FunctionName: process.env.INVOICE, InvocationType: 'Event'");
+    assert_eq!(edges(&passes, "invoke.async"), ["likely [\"EV5\",\"EV6\"]"]);
+    let unclear = call("FunctionName: event.name");
+    assert_eq!(edges(&unclear, "invoke"), ["possible [\"EV5\"]", "possible [\"EV5\"]"]);
+    assert_eq!(edges(&unclear, "invoke.sync").len(), 1);
+}
+
 #[test]
 fn the_code_of_a_stack_of_the_cdk_is_its_asset() {
     let hash = "0123456789abcdef".repeat(4);

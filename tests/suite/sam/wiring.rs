@@ -225,8 +225,8 @@ impl Plain<'_> {
                 "AWS::DocDB::DBCluster",
             ]
             .contains(&to_type.as_str()),
-            // A name alone is no use of what it names.
-            Tie::Variable => true,
+            // All that the function may do is to be seen: it is the permission that is missing.
+            Tie::Variable => vertex(graph, from)["OpaqueRole"] == false,
             Tie::Subscription | Tie::Target => false,
         }
     }
