@@ -77,3 +77,62 @@ pub(super) fn field(code: &Code, at: usize) -> Option<(Field, Range<usize>)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Language;
+
+    #[test]
+    fn a_field_is_known_by_its_name_however_a_language_spells_it() {
+        for (word, is_known) in [
+            ("FunctionName", Field::of("FunctionName") == Some(Field::Function)),
+            ("function_name", Field::of("function_name") == Some(Field::Function)),
+            ("withFunctionName", Field::of("withFunctionName") == Some(Field::Function)),
+            ("set_state_machine_arn", Field::of("set_state_machine_arn") == Some(Field::Workflow)),
+            ("setInvocationType", Field::of("setInvocationType") == Some(Field::Mode)),
+        ] {
+            assert!(is_known, "{word}");
+        }
+        for word in ["Payload", "FunctionNames", "MyFunctionName", "____________________FunctionName"] {
+            assert!(Field::of(word).is_none(), "{word}");
+        }
+    }
+
+    /// The value of the first field in a text.
+    fn value(language: Language, text: &str) -> Option<String> {
+        let code = Code::new(text.to_owned(), language);
+        let (_, range) = (0..code.len()).find_map(|at| field(&code, at))?;
+        Some(range.map(|at| code.at(at)).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn a_value_is_what_the_key_is_given() {
+        for (language, text, expected) in [
+            (Language::Python, "c.invoke(FunctionName='a', Payload=p)", Some("a")),
+            (Language::Python, "{'FunctionName': names['a']}", Some("names [ a ]")),
+            (Language::JavaScript, "({ FunctionName: env.A, Payload })", Some("env . A")),
+            (Language::JavaScript, "({ FunctionName, Payload })", Some("FunctionName")),
+            (Language::Ruby, "l.invoke('function_name' => name)", Some("name")),
+            (Language::Java, "b.functionName(name).build()", Some("name")),
+            (Language::Rust, "c.invoke().function_name(name).send()", Some("name")),
+            // It is read there, and given nothing.
+            (Language::JavaScript, "f(request.FunctionName, 1)", None),
+            (Language::Python, "c.invoke(Payload=p)", None),
+        ] {
+            assert_eq!(value(language, text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_a_field_that_is_set_twice_the_first_counts_and_of_modes_all_do() {
+        let mut fields = Fields::default();
+        for start in [1, 2] {
+            for field in [Field::Function, Field::Mode] {
+                fields.put(field, Region { file: 0, range: start..start + 1 });
+            }
+        }
+        assert_eq!(fields.function.map(|region| region.range.start), Some(1));
+        assert_eq!(fields.modes.len(), 2);
+    }
+}

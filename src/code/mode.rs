@@ -68,7 +68,7 @@ impl Reader<'_> {
 /// Whether the statement that a token is in stands below an `if`.
 pub(super) fn is_conditional(code: &Code, at: usize) -> bool {
     let text = &code.text[..code.token(at).map_or(0, |token| token.span.start as usize)];
-    let line = text.lines().next_back().unwrap_or_default();
+    let line = text.rsplit('\n').next().unwrap_or_default();
     let indent = |line: &str| line.len() - line.trim_start().len();
     let is_branch = |line: &str| {
         let line = line.trim_start().trim_start_matches(['}', ' ']);
@@ -99,5 +99,85 @@ fn mode_word(word: &str) -> Option<Mode> {
             Some(Mode::Unknown)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Language;
+    use crate::code::expression::Bindings;
+    use crate::code::request::requests;
+
+    /// The mode of the one request of a file.
+    fn mode(language: Language, text: &str) -> Mode {
+        let files = [Code::new(text.to_owned(), language)];
+        let mut bindings = Bindings::default();
+        bindings.add(0, &files[0]);
+        let (found, _) = requests(&files, &bindings, &[]);
+        assert_eq!(found.len(), 1, "{text}");
+        found[0].mode
+    }
+
+    #[test]
+    fn a_mode_is_read_as_each_language_writes_it() {
+        for (language, text, expected) in [
+            (Language::Python, "c.invoke(FunctionName='a', InvocationType='RequestResponse')", Mode::Waits),
+            (
+                Language::JavaScript,
+                "new InvokeCommand({FunctionName: 'a', InvocationType: InvocationType.Event})",
+                Mode::Passes,
+            ),
+            (
+                Language::Java,
+                "InvokeRequest.builder().functionName(\"a\").invocationType(InvocationType.EVENT).build()",
+                Mode::Passes,
+            ),
+            (
+                Language::Go,
+                "&lambda.InvokeInput{FunctionName: aws.String(\"a\"), InvocationType: types.InvocationTypeRequestResponse}",
+                Mode::Waits,
+            ),
+            (
+                Language::CSharp,
+                "new InvokeRequest { FunctionName = \"a\", InvocationType = InvocationType.Event }",
+                Mode::Passes,
+            ),
+            (Language::Ruby, "l.invoke(function_name: 'a', invocation_type: 'Event')", Mode::Passes),
+            (
+                Language::Rust,
+                "c.invoke().function_name(\"a\").invocation_type(InvocationType::Event).send()",
+                Mode::Passes,
+            ),
+        ] {
+            assert_eq!(mode(language, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mode_that_is_not_stated_waits_and_one_that_two_words_dispute_is_unknown() {
+        for (argument, expected) in [
+            ("", Mode::Waits),
+            (", InvocationType='DryRun'", Mode::Passes),
+            (", InvocationType=kind", Mode::Unknown),
+            (", InvocationType='Event' if slow else 'RequestResponse'", Mode::Unknown),
+            (", InvocationType='Later'", Mode::Unknown),
+        ] {
+            let text = format!("c.invoke(FunctionName='a'{argument})");
+            assert_eq!(mode(Language::Python, &text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_conditional_below_an_if_and_not_beside_it() {
+        let is_below = |text: &str| {
+            let code = Code::new(text.to_owned(), Language::Python);
+            let at = (0..code.len()).find(|at| code.word(*at) == "here").unwrap();
+            is_conditional(&code, at)
+        };
+        assert!(is_below("if slow:\n    here = 1\n"));
+        assert!(is_below("if slow:\n    a = 1\n\nelse:\n    b = 2\n    here = 1\n"));
+        assert!(!is_below("if slow:\n    a = 1\nhere = 1\n"));
+        assert!(!is_below("def f():\n    here = 1\n"));
     }
 }

@@ -357,3 +357,98 @@ impl Code {
         range.clone().take(4).any(|at| self.is(at, "->"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a file asks for, in order: the callee, the mode and the word of the request.
+    fn asked(language: Language, text: &str) -> Vec<String> {
+        let files = [Code::new(text.to_owned(), language)];
+        let mut bindings = Bindings::default();
+        bindings.add(0, &files[0]);
+        let (found, are_all) = requests(&files, &bindings, &[]);
+        assert!(are_all, "{text}");
+        let told = found.iter().map(|request| {
+            let word = &text[request.place.span.range()];
+            format!("{:?} {:?} {word}", request.callee, request.mode)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_request_is_found_as_each_sdk_writes_it() {
+        for (language, text, expected) in [
+            (Language::Python, "c.invoke(FunctionName='a')", "Function Waits invoke"),
+            (Language::Python, "c.start_execution(stateMachineArn=a)", "StateMachine Passes start_execution"),
+            (Language::Ruby, "l.invoke function_name: 'a'", "Function Waits invoke"),
+            (Language::JavaScript, "new InvokeCommand({FunctionName: 'a'})", "Function Waits InvokeCommand"),
+            (Language::JavaScript, "l?.invokeAsync({FunctionName: 'a'})", "Function Passes invokeAsync"),
+            (
+                Language::JavaScript,
+                "new StartSyncExecutionCommand({stateMachineArn: a})",
+                "StateMachine Waits StartSyncExecutionCommand",
+            ),
+            (Language::Java, "l.invoke(it -> it.functionName(\"a\"))", "Function Waits invoke"),
+            (Language::Java, "new InvokeRequest().withFunctionName(\"a\")", "Function Waits InvokeRequest"),
+            (
+                Language::CSharp,
+                "InvokeRequest r = new() { FunctionName = \"a\" };",
+                "Function Waits InvokeRequest",
+            ),
+            (Language::Go, "&lambda.InvokeInput{FunctionName: &name}", "Function Waits InvokeInput"),
+            (
+                Language::Rust,
+                "c.start_sync_execution().state_machine_arn(a)",
+                "StateMachine Waits start_sync_execution",
+            ),
+        ] {
+            assert_eq!(asked(language, text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_merely_called_so_is_no_request() {
+        for (language, text) in [
+            (Language::Python, "runner.invoke(cli, ['--help'])"),
+            (Language::Python, "invoke(FunctionName='a')"),
+            (Language::JavaScript, "chain.invoke({ input: 'a' })"),
+            (Language::Java, "method.invoke(target, argument)"),
+            (Language::Java, "import software.amazon.awssdk.InvokeRequest;"),
+            (Language::Rust, "handler.invoke(event)"),
+        ] {
+            assert_eq!(asked(language, text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_read_where_its_parts_are_set() {
+        for (language, text) in [
+            (Language::Python, "p = {'FunctionName': 'a'}\np['InvocationType'] = 'Event'\nc.invoke(**p)"),
+            (
+                Language::JavaScript,
+                "const p = {FunctionName: 'a'};\np.InvocationType = 'Event';\nl.send(new InvokeCommand(p));",
+            ),
+            (
+                Language::Java,
+                "InvokeRequest r = new InvokeRequest();\nr.setFunctionName(\"a\");\nr.setInvocationType(\"Event\");",
+            ),
+        ] {
+            let found = asked(language, text);
+            assert!(matches!(found.as_slice(), [one] if one.starts_with("Function Passes")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_payload_says_nothing_of_the_request() {
+        let text = "c.invoke(FunctionName='a', Payload={'InvocationType': 'Event'})";
+        assert_eq!(asked(Language::Python, text), ["Function Waits invoke"]);
+    }
+
+    #[test]
+    fn a_program_with_too_many_requests_is_not_read_to_its_end() {
+        let files = [Code::new("c.invoke(FunctionName='a')\n".repeat(MOST_TRIGGERS + 1), Language::Python)];
+        let (found, are_all) = requests(&files, &Bindings::default(), &[]);
+        assert_eq!((found.len(), are_all), (MOST_TRIGGERS, false));
+    }
+}
