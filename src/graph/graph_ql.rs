@@ -171,6 +171,12 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             (false, None) => ("ApiHasCache", Guard::NEVER, true),
         };
         draft.add_claim(part, name, (holds, may_be_unseen), origin);
+        if !is_cache {
+            let guards = &draft.template().guards;
+            let own = draft.vertex(part).guard;
+            let is_switched = holds != Guard::NEVER && guards.can_hold(&[(own, true), (holds, false)]);
+            draft.add_fact(part, "ApiCacheSwitched", Plain::Bool(is_switched), origin);
+        }
     }
 }
 
@@ -191,7 +197,7 @@ fn resources_of(draft: &Draft<'_>, value: Branch, type_name: &str) -> Vec<Branch
 #[cfg(test)]
 mod tests {
     use super::super::EdgeKind;
-    use super::super::tests::{edge_fact, edges, fact, resources};
+    use super::super::tests::{edge_fact, edges, fact, resources, template};
 
     #[test]
     fn a_field_waits_for_the_functions_of_its_pipeline() {
@@ -273,5 +279,20 @@ mod tests {
         assert_eq!(states(", CachingConfig: {Ttl: 60}", own), ["true", "true"]);
         assert_eq!(states("", own), ["false", "true"]);
         assert_eq!(states("", "!ImportValue api"), ["unknown", "false"]);
+    }
+
+    #[test]
+    fn a_cache_under_a_condition_is_switched_by_it() {
+        for (condition, is_switched) in [("", "false"), ("Condition: Prod,", "true")] {
+            let template = template(&format!(
+                "Conditions: {{Prod: !Equals [!Ref 'AWS::AccountId', '1']}}
+Resources:
+  Api: {{Type: 'AWS::AppSync::GraphQLApi'}}
+  Cache: {{Type: 'AWS::AppSync::ApiCache', {condition} Properties: {{ApiId: !GetAtt Api.ApiId}}}}
+  R: {{Type: 'AWS::AppSync::Resolver', Properties: {{ApiId: !GetAtt Api.ApiId, TypeName: Query, FieldName: a}}}}
+"
+            ));
+            assert_eq!(fact(&template, "R", "ApiCacheSwitched"), is_switched, "{condition}");
+        }
     }
 }
