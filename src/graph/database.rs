@@ -6,7 +6,7 @@ use crate::template::{Guard, Resource};
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
 use super::variable::{Mentions, Variable};
-use super::{Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Plain, VertexKind};
+use super::{Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, VertexKind};
 
 /// Adds the edges of an `AWS::RDS::DBProxyTargetGroup`: a proxy keeps connections to its databases.
 pub(super) fn read_proxy_targets(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -35,7 +35,11 @@ pub(super) fn read_proxy_targets(draft: &mut Draft<'_>, id: Name, resource: &Res
 
 /// A function or a task that is told the address of a database or a cache connects to it: likely where it is in a
 /// network as well.
+///
+/// It is proxied where the template has a proxy, in whatever case, or where its variable holds what may be one in another
+/// case: who has one for production alone has chosen to do without elsewhere.
 pub(super) fn read_connections(draft: &mut Draft<'_>, mentions: &Mentions) {
+    let has_proxy = draft.graph.vertices.iter().any(|vertex| vertex.kind == VertexKind::DatabaseProxy);
     for (&(from, to), variables) in mentions {
         let is_connected_to = matches!(
             draft.vertex(to).kind,
@@ -48,6 +52,9 @@ pub(super) fn read_connections(draft: &mut Draft<'_>, mentions: &Mentions) {
         let owner = draft.resource(draft.vertex(from).id);
         let is_in_network =
             owner.is_some_and(|owner| draft.presence(owner, &["VpcConfig"]) == Plain::Bool(true));
+        let origin = draft.vertex(from).origin;
+        let is_proxied = has_proxy || told.iter().any(|variable| variable.is_open);
+        let proxied = Fact::Derived { name: "Proxied", value: Plain::Bool(is_proxied), origin };
         draft.add_edge(Edge {
             kind: EdgeKind::Connect,
             from,
@@ -59,8 +66,8 @@ pub(super) fn read_connections(draft: &mut Draft<'_>, mentions: &Mentions) {
                 .iter()
                 .map(|variable| Evidence { class: EvidenceClass::Reference, origin: variable.origin })
                 .collect(),
-            origin: draft.vertex(from).origin,
-            facts: vec![first.fact()],
+            origin,
+            facts: vec![first.fact(), proxied],
         });
     }
 }
@@ -77,6 +84,9 @@ fn is_address(draft: &Draft<'_>, variable: &Variable) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{edges, resources, template};
+    use super::super::{EdgeKind, Graph, Plain};
+    use crate::code::HandlerCode;
+    use crate::template::Resolver;
 
     fn told(variable: &str, rest: &str) -> Vec<String> {
         edges(&resources(&format!(
@@ -118,6 +128,30 @@ Resources:
 ",
         );
         assert_eq!(edges(&template), ["connect F -> Db [possible] when Prod is true"]);
+    }
+
+    #[test]
+    fn who_has_a_proxy_in_another_case_has_thought_of_one() {
+        let proxied = |variable: &str, rest: &str| {
+            let template = template(&format!(
+                "Parameters: {{Proxy: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref 'AWS::AccountId', '1']}}
+Resources:
+  F: {{Type: 'AWS::Lambda::Function', Properties: {{Environment: {{Variables: {{HOST: {variable}}}}}}}}}
+  Db: {{Type: 'AWS::RDS::DBInstance'}}
+{rest}"
+            ));
+            let graph = Graph::build(Resolver::new(&template), HandlerCode::LeftAlone);
+            let edge = graph.edges.iter().find(|edge| edge.kind == EdgeKind::Connect);
+            let proxied = edge.and_then(|edge| edge.concluded("Proxied").cloned());
+            proxied == Some(Plain::Bool(true))
+        };
+        let address = "!GetAtt Db.Endpoint.Address";
+        assert!(!proxied(address, ""));
+        assert!(!proxied(&format!("!If [Prod, {address}, localhost]"), ""));
+        assert!(proxied(address, "  P: {Type: 'AWS::RDS::DBProxy', Condition: Prod}\n"));
+        assert!(proxied(&format!("!If [Prod, !ImportValue proxy, {address}]"), ""));
+        assert!(proxied(&format!("!If [Prod, !Ref Proxy, {address}]"), ""));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a function is for, and what its configuration makes of it.
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
 use crate::template::{Alt, Guard, Resource};
@@ -44,9 +44,11 @@ fn is_throttled(draft: &Draft<'_>, function: &Resource) -> bool {
     }
 }
 
+const MACRO: &str = "macro";
+
 /// The types of resources that take a function for something of their own, where they name it, and what that is.
 const NAMED_FOR: [(&str, &[&str], &str); 4] = [
-    ("AWS::CloudFormation::Macro", &["FunctionName"], "macro"),
+    ("AWS::CloudFormation::Macro", &["FunctionName"], MACRO),
     // A core device of Greengrass runs a copy, with a memory, a timeout and a processor that are not Lambda's.
     ("AWS::Greengrass::FunctionDefinition", &["InitialVersion", "Functions", "*", "FunctionArn"], "device"),
     ("AWS::Greengrass::FunctionDefinitionVersion", &["Functions", "*", "FunctionArn"], "device"),
@@ -88,6 +90,9 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
                 found.entry(function).or_insert("edge");
             }
         }
+    }
+    for function in told_to_macros(draft, &found) {
+        found.insert(function, MACRO);
     }
     for function in log_forwarders(draft) {
         found.entry(function).or_insert("log-forwarder");
@@ -161,34 +166,58 @@ fn trusts(draft: &Draft<'_>, role: Branch, service: &str) -> bool {
         .any(|trusted| draft.known_text(trusted) == Some(service))
 }
 
+/// What the environment of a macro's function names and nothing else calls: the macro writes it into templates, as the
+/// `ServiceToken` of their custom resources, or asks it while it writes.
+fn told_to_macros(draft: &Draft<'_>, purposes: &FxHashMap<VertexId, &'static str>) -> Vec<VertexId> {
+    let is_macro = |vertex: &VertexId| purposes.get(vertex) == Some(&MACRO);
+    let calls = draft.graph.edges.iter().filter(|edge| is_call(edge.kind) && !is_macro(&edge.from));
+    let called: FxHashSet<VertexId> = calls.map(|edge| edge.to).collect();
+    let mut told = Vec::new();
+    for (&id, resource) in &draft.template().resources {
+        let properties =
+            Branch::properties(resource).filter(|_| draft.vertex_of(id).is_some_and(|v| is_macro(&v)));
+        let Some(properties) = properties else { continue };
+        for variable in draft.branches(properties, &["Environment", "Variables", "*"]) {
+            let functions = draft.targets_inside(variable, &[VertexKind::Function]).into_iter();
+            told.extend(functions.map(|(_, function)| function.vertex));
+        }
+    }
+    told.retain(|function| !purposes.contains_key(function) && !called.contains(function));
+    told
+}
+
 /// Functions that are called by log subscriptions and by nothing else.
 fn log_forwarders(draft: &Draft<'_>) -> Vec<VertexId> {
     let mut only_logs: IndexMap<VertexId, bool> = IndexMap::new();
     for edge in &draft.graph.edges {
-        let calls = match edge.kind {
-            EdgeKind::InvokeSync
-            | EdgeKind::InvokeAsync
-            | EdgeKind::Invoke
-            | EdgeKind::Poll
-            | EdgeKind::Step
-            | EdgeKind::Authorize => true,
-            EdgeKind::StartSync
-            | EdgeKind::StartAsync
-            | EdgeKind::Publish
-            | EdgeKind::Send
-            | EdgeKind::Write
-            | EdgeKind::Read
-            | EdgeKind::DeadLetter
-            | EdgeKind::Front
-            | EdgeKind::Connect
-            | EdgeKind::Qualify => false,
-        };
-        if calls && !edge.is_by_reference_alone() {
+        if is_call(edge.kind) && !edge.is_by_reference_alone() {
             let is_log = edge.via.is_some_and(|via| draft.resource_type(via) == LOG_SUBSCRIPTION);
             *only_logs.entry(edge.to).or_insert(true) &= is_log;
         }
     }
     only_logs.into_iter().filter(|(_, only)| *only).map(|(function, _)| function).collect()
+}
+
+/// Whether an edge of this kind calls the function that it leads to.
+fn is_call(kind: EdgeKind) -> bool {
+    match kind {
+        EdgeKind::InvokeSync
+        | EdgeKind::InvokeAsync
+        | EdgeKind::Invoke
+        | EdgeKind::Poll
+        | EdgeKind::Step
+        | EdgeKind::Authorize => true,
+        EdgeKind::StartSync
+        | EdgeKind::StartAsync
+        | EdgeKind::Publish
+        | EdgeKind::Send
+        | EdgeKind::Write
+        | EdgeKind::Read
+        | EdgeKind::DeadLetter
+        | EdgeKind::Front
+        | EdgeKind::Connect
+        | EdgeKind::Qualify => false,
+    }
 }
 
 const LOG_SUBSCRIPTION: &str = "AWS::Logs::SubscriptionFilter";
@@ -255,6 +284,22 @@ mod tests {
             ["OnEvent", "IsComplete", "User", "Other", "Migrate"].map(purpose),
             ["custom-resource", "custom-resource", "custom-resource", "application", "deployment-hook"]
         );
+    }
+
+    #[test]
+    fn what_a_macro_writes_into_templates_serves_deployments_too() {
+        let template = resources(
+            "  Macro: {Type: 'AWS::CloudFormation::Macro', Properties: {FunctionName: !GetAtt Writes.Arn}}
+  Writes:
+    Type: AWS::Lambda::Function
+    Properties: {Environment: {Variables: {ONE: !GetAtt Serves.Arn, TWO: !Ref Called}}}
+  Serves: {Type: 'AWS::Lambda::Function'}
+  Called: {Type: 'AWS::Lambda::Function'}
+  Url: {Type: 'AWS::Lambda::Url', Properties: {TargetFunctionArn: !Ref Called}}
+",
+        );
+        let purpose = |id| fact(&template, id, "Purpose");
+        assert_eq!(["Writes", "Serves", "Called"].map(purpose), ["macro", "macro", "application"]);
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod load_balancer;
 mod logging;
 mod mapping;
 mod method_setting;
+mod network;
 mod notification;
 mod path;
 mod permission;
@@ -260,6 +261,7 @@ impl Graph {
         rest_only::mark(&mut draft);
         path::read(&mut draft, code);
         permitted::mark(&mut draft);
+        network::mark(&mut draft);
         invocation::mark(&mut draft);
         cycle::read(&mut draft);
         draft.graph

@@ -36,6 +36,11 @@ impl Reference {
         self.resources.is_empty() && !self.text.is_empty() && !self.text.contains(UNKNOWN)
     }
 
+    /// Whether nothing of it is known here: neither a resource nor the whole of its text.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.resources.is_empty() && self.text.contains("${")
+    }
+
     /// Of a bucket: the objects that the text is about, `out/*` of `${Bucket.Arn}/out/*`.
     pub(super) fn key_pattern(&self) -> Option<&str> {
         let bucket = self.resources.first()?;

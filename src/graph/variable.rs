@@ -23,6 +23,8 @@ pub(super) struct Variable {
     pub(super) attribute: Option<Name>,
     /// Only the text of the resource's own name says so.
     pub(super) is_by_name: bool,
+    /// In another case it is what nobody knows here: a parameter, or what another stack exports.
+    pub(super) is_open: bool,
 }
 
 impl Variable {
@@ -85,7 +87,9 @@ fn mention_in_containers(draft: &Draft<'_>, task: VertexId, properties: Branch, 
 }
 
 fn mention(draft: &Draft<'_>, owner: VertexId, name: Name, value: Branch, found: &mut Mentions) {
-    for (guard, reference) in draft.references(value) {
+    let references = draft.references(value);
+    let is_open = references.iter().any(|(_, other)| other.is_unknown());
+    for (guard, reference) in references {
         for (own, target) in draft.inside(&reference, &[]) {
             found.entry((owner, target.vertex)).or_default().push(Variable {
                 guard: draft.and(guard, own),
@@ -94,6 +98,7 @@ fn mention(draft: &Draft<'_>, owner: VertexId, name: Name, value: Branch, found:
                 text: reference.text.clone(),
                 attribute: reference.resources.first().and_then(|mention| mention.attribute),
                 is_by_name: target.is_by_name,
+                is_open,
             });
         }
     }

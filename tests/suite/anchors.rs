@@ -72,6 +72,7 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP318", Anchor::Value(&["CachingEnabled", "MinimumCompressionSize"])),
     ("SLP322", Anchor::Value(&["ReservedConcurrentExecutions"])),
     ("SLP401", Anchor::Key),
+    ("SLP413", Anchor::Value(&["SubnetIds"])),
     ("SLP416", Anchor::Key),
     ("SLP501", Anchor::Key),
     ("SLP502", Anchor::Key),
