@@ -6,7 +6,7 @@ use crate::template::{Guard, Origin, Resource, Stack};
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
 use super::settings::{self, Setting};
-use super::source_settings::unsupported;
+use super::source_settings::{beyond_queues, unsupported};
 use super::target::{Outside, Target};
 use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, filter};
 
@@ -179,7 +179,7 @@ fn service_of_event(draft: &Draft<'_>, resource: &Resource) -> Option<&'static s
 }
 
 /// The service that only these settings go with. Each of the streaming sources needs a `StartingPosition`, and
-/// Amazon MQ needs its `Queues`: what has neither reads from SQS.
+/// Amazon MQ needs its `Queues`: what has neither, nor anything else that a queue does not take, reads from SQS.
 fn service_by_settings(draft: &Draft<'_>, properties: Branch) -> Option<&'static str> {
     let has = |key: &str| !draft.branches(properties, &[key]).is_empty();
     if has("DocumentDBEventSourceConfig") {
@@ -191,7 +191,7 @@ fn service_by_settings(draft: &Draft<'_>, properties: Branch) -> Option<&'static
         Some("kafka")
     } else if has("Queues") {
         Some("mq")
-    } else if has("StartingPosition") || draft.template().stacks().any(Stack::is_open) {
+    } else if beyond_queues().any(has) || draft.template().stacks().any(Stack::is_open) {
         None
     } else {
         Some("sqs")
@@ -366,6 +366,7 @@ Resources:
             ),
             ("EventSourceArn: !ImportValue q", "sqs", "10 by default"),
             ("EventSourceArn: !ImportValue s, StartingPosition: LATEST", "unknown", "unknown"),
+            ("EventSourceArn: !ImportValue s, ParallelizationFactor: 2", "unknown", "unknown"),
             (
                 "EventSourceArn: !ImportValue c, StartingPosition: LATEST, Topics: [t]",
                 "kafka",

@@ -48,6 +48,14 @@ const RESTRICTED: &[Restricted] = &[
     only("SourceAccessConfigurations", &[KAFKA, MQ, DOCUMENTDB]),
 ];
 
+/// The properties that no queue's mapping takes.
+pub(super) fn beyond_queues() -> impl Iterator<Item = &'static str> {
+    RESTRICTED
+        .iter()
+        .filter(|restricted| !restricted.services.contains(&SQS))
+        .map(|restricted| restricted.property)
+}
+
 /// What a mapping sets that its source does not take. Of a source that is not known, nothing is.
 pub(super) fn unsupported(
     draft: &Draft<'_>,
