@@ -7,7 +7,7 @@ use crate::names::Name;
 use crate::template::{Alt, Guard, Resource};
 
 use super::branch::Branch;
-use super::distribution::{origin_domains, stand_in_front};
+use super::distribution::{origins, stand_in_front};
 use super::draft::Draft;
 use super::{VertexId, VertexKind, api_settings};
 
@@ -45,12 +45,12 @@ pub(super) fn read(draft: &mut Draft<'_>) {
             continue;
         };
         let mut seen = FxHashSet::default();
-        for domain in origin_domains(draft, properties) {
-            for (guard, name) in names_of(draft, domain) {
+        for origin in origins(draft, properties) {
+            for (guard, name) in names_of(draft, origin.domain) {
                 for &(own, api) in mapped.get(&name).into_iter().flatten() {
                     let guard = draft.and(guard, own);
                     if seen.insert((api, guard)) {
-                        stand_in_front(draft, (id, from), api, Branch { guard, ..domain }, true);
+                        stand_in_front(draft, (id, from), api, origin.when(guard), true);
                     }
                 }
             }

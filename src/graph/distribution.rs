@@ -19,33 +19,57 @@ const EDGE_FUNCTIONS: [&[&str]; 2] = [
 /// Adds the edges of an `AWS::CloudFront::Distribution`.
 pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
-    for domain in origin_domains(draft, properties) {
-        for (guard, target) in draft.targets_inside(host_of(draft, domain), ORIGINS) {
-            stand_in_front(draft, (id, from), target.vertex, Branch { guard, ..domain }, false);
+    for origin in origins(draft, properties) {
+        for (guard, target) in draft.targets_inside(host_of(draft, origin.domain), ORIGINS) {
+            stand_in_front(draft, (id, from), target.vertex, origin.when(guard), false);
         }
     }
     cache_behavior::read(draft, id, properties);
 }
 
-/// Where a distribution names the hosts that it fetches from.
-pub(super) fn origin_domains(draft: &Draft<'_>, properties: Branch) -> Vec<Branch> {
-    draft.branches(properties, &["DistributionConfig", "Origins", "*", "DomainName"])
+/// Something that a distribution fetches from.
+#[derive(Clone, Copy)]
+pub(super) struct FetchedFrom {
+    /// What the behaviours of the distribution call it.
+    id: Option<Name>,
+    /// Its host.
+    pub(super) domain: Branch,
 }
 
-/// Adds the edge from a distribution to what it fetches from by a domain. Behind a custom domain of an API it is
+impl FetchedFrom {
+    /// The same in fewer cases.
+    pub(super) fn when(self, guard: Guard) -> Self {
+        Self { domain: Branch { guard, ..self.domain }, ..self }
+    }
+}
+
+/// What a distribution fetches from.
+pub(super) fn origins(draft: &Draft<'_>, properties: Branch) -> Vec<FetchedFrom> {
+    let origins = draft.branches(properties, &["DistributionConfig", "Origins", "*"]);
+    let mut found = Vec::new();
+    for origin in origins.into_iter().flat_map(|origin| draft.collections(origin)) {
+        let id = draft.known_text_at(origin, &["Id"]).map(|id| draft.names().intern(id));
+        let domains = draft.branches(origin, &["DomainName"]).into_iter();
+        found.extend(domains.map(|domain| FetchedFrom { id, domain }));
+    }
+    found
+}
+
+/// Adds the edge from a distribution to what it fetches from. Behind a custom domain of an API it is
 /// the domain's endpoint that a request passes, and not the API's own.
 pub(super) fn stand_in_front(
     draft: &mut Draft<'_>,
     (id, from): (Name, VertexId),
     to: VertexId,
-    domain: Branch,
+    FetchedFrom { id: called, domain }: FetchedFrom,
     is_custom: bool,
 ) {
     let origin = draft.values().origin(domain.value);
     let wiring =
         Wiring { kind: EdgeKind::Front, from, to, via: Some(id), guard: domain.guard, origin, proof: origin };
-    let fact = Fact::Derived { name: "CustomDomain", value: Plain::Bool(is_custom), origin };
-    draft.wire(wiring, vec![fact]);
+    let called = called.map_or(Plain::Unknown, Plain::Name);
+    let facts = [("CustomDomain", Plain::Bool(is_custom)), ("OriginId", called)];
+    draft.wire(wiring, facts.map(|(name, value)| Fact::Derived { name, value, origin }).into());
 }
 
 /// Says of every REST API whether a distribution of this template stands in front of it.
@@ -104,6 +128,7 @@ mod tests {
             ));
             assert_eq!(edges(&template), ["front D -> Api [certain]"], "{domain}");
             assert_eq!(edge_fact(&template, EdgeKind::Front, "CustomDomain"), "false", "{domain}");
+            assert_eq!(edge_fact(&template, EdgeKind::Front, "OriginId"), "a", "{domain}");
         }
     }
 

@@ -165,6 +165,7 @@ pub(super) const BUCKET_DESTINATION: &[Setting] = &[
 /// What a behaviour of a distribution says of the paths that it is for.
 pub(super) const CACHE_BEHAVIOR: &[Setting] = &[
     text("PathPattern", &["PathPattern"], "*"),
+    optional_text("TargetOriginId", &["TargetOriginId"]),
     setting("Compress", &["Compress"], Shape::Boolean, Default::Value(Plain::Bool(false))),
 ];
 
