@@ -53,6 +53,18 @@ pub(super) fn class(language: Language, handler: &str) -> Option<&str> {
     qualified.rsplit(['.', '$', '+', '/']).next().filter(|name| !name.is_empty())
 }
 
+/// The function that a program is entered by.
+pub(super) fn function(language: Language, handler: &str) -> &str {
+    match language {
+        Language::Go | Language::Rust => "main",
+        // A class that implements an interface of Lambda's is named alone.
+        Language::Java if !handler.contains("::") => "handleRequest",
+        Language::Python | Language::JavaScript | Language::Ruby | Language::Java | Language::CSharp => {
+            handler.rsplit(['.', ':']).next().unwrap_or_default()
+        }
+    }
+}
+
 /// The types that a file declares.
 pub(super) fn declared(code: &Code) -> Vec<&str> {
     let is_declared =

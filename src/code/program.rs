@@ -78,10 +78,10 @@ impl Program {
             add_clients(code, &mut clients);
         }
         let (mut requests, are_all) = requests(&files, &bindings, &clients);
-        let entry = handler.rsplit(['.', ':']).next().unwrap_or_default();
+        let entry = files.first().map_or("", |code| entry::function(code.language, handler));
         if let Some(reach) = Reach::of(&files, entry).filter(|_| !requests.is_empty()) {
             for request in &mut requests {
-                request.is_used = Some(reach.has(request.place));
+                request.is_used = reach.comes_to(request.place);
             }
         }
         let mut mentions: FxHashSet<Tie> =

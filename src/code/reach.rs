@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 
+use super::definition::{Definition, definitions, starts_line};
 use super::expression::Code;
-use super::token::Kind;
 use super::{CallPlace, Language};
 
 /// The functions of a program that its handler may come to.
@@ -13,16 +13,6 @@ pub(super) struct Reach<'c> {
     files: &'c [Code],
     definitions: Vec<Definition>,
     names: FxHashSet<String>,
-}
-
-/// A function, by its tokens.
-struct Definition {
-    file: usize,
-    /// The token that names it.
-    name: usize,
-    body: Range<usize>,
-    /// A decorator, or the language itself, calls it.
-    is_called: bool,
 }
 
 /// Functions of one program that are told apart; in a larger one a name says less.
@@ -42,7 +32,7 @@ impl<'c> Reach<'c> {
         }
         let mut definitions = Vec::new();
         for (file, code) in files.iter().enumerate() {
-            definitions.extend(definitions_of(file, code)?);
+            definitions.extend(self::definitions(file, code)?);
         }
         let mut reach = Self { files, definitions, names: FxHashSet::default() };
         let is_found = reach.definitions.iter().any(|it| files[it.file].at(it.name) == handler);
@@ -62,11 +52,19 @@ impl<'c> Reach<'c> {
         Some(reach)
     }
 
-    /// Whether a place is in the code that runs: of a used function, or of none.
-    pub(super) fn has(&self, place: CallPlace) -> bool {
+    /// Whether a place is in the code that runs: of a used function, or of none. Where methods of libraries share the
+    /// names of the program's own, and what is declared is mentioned by that, a name alone does not say that it does.
+    pub(super) fn comes_to(&self, place: CallPlace) -> Option<bool> {
         let code = &self.files[place.file];
         let at = (0..code.len()).find(|at| code.token(*at).is_some_and(|token| token.span == place.span));
-        at.and_then(|at| self.innermost(place.file, at)).is_none_or(|index| self.is_reached(index))
+        let is_reached =
+            at.and_then(|at| self.innermost(place.file, at)).is_none_or(|index| self.is_reached(index));
+        match code.language {
+            Language::Python | Language::JavaScript => Some(is_reached),
+            Language::Java | Language::CSharp | Language::Go | Language::Ruby | Language::Rust => {
+                (!is_reached).then_some(false)
+            }
+        }
     }
 
     fn is_reached(&self, index: usize) -> bool {
@@ -125,107 +123,28 @@ fn hand_over(code: &Code, at: usize) -> Option<usize> {
     }
 }
 
-fn starts_line(code: &Code, at: usize) -> bool {
-    let Some(token) = code.token(at) else { return false };
-    let before = &code.text[..token.span.start as usize];
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    before[line..].trim().is_empty()
-}
-
-fn column(code: &Code, at: usize) -> usize {
-    let start = code.token(at).map_or(0, |token| token.span.start as usize);
-    start - code.text[..start].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-/// The functions of a file; nothing in a language whose functions are not told apart.
-fn definitions_of(file: usize, code: &Code) -> Option<Vec<Definition>> {
-    match code.language {
-        Language::Python => Some((0..code.len()).filter_map(|at| python(file, code, at)).collect()),
-        Language::JavaScript => Some((0..code.len()).filter_map(|at| java_script(file, code, at)).collect()),
-        Language::Java | Language::CSharp | Language::Go | Language::Ruby | Language::Rust => None,
-    }
-}
-
-/// `def name(…):` and the deeper lines below it.
-fn python(file: usize, code: &Code, at: usize) -> Option<Definition> {
-    if code.word(at) != "def" || !code.is_word(at + 1) || !code.is(at + 2, "(") {
-        return None;
-    }
-    let is_async = at > 0 && code.word(at - 1) == "async";
-    let first = if is_async { at - 1 } else { at };
-    let depth = column(code, first);
-    let start = code.after(at + 2);
-    let is_outside = |token: &usize| {
-        code.kind(*token) != Some(Kind::Newline) && starts_line(code, *token) && column(code, *token) <= depth
-    };
-    let end = (start..code.len()).find(is_outside).unwrap_or(code.len());
-    // The line before, whatever it ends in.
-    let line = (0..first).rev().find(|token| starts_line(code, *token));
-    let is_called = code.at(at + 1).starts_with("__") || line.is_some_and(|line| code.is(line, "@"));
-    Some(Definition { file, name: at + 1, body: start..end, is_called })
-}
-
-/// `function name(…) {…}`, `name = (…) => …`, `name = function (…) {…}`, and the method `name(…) {…}`.
-fn java_script(file: usize, code: &Code, at: usize) -> Option<Definition> {
-    if !code.is_word(at) {
-        return None;
-    }
-    let name = at;
-    let mut next = at + 1;
-    let is_assigned = code.is(next, "=") || code.is(next, ":");
-    if is_assigned {
-        next += 1;
-        next += usize::from(code.word(next) == "async");
-        if code.word(next) == "function" {
-            next += 1;
-        }
-    }
-    let is_control = ["if", "for", "while", "switch", "catch", "function", "return", "with", "await"];
-    if is_control.contains(&code.at(at)) {
-        return None;
-    }
-    let after = if code.is(next, "(") {
-        code.after(next)
-    } else if is_assigned && code.is_word(next) && code.is(next + 1, "=>") {
-        next + 1
-    } else {
-        return None;
-    };
-    let body = if code.is(after, "=>") {
-        if !is_assigned {
-            return None;
-        }
-        if code.is(after + 1, "{") { after + 1..code.after(after + 1) } else { code.expression(after + 1) }
-    } else if code.is(after, "{") {
-        after..code.after(after)
-    } else {
-        return None;
-    };
-    Some(Definition { file, name, body, is_called: code.at(at) == "constructor" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Which of the calls `invoke` in a file run.
-    fn reached(language: Language, handler: &str, text: &str) -> Option<Vec<bool>> {
+    fn reached(language: Language, handler: &str, text: &str) -> Option<Vec<Option<bool>>> {
         let files = [Code::new(text.to_owned(), language)];
         let reach = Reach::of(&files, handler)?;
         let calls = (0..files[0].len()).filter(|at| files[0].word(*at) == "invoke");
         let places = calls.filter_map(|at| Some(CallPlace { file: 0, span: files[0].token(at)?.span }));
-        Some(places.map(|place| reach.has(place)).collect())
+        Some(places.map(|place| reach.comes_to(place)).collect())
     }
 
     #[test]
     fn a_python_function_is_used_where_the_handler_comes_to_its_name() {
         let text = "from shared import later\n\ndef now(p):\n    c.invoke(p)\n\ndef later(p):\n    c.invoke(p)\n\n\
                     def step(p):\n    return now(p)\n\ndef handler(event, context):\n    step(event)\n";
-        assert_eq!(reached(Language::Python, "handler", text), Some(vec![true, false]));
+        assert_eq!(reached(Language::Python, "handler", text), Some(vec![Some(true), Some(false)]));
         assert_eq!(reached(Language::Python, "main", text), None);
         let routed =
             "@app.post('/x')\ndef create():\n    c.invoke(p)\n\ndef handler(e, c):\n    return app(e)\n";
-        assert_eq!(reached(Language::Python, "handler", routed), Some(vec![true]));
+        assert_eq!(reached(Language::Python, "handler", routed), Some(vec![Some(true)]));
     }
 
     #[test]
@@ -234,11 +153,71 @@ mod tests {
                     class Api { send(p) { return c.invoke(p); } }\n\
                     module.exports = { now, later };\n\
                     exports.handler = async (event) => { if (event.x) { return new Api().send(event); } };\n";
-        assert_eq!(reached(Language::JavaScript, "handler", text), Some(vec![false, false, true]));
+        assert_eq!(
+            reached(Language::JavaScript, "handler", text),
+            Some(vec![Some(false), Some(false), Some(true)])
+        );
+    }
+
+    /// What is not come to is certainly not; the rest may be.
+    const NOT: Option<bool> = Some(false);
+
+    #[test]
+    fn a_java_method_is_not_used_where_nothing_that_is_used_mentions_it() {
+        let text = "public class Orders implements RequestHandler<Map<String, String>, String> {\n\
+                      public String handleRequest(Map<String, String> in, Context c) { return step(in); }\n\
+                      private String step(Map<String, String> in) throws IOException { return now(in); }\n\
+                      private <T> String now(T in) { if (in == null) { return null; } return l.invoke(in); }\n\
+                      private List<String> later(Object in) { l.invoke(in); return null; }\n\
+                      public void run() { l.invoke(null); }\n\
+                      @PostConstruct private void warm() { l.invoke(null); }\n\
+                      private final Runnable task = new Runnable() { public void run() { l.invoke(null); } };\n\
+                      static { l.invoke(null); }\n\
+                    }\n\
+                    class Plain { void other() { l.invoke(null); } }\n";
+        assert_eq!(
+            reached(Language::Java, "handleRequest", text),
+            Some(vec![None, NOT, None, None, None, None, NOT])
+        );
     }
 
     #[test]
-    fn the_functions_of_other_languages_are_not_told_apart() {
+    fn a_method_of_c_sharp_is_not_used_where_nothing_that_is_used_mentions_it() {
+        let text = "namespace Shop;\npublic class Function : IFunction {\n\
+                      public async Task<string> Handle(Order order) => await Now(order);\n\
+                      private async Task<string> Now(Order order) { using (var x = Open()) { return await l.invoke(order); } }\n\
+                      private static Task Later(Order order) => l.invoke(order);\n\
+                      public override string ToString() { l.invoke(null); }\n\
+                      public string Name { get { return l.invoke(null); } }\n\
+                      [OnStart] private void Warm() { l.invoke(null); }\n\
+                    }\n";
+        assert_eq!(reached(Language::CSharp, "Handle", text), Some(vec![None, NOT, None, None, None]));
+    }
+
+    #[test]
+    fn a_function_of_go_is_not_used_where_nothing_that_is_used_mentions_it() {
+        let text = "package main\n\nfunc init() { l.invoke(nil) }\n\n\
+                    func now(ctx context.Context, in interface{}) (interface{}, error) {\n\treturn l.invoke(in)\n}\n\n\
+                    func later[T any](in T) map[string]struct{} {\n\tl.invoke(in)\n\treturn nil\n}\n\n\
+                    func (s *Service) ServeHTTP(w http.ResponseWriter) { l.invoke(nil) }\n\n\
+                    func (s *Service) quiet() error { return l.invoke(nil) }\n\n\
+                    func main() {\n\tlambda.Start(func(ctx context.Context) error { return now(ctx, nil) })\n}\n";
+        assert_eq!(reached(Language::Go, "main", text), Some(vec![None, None, NOT, None, NOT]));
+    }
+
+    #[test]
+    fn a_function_of_rust_is_not_used_where_nothing_that_is_used_mentions_it() {
+        let text = "async fn now<F: Fn(u8) -> u8>(f: F) -> Result<(), Error> where F: Send { l.invoke() }\n\
+                    async fn later() -> Result<(), Error> { l.invoke() }\n\
+                    impl Drop for Client { fn drop(&mut self) { l.invoke(); } }\n\
+                    impl Client { fn quiet(&self) { l.invoke(); } }\n\
+                    #[get(\"/x\")]\nfn routed() { l.invoke(); }\n\
+                    #[tokio::main]\nasync fn main() -> Result<(), Error> { run(service_fn(|it| now(it))).await }\n";
+        assert_eq!(reached(Language::Rust, "main", text), Some(vec![None, NOT, None, NOT, None]));
+    }
+
+    #[test]
+    fn the_functions_of_ruby_are_not_told_apart() {
         assert_eq!(reached(Language::Ruby, "handler", "def handler(event:, context:)\nend"), None);
     }
 }

@@ -9,8 +9,10 @@ use serde_json::Value;
 use super::{run, stdout};
 
 mod applications;
+mod reached;
 
 use applications::{APPLICATIONS, Application, Expected};
+use reached::REACHED;
 
 /// `POST /order` calls `Order`, which may invoke `Invoice` and knows its name; and `Price`, if two are asked for.
 fn template(application: &Application) -> String {
@@ -81,7 +83,7 @@ fn marked(application: &Application) -> String {
 #[test]
 fn exactly_those_chains_are_reported_whose_code_waits() {
     let mut wrong = Vec::new();
-    for application in APPLICATIONS {
+    for application in APPLICATIONS.iter().chain(REACHED) {
         let found = chains(laid_out(application).path(), &[]);
         let expected = match application.expected {
             Expected::Waits(callee) => BTreeSet::from([format!("{callee} {}", marked(application))]),
