@@ -11,12 +11,14 @@ mod retry;
 mod substitution;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 use crate::names::Name;
 use crate::template::{Guard, Origin, Resolver, Val};
 
 pub(crate) use duration::{Amount, Case, Durations};
 pub(crate) use limits::{BACKOFF_RATE, MAX_ATTEMPTS, MAX_CONCURRENCY, RETRY_INTERVAL};
+pub(crate) use transition::Way;
 
 /// A state machine's definition as far as it could be read.
 #[derive(Debug, Default)]

@@ -258,6 +258,9 @@ pub(super) struct Graph {
     /// Draw the resources too that no rule looks at and no edge touches: roles, stages, alarms
     #[arg(long)]
     pub(super) all: bool,
+    /// Which workflows are drawn with their states
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    pub(super) states: States,
     /// Draw what is around this resource only: its logical id, or the name that a drawing shows
     #[arg(long, value_name = "ID")]
     pub(super) around: Option<String>,
@@ -308,6 +311,17 @@ pub(super) enum GraphFormat {
     Html,
     /// Everything that is known, for programs
     Json,
+}
+
+/// Which workflows are drawn with their states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum States {
+    /// As many as a picture has room for, the shortest first; all in JSON
+    Auto,
+    /// All
+    All,
+    /// None: each workflow is one card
+    None,
 }
 
 /// `lenslint guard`.

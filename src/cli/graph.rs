@@ -12,7 +12,7 @@ use crate::source::Source;
 use crate::template::Resolver;
 use crate::view::View;
 
-use super::arguments::{Check, Color, Graph, GraphFormat};
+use super::arguments::{Check, Color, Graph, GraphFormat, States};
 use super::reads::Reads;
 use super::run::Run;
 use super::terminal::{tell, tell_all};
@@ -72,6 +72,14 @@ pub(super) fn run(graph: Graph, color: Color, out: &mut dyn Write) -> Result<End
         })?;
     }
     let format = Format::from(graph.format);
+    // Programs have use for all there is; people for what they can see.
+    drawing = match (graph.states, format) {
+        (States::None, _) => drawing.without_states(),
+        (States::All, _) | (States::Auto, Format::Json) => drawing,
+        (States::Auto, Format::Mermaid | Format::Dot | Format::Svg | Format::Html) => {
+            drawing.with_few_states()
+        }
+    };
     if let Some(reason) = drawing.refused(format) {
         return Err(Trouble::Usage(reason));
     }

@@ -8,8 +8,12 @@ use crate::graph::VertexKind;
 use crate::source::Location;
 use crate::template::Origin;
 
+use super::kind::Kind;
+use super::state::Nesting;
 use super::surroundings::Surroundings;
 use super::{Drawing, Edge, Noted, Vertex, read};
+
+const OTHER: Kind = Kind::Node(VertexKind::Other);
 
 impl Drawing {
     /// With what was found in its template.
@@ -52,6 +56,7 @@ struct Placed {
 /// What stands where in a drawing.
 struct Places<'d> {
     drawing: &'d Drawing,
+    nesting: Nesting,
     vertices: Surroundings,
     edges: Surroundings,
     vertices_by_id: FxHashMap<&'d str, usize>,
@@ -59,15 +64,17 @@ struct Places<'d> {
     vertices_by_key: FxHashMap<Location, usize>,
     /// By the keys and values of what makes or proves them.
     edges_by_proof: FxHashMap<Location, Vec<usize>>,
+    /// By the resources at both ends: a path names the state machine, and not its states.
     edges_by_ends: FxHashMap<(usize, usize), Vec<usize>>,
 }
 
 impl<'d> Places<'d> {
     fn of(drawing: &'d Drawing) -> Self {
         let vertices = drawing.vertices.iter().enumerate();
-        let inside = vertices.clone().filter(|(_, vertex)| vertex.kind != VertexKind::External);
+        let inside = vertices.clone().filter(|(_, vertex)| vertex.kind != Kind::Node(VertexKind::External));
         let mut places = Self {
             drawing,
+            nesting: Nesting::of(&drawing.vertices),
             vertices: Surroundings::of(inside.clone().map(|(index, vertex)| (vertex.origin.whole(), index))),
             edges: Surroundings::of(
                 drawing.edges.iter().enumerate().map(|(index, edge)| (edge.origin.whole(), index)),
@@ -82,14 +89,13 @@ impl<'d> Places<'d> {
         }
         for (index, vertex) in inside {
             let known = places.vertices_by_key.entry(vertex.origin.at_key()).or_insert(index);
-            if drawing.vertices[*known].kind == VertexKind::Other
-                && drawing.vertices[index].kind != VertexKind::Other
-            {
+            if drawing.vertices[*known].kind == OTHER && drawing.vertices[index].kind != OTHER {
                 *known = index;
             }
         }
         for (index, edge) in drawing.edges.iter().enumerate() {
-            places.edges_by_ends.entry((edge.from, edge.to)).or_default().push(index);
+            let ends = [edge.from, edge.to].map(|end| places.nesting.home[end]);
+            places.edges_by_ends.entry(ends.into()).or_default().push(index);
             for origin in edge.origins() {
                 for place in [origin.at_key(), origin.at_value()] {
                     places.edges_by_proof.entry(place).or_default().push(index);
@@ -112,7 +118,9 @@ impl<'d> Places<'d> {
         let path = finding.path.iter();
         let steps: Vec<usize> =
             path.filter_map(|step| self.vertices_by_key.get(&step.location).copied()).collect();
-        let hops = steps.windows(2).filter_map(|hop| self.edges_by_ends.get(&(hop[0], hop[1])));
+        let home = |step: usize| self.nesting.home[step];
+        let hops = steps.windows(2).map(|hop| (home(hop[0]), home(hop[1])));
+        let hops = hops.filter_map(|hop| self.edges_by_ends.get(&hop));
         edges.extend(hops.flatten());
         edges.sort_unstable();
         edges.dedup();
@@ -123,14 +131,14 @@ impl<'d> Places<'d> {
     fn vertices_of(&self, finding: &Finding) -> Vec<usize> {
         let places = std::iter::once(finding.primary.location)
             .chain(finding.members.iter().map(|member| member.location));
-        let mut vertices: Vec<usize> = places.filter_map(|place| self.vertex_at(place)).collect();
+        let mut vertices: Vec<usize> = places.filter_map(|place| self.vertex_at(place, finding)).collect();
         if vertices.is_empty() {
             // In another file, which a resource names; or in `Globals`, on behalf of those that it relates.
             vertices.extend(finding.resource.as_deref().and_then(|named| self.vertices_by_id.get(named)));
         }
         if vertices.is_empty() {
             let related = finding.related.iter().map(|label| label.location);
-            vertices.extend(related.filter_map(|place| self.vertex_at(place)));
+            vertices.extend(related.filter_map(|place| self.vertex_at(place, finding)));
         }
         vertices.sort_unstable();
         vertices.dedup();
@@ -138,16 +146,21 @@ impl<'d> Places<'d> {
     }
 
     /// The narrowest vertex around a place. What the transform has made of a resource stands where that does: of
-    /// several the one that a rule looks at is meant.
-    fn vertex_at(&self, place: Location) -> Option<usize> {
+    /// several the one that a rule looks at is meant. Of the states of a definition that several workflows share, those
+    /// of the workflow that is named.
+    fn vertex_at(&self, place: Location, finding: &Finding) -> Option<usize> {
         let narrowest = self.vertices.around(place).next()?.iter().copied();
-        narrowest.min_by_key(|index| (self.drawing.vertices[*index].kind == VertexKind::Other, *index))
+        let is_named = |index: usize| {
+            let home = &self.drawing.vertices[self.nesting.home[index]];
+            finding.resource.as_deref() == Some(&home.id)
+        };
+        narrowest.min_by_key(|index| (self.drawing.vertices[*index].kind == OTHER, !is_named(*index), *index))
     }
 
     /// The edges that a resource is no more than: a mapping, a subscription. What was found at it is shown there.
     fn edges_made_by(&self, vertex: usize) -> Vec<usize> {
         let Vertex { id, kind, origin, .. } = &self.drawing.vertices[vertex];
-        if *kind != VertexKind::Other {
+        if *kind != OTHER {
             return Vec::new();
         }
         let made = self.edges_by_proof.get(&origin.at_key()).into_iter().flatten().copied();

@@ -9,6 +9,7 @@ use crate::report::inert::inert;
 use super::Drawing;
 use super::family::Family;
 use super::line::{Line, Stroke};
+use super::state::Nesting;
 use super::words::subtitle;
 
 pub(super) fn write(drawing: &Drawing, out: &mut dyn Write) -> io::Result<()> {
@@ -16,13 +17,14 @@ pub(super) fn write(drawing: &Drawing, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  rankdir=LR;")?;
     writeln!(out, "  node [shape=box, style=rounded, fontname=\"Helvetica\", fontsize=11];")?;
     writeln!(out, "  edge [fontname=\"Helvetica\", fontsize=9];")?;
+    let nesting = Nesting::of(&drawing.vertices);
     let several = drawing.templates.len() > 1;
     for (template, path) in drawing.templates.iter().enumerate() {
         if several {
             writeln!(out, "  subgraph cluster_t{template} {{")?;
             writeln!(out, "  label={};", quoted(path))?;
         }
-        write_vertices(drawing, template, out)?;
+        write_vertices(drawing, &nesting, template, out)?;
         if several {
             writeln!(out, "  }}")?;
         }
@@ -33,7 +35,12 @@ pub(super) fn write(drawing: &Drawing, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "}}")
 }
 
-fn write_vertices(drawing: &Drawing, template: usize, out: &mut dyn Write) -> io::Result<()> {
+fn write_vertices(
+    drawing: &Drawing,
+    nesting: &Nesting,
+    template: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut open: Vec<&str> = Vec::new();
     for (index, stacks) in drawing.by_stack(template) {
         let shared = open.iter().zip(stacks).take_while(|(open, stack)| *open == stack).count();
@@ -46,18 +53,35 @@ fn write_vertices(drawing: &Drawing, template: usize, out: &mut dyn Write) -> io
             writeln!(out, "  subgraph cluster_v{index}_{} {{", open.len())?;
             writeln!(out, "  label={};", quoted(stack))?;
         }
-        let vertex = &drawing.vertices[index];
-        let mut text = vec![vertex.label.clone(), subtitle(vertex)];
-        text.extend(vertex.condition.as_ref().map(|condition| format!("when {condition}")));
-        text.extend(drawing.rules(&vertex.findings).map(str::to_owned));
-        let mut look = vec![format!("label={}", quoted_lines(&text))];
-        look.extend(shape(Family::of(vertex.kind)).map(|shape| format!("shape={shape}")));
-        if let Some(severity) = drawing.worst(&vertex.findings) {
-            look.push(format!("color=\"{}\", penwidth=2", colour(severity)));
-        }
-        writeln!(out, "  v{index} [{}];", look.join(", "))?;
+        write_vertex(drawing, nesting, index, out)?;
     }
     for _ in open {
+        writeln!(out, "  }}")?;
+    }
+    Ok(())
+}
+
+/// A vertex; one that others are inside of stands in a frame with them.
+fn write_vertex(drawing: &Drawing, nesting: &Nesting, index: usize, out: &mut dyn Write) -> io::Result<()> {
+    let inside = &nesting.inside[index];
+    if !inside.is_empty() {
+        writeln!(out, "  subgraph cluster_w{index} {{")?;
+        writeln!(out, "  label=\"\"; style=\"rounded,filled\"; color=\"#c4ccd4\"; fillcolor=\"#f6f8fa\";")?;
+    }
+    let vertex = &drawing.vertices[index];
+    let mut text = vec![vertex.label.clone(), subtitle(vertex)];
+    text.extend(vertex.condition.as_ref().map(|condition| format!("when {condition}")));
+    text.extend(drawing.rules(&vertex.findings).map(str::to_owned));
+    let mut look = vec![format!("label={}", quoted_lines(&text))];
+    look.extend(shape(Family::of(vertex.kind)).map(|shape| format!("shape={shape}")));
+    if let Some(severity) = drawing.worst(&vertex.findings) {
+        look.push(format!("color=\"{}\", penwidth=2", colour(severity)));
+    }
+    writeln!(out, "  v{index} [{}];", look.join(", "))?;
+    for inner in inside {
+        write_vertex(drawing, nesting, *inner, out)?;
+    }
+    if !inside.is_empty() {
         writeln!(out, "  }}")?;
     }
     Ok(())
@@ -71,7 +95,7 @@ fn shape(family: Family) -> Option<&'static str> {
         Family::Store => Some("cylinder"),
         Family::Workflow => Some("component"),
         Family::Outside => Some("note"),
-        Family::Api | Family::Compute | Family::Other => None,
+        Family::Api | Family::Compute | Family::State | Family::Other => None,
     }
 }
 
@@ -87,9 +111,9 @@ fn look(line: &Line<'_>, drawing: &Drawing) -> String {
     look.push(format!(
         "style={}",
         match line.stroke {
-            Stroke::Part | Stroke::Waits | Stroke::Data => "solid",
+            Stroke::Part | Stroke::Waits | Stroke::Data | Stroke::Next => "solid",
             Stroke::GoesOn | Stroke::MayWait | Stroke::Polls => "dashed",
-            Stroke::DeadLetter => "dotted",
+            Stroke::DeadLetter | Stroke::Caught => "dotted",
         }
     ));
     if line.stroke == Stroke::Part {

@@ -2,6 +2,8 @@
 
 use crate::graph::VertexKind;
 
+use super::kind::Kind;
+
 /// What decides shape and colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
@@ -19,6 +21,8 @@ pub(super) enum Family {
     Store,
     /// Orders the work of others.
     Workflow,
+    /// A step of such work.
+    State,
     /// The template does not define it.
     Outside,
     /// Everything else: what rules do not look at, and what only sets something for others.
@@ -26,7 +30,8 @@ pub(super) enum Family {
 }
 
 impl Family {
-    pub(super) fn of(kind: VertexKind) -> Self {
+    pub(super) fn of(kind: Kind) -> Self {
+        let Kind::Node(kind) = kind else { return Self::State };
         match kind {
             VertexKind::Route
             | VertexKind::FunctionUrl

@@ -6,19 +6,21 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use crate::finding::Severity;
-
-use super::family::Family;
+use crate::graph::VertexKind;
 use crate::report::inert::{inert, write_json};
 
+use super::family::Family;
+use super::kind::Kind;
 use super::line::{Line, Stroke};
-use super::svg::{self, STYLE, escaped, family_class, stroke_class};
+use super::svg::{self, STYLE, family_class, stroke_class};
+use super::text::escaped;
 use super::words::{fact, is_worth_a_line, kind};
 use super::{Drawing, Noted, Place};
 
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// The hash of the script, so that a browser runs it and no other.
-const SCRIPT_HASH: &str = "O1AJkTxBWE+Ym9WpI2Ogn5niOjNs2RcuM3YssvuBDzI=";
+const SCRIPT_HASH: &str = "wnRTS6/VDQUWF6POUOmweyHE3he/wAcALqSTe10940Y=";
 
 /// What the page's script shows of a card or a line.
 #[derive(Serialize)]
@@ -94,7 +96,7 @@ fn data<'d>(drawing: &'d Drawing, lines: &'d [Line<'d>]) -> Data<'d> {
             .iter()
             .map(|vertex| {
                 let mut facts = facts(&vertex.facts, &vertex.defaults);
-                if vertex.kind == crate::graph::VertexKind::Other {
+                if vertex.kind == Kind::Node(VertexKind::Other) {
                     facts.insert(0, ("Type", told(&vertex.type_name), false));
                 }
                 if !vertex.states.is_empty() {
@@ -180,7 +182,18 @@ fn shown_line<'d>(drawing: &'d Drawing, line: &Line<'d>) -> Shown<'d> {
     let (from, to) = (&drawing.vertices[line.from], &drawing.vertices[line.to]);
     Shown {
         name: told(&format!("{} → {}", from.label, to.label)),
-        kind: if line.stroke == Stroke::Part { "belongs together".to_owned() } else { line.label() },
+        kind: match line.stroke {
+            Stroke::Part => "belongs together".to_owned(),
+            Stroke::Next if line.label().is_empty() => "the next state".to_owned(),
+            Stroke::Waits
+            | Stroke::GoesOn
+            | Stroke::MayWait
+            | Stroke::Polls
+            | Stroke::Data
+            | Stroke::DeadLetter
+            | Stroke::Next
+            | Stroke::Caught => line.label(),
+        },
         place: line.edges.first().map(|edge| shown_place(&edge.place)).unwrap_or_default(),
         facts: shown,
         findings,
@@ -216,6 +229,8 @@ fn legend(drawing: &Drawing, lines: &[Line<'_>]) -> String {
         (Stroke::Data, "reads, writes, connects"),
         (Stroke::DeadLetter, "failures go there"),
         (Stroke::Part, "belongs together"),
+        (Stroke::Next, "the next state"),
+        (Stroke::Caught, "the state after a failure"),
     ] {
         if lines.iter().any(|line| line.stroke == stroke) {
             let class = stroke_class(stroke);
@@ -246,6 +261,7 @@ fn legend(drawing: &Drawing, lines: &[Line<'_>]) -> String {
         (Family::Topic, "topic, bus, rule"),
         (Family::Store, "data"),
         (Family::Workflow, "workflow"),
+        (Family::State, "state"),
         (Family::Outside, "outside of the template"),
         (Family::Other, "other"),
     ] {

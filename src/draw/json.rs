@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::finding::{Confidence, Severity};
 use crate::report::inert::write_json;
 
-use super::{Drawing, Edge, Link, Noted, Place, Vertex};
+use super::{Drawing, Edge, Noted, Place, Vertex};
 
 /// Its number grows when something that was there means something else or is gone.
 const SCHEMA: &str = "lenslint-graph/1";
@@ -31,6 +31,7 @@ struct JsonVertex<'d> {
     r#type: &'d str,
     label: &'d str,
     stacks: &'d [String],
+    within: Option<&'d str>,
     condition: Option<&'d str>,
     place: JsonPlace<'d>,
     facts: &'d Map<String, Value>,
@@ -100,6 +101,7 @@ fn json_vertex<'d>(drawing: &'d Drawing, vertex: &'d Vertex) -> JsonVertex<'d> {
         r#type: &vertex.type_name,
         label: &vertex.label,
         stacks: &vertex.stacks,
+        within: vertex.within.map(|around| drawing.vertices[around].id.as_str()),
         condition: vertex.condition.as_deref(),
         place: json_place(&vertex.place),
         facts: &vertex.facts,
@@ -115,10 +117,7 @@ fn json_edge<'d>(drawing: &'d Drawing, edge: &'d Edge) -> JsonEdge<'d> {
         from: &from.id,
         to: &drawing.vertices[edge.to].id,
         template: &drawing.templates[from.template],
-        kind: match edge.link {
-            Link::Wired(kind) => kind.as_str(),
-            Link::Entry => "entry",
-        },
+        kind: edge.link.as_str(),
         certainty: edge.certainty.as_str(),
         condition: edge.condition.as_deref(),
         via: edge.via.as_deref(),

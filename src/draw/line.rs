@@ -3,11 +3,13 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use crate::asl::Way;
 use crate::finding::Severity;
 use crate::graph::{Certainty, EdgeKind};
 
+use super::kind::Link;
 use super::words::verb;
-use super::{Drawing, Edge, Link};
+use super::{Drawing, Edge};
 
 /// One or several edges from one vertex to another.
 pub(super) struct Line<'d> {
@@ -36,12 +38,18 @@ pub(super) enum Stroke {
     Data,
     /// What failed goes there.
     DeadLetter,
+    /// It comes next.
+    Next,
+    /// It comes next after a failure.
+    Caught,
 }
 
 impl Stroke {
     pub(super) fn of(link: Link) -> Self {
         match link {
             Link::Entry => Self::Part,
+            Link::Flow(Way::Catch) => Self::Caught,
+            Link::Flow(Way::Start | Way::Next | Way::Choice | Way::Default) => Self::Next,
             Link::Wired(kind) => match kind {
                 EdgeKind::Qualify => Self::Part,
                 EdgeKind::InvokeSync
@@ -62,15 +70,24 @@ impl Stroke {
 }
 
 impl Line<'_> {
+    /// Whether it leads from state to state, or from a workflow to its first.
+    pub(super) fn is_flow(&self) -> bool {
+        matches!(self.stroke, Stroke::Next | Stroke::Caught)
+    }
+
     /// What it says: `reads, writes`, `invokes?` where that rests on a permission or a variable alone; nothing for a part.
     pub(super) fn label(&self) -> String {
         let mut verbs: Vec<&str> = self.edges.iter().filter_map(|edge| verb(edge.link)).collect();
         verbs.dedup();
-        let mut label = verbs.join(", ");
-        if self.certainty == Certainty::Possible {
-            label.push('?');
+        verbs.join(", ") + self.doubt()
+    }
+
+    /// Whether it rests on a permission or a variable alone.
+    pub(super) fn doubt(&self) -> &'static str {
+        match self.certainty {
+            Certainty::Possible => "?",
+            Certainty::Likely | Certainty::Certain => "",
         }
-        label
     }
 
     /// When it is there: `when IsProd is true`. Nothing where that goes without saying, since an end is there then only.

@@ -9,16 +9,18 @@ use crate::report::inert::inert;
 use super::Drawing;
 use super::family::Family;
 use super::line::{Line, Stroke};
+use super::state::Nesting;
 use super::words::subtitle;
 
 pub(super) fn write(drawing: &Drawing, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "flowchart LR")?;
+    let nesting = Nesting::of(&drawing.vertices);
     let several = drawing.templates.len() > 1;
     for (template, path) in drawing.templates.iter().enumerate() {
         if several {
             writeln!(out, "  subgraph t{template} [\"{}\"]", escaped(path))?;
         }
-        write_vertices(drawing, template, &mut vec![format!("t{template}")], out)?;
+        write_vertices(drawing, &nesting, template, out)?;
         if several {
             writeln!(out, "  end")?;
         }
@@ -27,19 +29,27 @@ pub(super) fn write(drawing: &Drawing, out: &mut dyn Write) -> io::Result<()> {
     for line in &lines {
         writeln!(out, "  v{} {} v{}", line.from, arrow(line, drawing), line.to)?;
     }
+    let framed = (0..nesting.inside.len()).filter(|index| !nesting.inside[*index].is_empty());
+    let framed: Vec<String> = framed.map(|index| format!("w{index}")).collect();
+    if !framed.is_empty() {
+        writeln!(out, "  classDef frame fill:none,stroke:#9e2f63")?;
+        writeln!(out, "  class {} frame", framed.join(","))?;
+    }
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
         write_findings(drawing, &lines, severity, out)?;
     }
     Ok(())
 }
 
-/// The vertices of a template, each in its stacks; `names` are those of the boxes that are open.
+/// The vertices of a template, each in its stacks.
 fn write_vertices(
     drawing: &Drawing,
+    nesting: &Nesting,
     template: usize,
-    names: &mut Vec<String>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    // The names of the boxes that are open.
+    let mut names = vec![format!("t{template}")];
     let mut open: Vec<&str> = Vec::new();
     for (index, stacks) in drawing.by_stack(template) {
         let shared = open.iter().zip(stacks).take_while(|(open, stack)| *open == stack).count();
@@ -54,19 +64,35 @@ fn write_vertices(
             let name = names.last().map_or("t", String::as_str);
             writeln!(out, "  subgraph {name} [\"{}\"]", escaped(stack))?;
         }
-        let vertex = &drawing.vertices[index];
-        let mut text = format!("{}<br><small>{}</small>", escaped(&vertex.label), escaped(&subtitle(vertex)));
-        if let Some(condition) = &vertex.condition {
-            text.push_str(&format!("<br><small>when {}</small>", escaped(condition)));
-        }
-        for rule in drawing.rules(&vertex.findings) {
-            text.push_str(&format!("<br>⚠ {}", escaped(rule)));
-        }
-        let (left, right) = brackets(Family::of(vertex.kind));
-        writeln!(out, "  v{index}{left}\"{text}\"{right}")?;
+        write_vertex(drawing, nesting, index, out)?;
     }
     for _ in open {
         names.pop();
+        writeln!(out, "  end")?;
+    }
+    Ok(())
+}
+
+/// A vertex; one that others are inside of stands in a frame with them, its own card before theirs.
+fn write_vertex(drawing: &Drawing, nesting: &Nesting, index: usize, out: &mut dyn Write) -> io::Result<()> {
+    let inside = &nesting.inside[index];
+    if !inside.is_empty() {
+        writeln!(out, "  subgraph w{index} [\" \"]")?;
+    }
+    let vertex = &drawing.vertices[index];
+    let mut text = format!("{}<br><small>{}</small>", escaped(&vertex.label), escaped(&subtitle(vertex)));
+    if let Some(condition) = &vertex.condition {
+        text.push_str(&format!("<br><small>when {}</small>", escaped(condition)));
+    }
+    for rule in drawing.rules(&vertex.findings) {
+        text.push_str(&format!("<br>⚠ {}", escaped(rule)));
+    }
+    let (left, right) = brackets(Family::of(vertex.kind));
+    writeln!(out, "  v{index}{left}\"{text}\"{right}")?;
+    for inner in inside {
+        write_vertex(drawing, nesting, *inner, out)?;
+    }
+    if !inside.is_empty() {
         writeln!(out, "  end")?;
     }
     Ok(())
@@ -79,6 +105,7 @@ fn brackets(family: Family) -> (&'static str, &'static str) {
         Family::Topic => ("{{", "}}"),
         Family::Store => ("[(", ")]"),
         Family::Workflow => ("[/", "/]"),
+        Family::State => ("(", ")"),
         Family::Outside => (">", "]"),
         Family::Api | Family::Compute | Family::Other => ("[", "]"),
     }
@@ -87,8 +114,8 @@ fn brackets(family: Family) -> (&'static str, &'static str) {
 fn arrow(line: &Line<'_>, drawing: &Drawing) -> String {
     let arrow = match line.stroke {
         Stroke::Part => "---",
-        Stroke::Waits | Stroke::Data => "-->",
-        Stroke::GoesOn | Stroke::MayWait | Stroke::Polls | Stroke::DeadLetter => "-.->",
+        Stroke::Waits | Stroke::Data | Stroke::Next => "-->",
+        Stroke::GoesOn | Stroke::MayWait | Stroke::Polls | Stroke::DeadLetter | Stroke::Caught => "-.->",
     };
     let label = [Some(line.label()).filter(|label| !label.is_empty()), line.when(drawing)];
     let mut label: Vec<String> = label.into_iter().flatten().map(|text| escaped(&text)).collect();

@@ -2,26 +2,36 @@
 
 mod attach;
 mod bounds;
+mod card;
 mod dot;
 mod family;
 mod html;
 mod json;
+mod kind;
 mod layout;
 mod line;
 mod mermaid;
 mod part;
 mod read;
+mod state;
 mod surroundings;
 mod svg;
+mod text;
 mod words;
+mod workflow;
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
 use crate::finding::{Confidence, Severity};
-use crate::graph::{Certainty, EdgeKind, VertexKind};
+use crate::graph::Certainty;
 use crate::template::Origin;
+
+use kind::{Kind, Link};
+
+/// Cards that a screen shows beside one another with all that is on them.
+const MOST_AT_EASE: usize = 40;
 
 /// What is drawn of one template, or of several side by side.
 #[derive(Default)]
@@ -33,18 +43,21 @@ pub(crate) struct Drawing {
     findings: Vec<Noted>,
 }
 
-/// A resource, an entry point or something outside, as it is shown.
+/// A resource, an entry point, something outside or a state of a workflow, as it is shown.
 struct Vertex {
     /// Unique in its template.
     id: String,
     /// Without the names of the stacks before it, and for a route without its API.
     label: String,
-    kind: VertexKind,
+    kind: Kind,
+    /// Of a state, what it does: `Task`.
     type_name: String,
     /// The index of its template.
     template: usize,
     /// The nested stacks that it is in, the outermost first.
     stacks: Vec<String>,
+    /// What a state is inside of: its state machine, or the map or the parallel state around it, which come before it.
+    within: Option<usize>,
     /// What must hold for it to be there.
     condition: Option<String>,
     place: Place,
@@ -53,6 +66,8 @@ struct Vertex {
     defaults: Vec<String>,
     /// The states of a state machine.
     states: Vec<String>,
+    /// Whether they are not drawn.
+    is_folded: bool,
     /// Indices of what was found at it.
     findings: Vec<usize>,
     origin: Origin,
@@ -77,15 +92,6 @@ struct Edge {
     findings: Vec<usize>,
     origin: Origin,
     proofs: Vec<Origin>,
-}
-
-/// How one thing belongs to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Link {
-    /// An edge of the graph.
-    Wired(EdgeKind),
-    /// An API, a user pool has this entry point.
-    Entry,
 }
 
 /// A finding as it is shown.
@@ -146,10 +152,15 @@ impl Drawing {
         };
         excess.map(|excess| {
             format!(
-                "{excess} are too much for a picture: draw a part of it (--around ID), fewer templates, or \
-                 another format (mermaid, dot, json)"
+                "{excess} are too much for a picture: draw a part of it (--around ID), fewer templates, no \
+                 states (--states none), or another format (mermaid, dot, json)"
             )
         })
+    }
+
+    /// Whether a screen cannot show all of it as large as it is read best: what is told elsewhere makes room then.
+    fn is_crowded(&self) -> bool {
+        self.vertices.iter().filter(|vertex| vertex.kind != Kind::State).count() > MOST_AT_EASE
     }
 
     /// What it is of, in one line.
@@ -162,7 +173,10 @@ impl Drawing {
 
     /// What is on it, for those who do not see it.
     fn description(&self) -> String {
-        format!("{} resources and {} findings.", self.vertices.len(), self.findings.len())
+        let states = self.vertices.iter().filter(|vertex| vertex.kind == Kind::State).count();
+        let resources = self.vertices.len() - states;
+        let with_states = if states > 0 { format!(" with {states} states") } else { String::new() };
+        format!("{resources} resources{with_states} and {} findings.", self.findings.len())
     }
 
     /// Both, side by side.
@@ -173,6 +187,7 @@ impl Drawing {
         self.templates.extend(other.templates);
         self.vertices.extend(other.vertices.into_iter().map(|vertex| Vertex {
             template: vertex.template + templates,
+            within: vertex.within.map(|within| within + vertices),
             findings: moved(vertex.findings),
             ..vertex
         }));
@@ -202,11 +217,11 @@ impl Drawing {
         rules.into_iter()
     }
 
-    /// The vertices of a template with the stacks that they are in, those of a stack one after the other and after
-    /// those that are in none of its own.
+    /// The vertices of a template that are inside of no other, with the stacks that they are in, those of a stack one
+    /// after the other and after those that are in none of its own.
     fn by_stack(&self, template: usize) -> Vec<(usize, &[String])> {
         let vertices = self.vertices.iter().enumerate();
-        let vertices = vertices.filter(|(_, vertex)| vertex.template == template);
+        let vertices = vertices.filter(|(_, it)| it.template == template && it.within.is_none());
         let mut vertices: Vec<_> =
             vertices.map(|(index, vertex)| (index, vertex.stacks.as_slice())).collect();
         vertices.sort_by(|(a, in_a), (b, in_b)| (in_a, a).cmp(&(in_b, b)));

@@ -8,6 +8,7 @@
   const onlyFindings = document.getElementById("only-findings");
   const cards = data.cards.map((_, i) => document.getElementById("v" + i));
   const lines = data.lines.map((_, i) => document.getElementById("e" + i));
+  const resources = cards.filter((card) => !card.classList.contains("state")).length;
   const whole = svg.viewBox.baseVal;
   const all = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
   let view = { ...all };
@@ -25,7 +26,7 @@
   const show = () => {
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
     // From afar names and findings alone can be told.
-    svg.classList.toggle("far", scale() < 0.5);
+    svg.classList.toggle("far", scale() < 0.75);
   };
   const fit = () => {
     // No larger than life: five cards need not fill a wall.
@@ -91,7 +92,7 @@
   };
   const overview = () => {
     panel.replaceChildren(
-      element("h2", `${data.cards.length} resources, ${data.findings.length} findings`),
+      element("h2", `${resources} resources, ${data.findings.length} findings`),
       element("p", data.findings.length ? "Point at a card or a line, or choose a finding." : "Point at a card or a line."),
       ...data.findings.map((_, index) => finding(index, false)),
     );

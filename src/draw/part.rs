@@ -1,7 +1,9 @@
 //! A part of a drawing: what edges touch, or what is near one resource.
 
 use super::family::Family;
-use super::{Drawing, Edge, Link};
+use super::kind::Link;
+use super::state::Nesting;
+use super::{Drawing, Edge};
 
 impl Drawing {
     /// Without the resources that do nothing, that no edge of the graph touches and where nothing was found.
@@ -33,27 +35,41 @@ impl Drawing {
             let known = self.vertices.iter().map(|vertex| vertex.label.as_str());
             return Err(crate::spelling::nearest(name, known).map(str::to_owned));
         }
+        // A workflow is one step away from what its states call, and is drawn with all of them.
+        let Nesting { home, .. } = Nesting::of(&self.vertices);
+        for (index, home) in home.iter().enumerate() {
+            kept[*home] |= kept[index];
+        }
         for _ in 0..steps {
             let before = kept.clone();
             for Edge { from, to, .. } in &self.edges {
-                kept[*from] |= before[*to];
-                kept[*to] |= before[*from];
+                let (from, to) = (home[*from], home[*to]);
+                kept[from] |= before[to];
+                kept[to] |= before[from];
             }
         }
+        let kept: Vec<bool> = home.iter().map(|home| kept[*home]).collect();
         Ok(self.only(&kept))
     }
 
-    /// The vertices that are kept, with the edges between them.
+    /// The vertices that are kept, with the edges between them. Without what is around it nothing is kept.
     pub(super) fn only(mut self, kept: &[bool]) -> Self {
+        let mut kept = kept.to_vec();
+        for (index, vertex) in self.vertices.iter().enumerate() {
+            kept[index] &= vertex.within.is_none_or(|around| kept[around]);
+        }
         let mut moved = Vec::with_capacity(kept.len());
         let mut count = 0;
-        for is_kept in kept {
+        for is_kept in &kept {
             moved.push(count);
             count += usize::from(*is_kept);
         }
         let mut is_kept = kept.iter().copied();
         self.vertices.retain(|_| is_kept.next().unwrap_or_default());
         self.edges.retain(|edge| kept[edge.from] && kept[edge.to]);
+        for vertex in &mut self.vertices {
+            vertex.within = vertex.within.map(|around| moved[around]);
+        }
         for edge in &mut self.edges {
             (edge.from, edge.to) = (moved[edge.from], moved[edge.to]);
         }

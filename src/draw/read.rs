@@ -3,13 +3,14 @@
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-use crate::asl::Machine;
 use crate::graph::{self, Graph, VertexKind};
 use crate::source::{ColumnUnit, Location, Source};
 use crate::template::{Guard, Resolver, Template};
-use crate::view::View;
+use crate::view::{Facts, View};
 
-use super::{Drawing, Edge, Link, Place, Vertex};
+use super::kind::{Kind, Link};
+use super::workflow::StatesByPlace;
+use super::{Drawing, Edge, Place, Vertex};
 
 /// What the view tells of a vertex that the drawing has in other places.
 const TOLD_ELSEWHERE: [&str; 4] = ["Id", "Kind", "Type", "Stated"];
@@ -18,25 +19,32 @@ impl Drawing {
     /// Of a template's graph, with nothing found in it.
     pub(crate) fn of(path: &str, resolver: Resolver<'_>, graph: &Graph, view: &View) -> Self {
         let template = resolver.template();
-        let (facts_of_vertices, facts_of_edges) = view.facts_to_json(template);
+        let Facts { vertices: facts_of_vertices, edges: facts_of_edges, states: facts_of_states } =
+            view.facts_to_json(template);
         let reader = Reader { template, graph };
         let vertices = graph.vertices.iter().zip(facts_of_vertices);
         let mut vertices: Vec<Vertex> =
             vertices.map(|(vertex, facts)| reader.vertex(vertex, facts)).collect();
-        for workflow in &graph.machines {
-            vertices[workflow.vertex.0 as usize].states = reader.states(&workflow.machine);
+        let mut can_be: Vec<bool> = graph.vertices.iter().map(|vertex| reader.can_be(vertex.guard)).collect();
+        let entries = entries(&mut vertices);
+        let mut flow = Vec::new();
+        let mut states = StatesByPlace::default();
+        for (workflow, facts) in graph.machines.iter().zip(facts_of_states) {
+            flow.extend(reader.workflow(workflow, &facts, (&mut vertices, &mut can_be), &mut states));
         }
         let edges = graph.edges.iter().zip(facts_of_edges);
         let edges = edges.filter(|(edge, _)| reader.can_be(edge.guard));
-        let edges: Vec<Edge> = edges.map(|(edge, facts)| reader.edge(edge, facts)).collect();
-        let edges = entries(&mut vertices).into_iter().chain(edges).collect();
-        let can_be: Vec<bool> = graph.vertices.iter().map(|vertex| reader.can_be(vertex.guard)).collect();
+        let wired = edges.map(|(edge, facts)| {
+            let from = states.caller(edge).unwrap_or(edge.from.0 as usize);
+            Edge { from, ..reader.edge(edge, facts) }
+        });
+        let edges = entries.into_iter().chain(flow).chain(wired).collect();
         Self { templates: vec![path.to_owned()], vertices, edges, findings: Vec::new() }.only(&can_be)
     }
 }
 
-struct Reader<'t> {
-    template: &'t Template,
+pub(super) struct Reader<'t> {
+    pub(super) template: &'t Template,
     graph: &'t Graph,
 }
 
@@ -51,15 +59,17 @@ impl Reader<'_> {
         let (facts, defaults) = facts_and_defaults(facts);
         Vertex {
             label: label.to_owned(),
-            kind: vertex.kind,
+            kind: Kind::Node(vertex.kind),
             type_name: names.text(vertex.type_name).to_owned(),
             template: 0,
             stacks: stacks.into_iter().map(str::to_owned).collect(),
+            within: None,
             condition: self.condition(vertex.guard),
             place: self.place(vertex.origin.at_key()),
             facts,
             defaults,
             states: Vec::new(),
+            is_folded: false,
             findings: Vec::new(),
             origin: vertex.origin,
             id: id.to_owned(),
@@ -88,20 +98,16 @@ impl Reader<'_> {
         }
     }
 
-    fn states(&self, machine: &Machine) -> Vec<String> {
-        machine.states.iter().map(|state| self.template.names.text(state.name).to_owned()).collect()
-    }
-
-    fn can_be(&self, guard: Guard) -> bool {
+    pub(super) fn can_be(&self, guard: Guard) -> bool {
         guard == Guard::ALWAYS || self.template.guards.can_hold(&[(guard, true)])
     }
 
-    fn condition(&self, guard: Guard) -> Option<String> {
+    pub(super) fn condition(&self, guard: Guard) -> Option<String> {
         let words = || self.template.guards.words(&self.template.names, (guard, true));
         (guard != Guard::ALWAYS).then(words)
     }
 
-    fn place(&self, location: Location) -> Place {
+    pub(super) fn place(&self, location: Location) -> Place {
         let file = location.file.0 as usize;
         let own = self.template.sources.len();
         let source = if file < own { &self.template.sources[file] } else { &self.graph.sources[file - own] };
@@ -161,7 +167,7 @@ fn without_stacks(id: &str) -> (Vec<&str>, &str) {
 }
 
 /// What is known, and the names of what is left to the service's defaults.
-fn facts_and_defaults(facts: Value) -> (Map<String, Value>, Vec<String>) {
+pub(super) fn facts_and_defaults(facts: Value) -> (Map<String, Value>, Vec<String>) {
     let Value::Object(mut facts) = facts else { return (Map::new(), Vec::new()) };
     let stated = facts.get("Stated").and_then(Value::as_object);
     let is_left_out = |(_, stated): &(&String, &Value)| **stated == Value::Bool(false);

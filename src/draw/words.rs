@@ -2,13 +2,20 @@
 
 use serde_json::Value;
 
+use crate::asl::Way;
 use crate::graph::{EdgeKind, VertexKind};
 
-use super::{Link, Vertex};
+use super::Vertex;
+use super::kind::{Kind, Link};
 
-/// `Lambda function`; for what rules do not look at, its type.
+/// `Lambda function`; for what rules do not look at, its type; for a state what it does.
 pub(super) fn kind(vertex: &Vertex) -> &str {
-    match vertex.kind {
+    let kind = match vertex.kind {
+        Kind::Node(kind) => kind,
+        Kind::State if vertex.type_name.is_empty() => return "State",
+        Kind::State => return &vertex.type_name,
+    };
+    match kind {
         VertexKind::Function => "Lambda function",
         VertexKind::Queue => "SQS queue",
         VertexKind::Topic => "SNS topic",
@@ -51,7 +58,12 @@ pub(super) fn kind(vertex: &Vertex) -> &str {
 
 /// What the one does with the other; nothing where it just has it.
 pub(super) fn verb(link: Link) -> Option<&'static str> {
-    let Link::Wired(kind) = link else { return None };
+    let kind = match link {
+        Link::Wired(kind) => kind,
+        Link::Flow(Way::Default) => return Some("otherwise"),
+        Link::Flow(Way::Catch) => return Some("on failure"),
+        Link::Entry | Link::Flow(Way::Start | Way::Next | Way::Choice) => return None,
+    };
     Some(match kind {
         EdgeKind::InvokeSync => "invokes",
         EdgeKind::InvokeAsync => "invokes async",
@@ -73,12 +85,15 @@ pub(super) fn verb(link: Link) -> Option<&'static str> {
 }
 
 /// Facts that a card shows beside the kind, with the words around the value.
-const ON_CARDS: [(VertexKind, &str, [&str; 2]); 5] = [
-    (VertexKind::Function, "MemorySize", ["", " MB"]),
-    (VertexKind::Function, "Timeout", ["", " s"]),
-    (VertexKind::Queue, "VisibilityTimeout", ["visibility ", " s"]),
-    (VertexKind::StateMachine, "WorkflowType", ["", ""]),
-    (VertexKind::RestApi, "EndpointType", ["", ""]),
+const ON_CARDS: [(Kind, &str, [&str; 2]); 8] = [
+    (Kind::Node(VertexKind::Function), "MemorySize", ["", " MB"]),
+    (Kind::Node(VertexKind::Function), "Timeout", ["", " s"]),
+    (Kind::Node(VertexKind::Queue), "VisibilityTimeout", ["visibility ", " s"]),
+    (Kind::Node(VertexKind::StateMachine), "WorkflowType", ["", ""]),
+    (Kind::Node(VertexKind::RestApi), "EndpointType", ["", ""]),
+    (Kind::State, "Action", ["", ""]),
+    (Kind::State, "Seconds", ["", " s"]),
+    (Kind::State, "TimeoutSeconds", ["at most ", " s"]),
 ];
 
 /// The kind, and the numbers that these checks are mostly about, where they are known: `Lambda function · 128 MB · 3 s`.
@@ -90,6 +105,11 @@ pub(super) fn subtitle(vertex: &Vertex) -> String {
             Some(Value::String(word)) => text.push_str(&format!(" · {before}{word}{after}")),
             Some(_) | None => {}
         }
+    }
+    match vertex.states.len() {
+        _ if !vertex.is_folded => {}
+        1 => text.push_str(" · 1 state"),
+        count => text.push_str(&format!(" · {count} states")),
     }
     text
 }

@@ -20,6 +20,7 @@ use crate::template::{Guard, Origin, OriginKind, Resolver, Through, ValueId};
 
 pub(crate) use expanded::to_json as expanded_to_json;
 use lower::Lowering;
+pub(crate) use print::Facts;
 pub(crate) use provenance::provenance;
 pub(crate) use unseen::Unseen;
 

@@ -18,9 +18,9 @@ impl View {
         self.tree.root().map_or(Value::Null, |root| printer.node(root))
     }
 
-    /// What is known of each vertex of the graph, and the settings of each edge, both in the graph's order. Vertices and
-    /// edges that are there under a condition are printed as if it held.
-    pub(crate) fn facts_to_json(&self, template: &Template) -> (Vec<Value>, Vec<Value>) {
+    /// What is known of each vertex of the graph, the settings of each edge, and what is known of the states of each
+    /// workflow, all in the graph's order. What is there under a condition is printed as if it held.
+    pub(crate) fn facts_to_json(&self, template: &Template) -> Facts {
         let printer = Printer { view: self, template };
         let graph = self.tree.root().and_then(|root| printer.member(root, "Graph"));
         let section = |name| graph.and_then(|graph| printer.member(graph, name));
@@ -37,8 +37,29 @@ impl View {
             let settings = printer.member(printer.whatever_holds(edge), "Settings");
             settings.map_or(Value::Null, |settings| printer.node(settings))
         });
-        (vertices.collect(), edges.collect())
+        let workflows = match section("StateMachines").map(|machines| self.tree.node(machines)) {
+            Some(Node::Map { entries, .. }) => entries.iter().map(|(_, node)| *node).collect(),
+            Some(_) | None => Vec::new(),
+        };
+        let workflows = workflows.into_iter().map(|workflow| {
+            let states = printer.member(printer.whatever_holds(workflow), "States");
+            let Some(Node::List(states)) = states.map(|states| self.tree.node(states)) else {
+                return Vec::new();
+            };
+            states.iter().map(|state| printer.state(printer.whatever_holds(*state))).collect()
+        });
+        Facts { vertices: vertices.collect(), edges: edges.collect(), states: workflows.collect() }
     }
+}
+
+/// What is known of the parts of a graph, as JSON.
+pub(crate) struct Facts {
+    /// Of each vertex.
+    pub(crate) vertices: Vec<Value>,
+    /// Of each edge.
+    pub(crate) edges: Vec<Value>,
+    /// Of each state of each workflow, without its state machine.
+    pub(crate) states: Vec<Vec<Value>>,
 }
 
 struct Printer<'a> {
@@ -58,11 +79,7 @@ impl Printer<'_> {
             Node::Map { entries, is_open } => {
                 let entries =
                     entries.iter().map(|(key, node)| (self.template.names.text(*key).to_owned(), *node));
-                let is_told = |node: &NodeId| {
-                    !matches!(self.view.tree.node(*node), Node::Bounded(_) | Node::Unknown)
-                        || self.written(*node).is_some()
-                };
-                let entries = entries.filter(|(_, node)| is_told(node));
+                let entries = entries.filter(|(_, node)| self.is_told(*node));
                 let mut printed: Map<_, _> = entries.map(|(key, node)| (key, self.node(node))).collect();
                 let written = self.view.sight_of(id).value.filter(|_| *is_open);
                 for entry in written.map_or(&[][..], |map| self.template.values.entries(map)) {
@@ -89,6 +106,20 @@ impl Printer<'_> {
                 self.written(id).unwrap_or_else(|| json!({"Ref": "AWS::NoValue"}))
             }
         }
+    }
+
+    /// A state; the machine that each of its states has would be printed as often as there are states.
+    fn state(&self, state: NodeId) -> Value {
+        let Node::Map { entries, .. } = self.view.tree.node(state) else { return Value::Null };
+        let name = |key| self.template.names.text(key);
+        let entries = entries.iter().filter(|(key, _)| name(*key) != "Machine");
+        let entries = entries.filter(|(_, node)| self.is_told(*node));
+        entries.map(|(key, node)| (name(*key).to_owned(), self.node(*node))).collect::<Map<_, _>>().into()
+    }
+
+    /// Whether there is something to print: what the linter cannot conclude, and nobody wrote, is not.
+    fn is_told(&self, node: NodeId) -> bool {
+        !matches!(self.view.tree.node(node), Node::Bounded(_) | Node::Unknown) || self.written(node).is_some()
     }
 
     fn member(&self, map: NodeId, key: &str) -> Option<NodeId> {

@@ -64,6 +64,143 @@ fn findings_stand_at_their_resources_and_on_their_edges() {
 }
 
 #[test]
+fn states_stand_inside_of_their_workflow_and_call_what_they_call() {
+    let shop = json(root(), &["fixtures/shop"]);
+    let vertices = shop["vertices"].as_array().unwrap();
+    let state = vertices.iter().find(|vertex| vertex["id"] == "Report Query").unwrap();
+    assert_eq!(
+        (&state["kind"], &state["type"], &state["within"]),
+        (&"state".into(), &"Task".into(), &"Report".into())
+    );
+    assert_eq!(state["facts"]["Action"], "athena:startQueryExecution");
+    let ways = |drawing: &Value| -> Vec<String> {
+        let edges = drawing["edges"].as_array().unwrap().iter();
+        let text = |edge: &Value, key: &str| edge[key].as_str().unwrap().to_owned();
+        let ways = edges.filter(|edge| text(edge, "from").starts_with("Report"));
+        ways.map(|edge| ["from", "kind", "to"].map(|key| text(edge, key)).join(" ")).collect()
+    };
+    assert_eq!(
+        ways(&shop),
+        [
+            "Report flow.start Report Query",
+            "Report Query flow.next Report Tell",
+            "Report Tell publish Reports"
+        ]
+    );
+    let folded = json(root(), &["--states", "none", "fixtures/shop"]);
+    assert_eq!(ways(&folded), ["Report publish Reports"]);
+    assert!(!ids(&folded).contains(&"Report Query"));
+    let mermaid = drawn(root(), &["--states", "none", "fixtures/shop"]);
+    assert!(mermaid.contains("State machine · EXPRESS · 2 states"), "{mermaid}");
+    // What is near a workflow is drawn with all of it, whichever of its states is near.
+    let near = json(root(), &["--around", "Reports", "--depth", "1", "fixtures/shop"]);
+    assert_eq!(ids(&near), ["Report", "Reports", "Report Query", "Report Tell"]);
+}
+
+#[test]
+fn a_picture_of_much_shows_the_states_of_short_workflows_alone() {
+    let workflow = |name: &str, states: usize| {
+        let task = |index: usize| {
+            let next =
+                if index + 1 == states { "End: true".to_owned() } else { format!("Next: S{}", index + 1) };
+            format!("S{index}: {{Type: Pass, {next}}}")
+        };
+        let states = (0..states).map(task).collect::<Vec<_>>().join(", ");
+        format!(
+            "  {name}: {{Type: AWS::StepFunctions::StateMachine, Properties: {{Definition: {{StartAt: S0, States: {{{states}}}}}}}}}\n"
+        )
+    };
+    let text = format!("Resources:\n{}{}", workflow("Long", 38), workflow("Short", 3));
+    let folder = folder_with(&[("t.yaml", &text)]);
+    let auto = drawn(folder.path(), &["t.yaml"]);
+    assert!(auto.contains("Long<br><small>State machine · STANDARD · 38 states"), "{auto}");
+    assert_eq!(auto.matches("<small>Pass</small>").count(), 3);
+    let all = drawn(folder.path(), &["--states", "all", "t.yaml"]);
+    assert_eq!(all.matches("<small>Pass</small>").count(), 41);
+    let near = drawn(folder.path(), &["--around", "Long", "t.yaml"]);
+    assert_eq!(near.matches("<small>Pass</small>").count(), 38);
+}
+
+#[test]
+fn maps_and_parallel_states_have_what_they_run_inside_of_them() {
+    let text = "Resources:
+  F: {Type: AWS::Lambda::Function}
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      Definition:
+        StartAt: Check
+        States:
+          Check: {Type: Choice, Choices: [{Next: Each}, {Next: Each}], Default: Fork}
+          Each:
+            Type: Map
+            ItemProcessor: {StartAt: Do, States: {Do: {Type: Task, Resource: !GetAtt F.Arn, End: true}}}
+            Catch: [{ErrorEquals: [States.ALL], Next: Fork}]
+            End: true
+          Fork:
+            Type: Parallel
+            Branches:
+              - {StartAt: Left, States: {Left: {Type: Pass, End: true}}}
+              - {StartAt: Right, States: {Right: {Type: Wait, Seconds: 5, Next: Left}}}
+            Next: Check
+";
+    let folder = folder_with(&[("t.yaml", text)]);
+    let drawing = json(folder.path(), &["t.yaml"]);
+    let vertices = drawing["vertices"].as_array().unwrap().iter();
+    let within = vertices.filter_map(|it| Some((it["id"].as_str()?, it["within"].as_str()?)));
+    assert_eq!(
+        within.collect::<Vec<_>>(),
+        [
+            ("M Check", "M"),
+            ("M Each", "M"),
+            ("M Do", "M Each"),
+            ("M Fork", "M"),
+            ("M Left", "M Fork"),
+            ("M Right", "M Fork")
+        ]
+    );
+    let edges = drawing["edges"].as_array().unwrap().iter();
+    let edges = edges.map(|edge| ["from", "kind", "to"].map(|key| edge[key].as_str().unwrap()).join(" "));
+    assert_eq!(
+        edges.collect::<Vec<_>>(),
+        [
+            "M flow.start M Check",
+            "M Check flow.choice M Each",
+            "M Check flow.default M Fork",
+            "M Each flow.catch M Fork",
+            "M Fork flow.next M Check",
+            "M Each flow.start M Do",
+            "M Fork flow.start M Left",
+            "M Fork flow.start M Right",
+            "M Do step F"
+        ]
+    );
+    for format in ["mermaid", "dot", "svg", "html"] {
+        let text = drawn(folder.path(), &["--format", format, "t.yaml"]);
+        assert!(text.contains("Wait · 5 s") && text.contains("on failure"), "{format}: {text}");
+    }
+}
+
+#[test]
+fn neither_threads_nor_the_order_of_arguments_show_in_a_drawing() {
+    let folders = ["shop", "marketplace", "payments-cfn"].map(|name| format!("fixtures/{name}"));
+    let with = |format: &str, threads: &str, paths: &[&String]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lenslint"));
+        command.current_dir(root()).env("RAYON_NUM_THREADS", threads);
+        let output = command.args(["graph", "--format", format]).args(paths).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        output.stdout
+    };
+    let (forwards, backwards) =
+        (folders.iter().collect::<Vec<_>>(), folders.iter().rev().collect::<Vec<_>>());
+    for format in ["mermaid", "dot", "svg", "html", "json"] {
+        let one = with(format, "1", &forwards);
+        assert!(one == with(format, "8", &forwards), "{format}");
+        assert!(one == with(format, "8", &backwards), "{format}");
+    }
+}
+
+#[test]
 fn a_part_is_what_is_near() {
     let around = |arguments: &[&str]| {
         let drawing = json(root(), &[&["fixtures/shop", "--around"], arguments].concat());
@@ -165,7 +302,7 @@ fn names_act_on_nothing_in_any_format() {
 #[test]
 fn a_picture_is_xml_with_a_card_for_each_resource_and_no_two_in_one_place() {
     for fixture in ["fixtures/shop", "fixtures/marketplace"] {
-        let svg = drawn(root(), &["--format", "svg", fixture]);
+        let svg = drawn(root(), &["--format", "svg", "--states", "all", fixture]);
         let document = roxmltree::Document::parse(&svg).unwrap();
         let has = |node: &roxmltree::Node<'_, '_>, class: &str| {
             node.attribute("class").is_some_and(|classes| classes.split(' ').any(|it| it == class))
@@ -190,7 +327,7 @@ fn a_picture_is_xml_with_a_card_for_each_resource_and_no_two_in_one_place() {
                 assert!(is_apart, "{fixture}: {a:?} {b:?}");
             }
         }
-        assert_eq!(svg, drawn(root(), &["--format", "svg", fixture]));
+        assert_eq!(svg, drawn(root(), &["--format", "svg", "--states", "all", fixture]));
     }
 }
 
@@ -212,9 +349,7 @@ fn what_is_too_much_for_a_picture_is_refused_in_words() {
     let folder = folder_with(&[("t.yaml", &format!("Resources:\n{queues}"))]);
     let output = run(folder.path(), &["graph", "--format", "svg", "t.yaml"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        stderr(&output).contains("1001 resources, of at most 1000") && stderr(&output).contains("--around")
-    );
+    assert!(stderr(&output).contains("1001 cards, of at most 1000") && stderr(&output).contains("--around"));
     assert_eq!(
         drawn(folder.path(), &["t.yaml"]).lines().filter(|line| line.contains("SQS queue")).count(),
         1_001
