@@ -1,5 +1,6 @@
 //! Embeds the rule pages, and makes constants of the facts. Every `rules/<family>/SLP…md` becomes an entry of one
-//! table, and so does every fact of `src/facts/facts.toml`: nothing lists them by hand.
+//! table, and so does every fact of `src/facts/facts.toml`: nothing lists them by hand. The logic of a page is parsed
+//! here, with the program's own parser: a page that does not parse is none to build with, and no run has to parse it.
 
 use std::env;
 use std::fmt::Write as _;
@@ -9,13 +10,34 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use guard::{Dialect, Rules};
+
+#[expect(dead_code, unreachable_pub, reason = "the library uses all of it")]
+#[path = "src/guard"]
+mod guard {
+    mod ast;
+    mod functions;
+    mod literal;
+    mod message;
+    mod parse;
+    mod stored;
+
+    pub use ast::{Dialect, Rules};
+}
+#[expect(dead_code, reason = "the library uses all of it")]
+#[path = "src/rule/markdown.rs"]
+mod markdown;
+#[expect(dead_code, unreachable_pub, reason = "the library uses all of it")]
+#[path = "src/source.rs"]
+mod source;
+
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets the manifest's folder"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets the output folder"));
     let write = |name: &str, code: String| {
         fs::write(out.join(name), code).expect("cargo's output folder can be written");
     };
-    write("pages.rs", pages(&root.join("rules")));
+    write("pages.rs", pages(&root.join("rules"), &out));
     let facts = root.join("src/facts/facts.toml");
     println!("cargo::rerun-if-changed={}", facts.display());
     let text = fs::read_to_string(&facts).unwrap_or_else(|error| panic!("{}: {error}", facts.display()));
@@ -23,7 +45,8 @@ fn main() {
     write("facts.rs", Table(table.get_ref()).code());
 }
 
-fn pages(rules: &Path) -> String {
+/// The table of the pages: family, file name, text and logic.
+fn pages(rules: &Path, out: &Path) -> String {
     println!("cargo::rerun-if-changed=rules");
     let mut pages: Vec<(String, PathBuf)> = Vec::new();
     for family in folders(rules) {
@@ -37,11 +60,35 @@ fn pages(rules: &Path) -> String {
     for (family, page) in &pages {
         println!("cargo::rerun-if-changed={}", page.display());
         let stem = page.file_stem().expect("a page has a name").to_string_lossy();
-        writeln!(code, "    ({family:?}, {stem:?}, include_str!({:?})),", page.display().to_string())
-            .expect("writing to a string cannot fail");
+        let text = fs::read_to_string(page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        let logic = logic(page, &text, &out.join(format!("{stem}.rules")));
+        writeln!(
+            code,
+            "    ({family:?}, {stem:?}, include_str!({:?}), {logic}),",
+            page.display().to_string()
+        )
+        .expect("writing to a string cannot fail");
     }
     code.push_str("]\n");
     code
+}
+
+/// Where the logic of a page stands in it, and its parsed form, which is written to a file. A page of the linter's own
+/// findings has none.
+fn logic(page: &Path, text: &str, parsed: &Path) -> String {
+    let Some(halves) = markdown::Halves::of(text) else { return "None".to_owned() };
+    let Some(logic) = markdown::Outline::of(halves.body).logic() else { return "None".to_owned() };
+    let line = halves.above + logic.line;
+    let rules = Rules::parse(logic.text, Dialect::Page).unwrap_or_else(|mut error| {
+        error.position.line += line as u32;
+        panic!("{}:{error}", page.display())
+    });
+    let bytes = rules.to_bytes().expect("rules have a form in bytes");
+    fs::write(parsed, bytes).expect("cargo's output folder can be written");
+    let start = logic.text.as_ptr() as usize - text.as_ptr() as usize;
+    let end = start + logic.text.len();
+    let parsed = parsed.display().to_string();
+    format!("Some(Parsed {{ at: {start}..{end}, line: {line}, bytes: include_bytes!({parsed:?}) }})")
 }
 
 fn folders(dir: &Path) -> Vec<PathBuf> {

@@ -25,20 +25,20 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
         return Err(error.to_string().into());
     }
     // What is about no template has nothing to show.
-    let has_examples = page.scope != Scope::Tool || !page.examples.is_empty();
+    let has_examples = page.scope != Scope::Tool || !page.examples().is_empty();
     for (what, is_missing) in [
         ("a title", page.title.is_empty()),
-        ("a lead that says why it hurts", page.why.is_empty()),
-        ("a section `Fix`", page.fix.is_empty()),
+        ("a lead that says why it hurts", page.why().is_empty()),
+        ("a section `Fix`", page.fix().is_empty()),
         ("the best practice (`lens`)", page.lens.is_empty()),
         ("the release that brought it (`since`)", page.since.is_empty()),
         (
             "an example that fails",
-            has_examples && !page.examples.iter().any(|example| !example.fires.is_empty()),
+            has_examples && !page.examples().iter().any(|example| !example.fires.is_empty()),
         ),
         (
             "an example that passes",
-            has_examples && !page.examples.iter().any(|example| example.fires.is_empty()),
+            has_examples && !page.examples().iter().any(|example| example.fires.is_empty()),
         ),
     ] {
         if is_missing {
@@ -53,7 +53,7 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
         every_type_is_shown(page, &mut breaks);
     }
     names_its_facts(page, &mut breaks);
-    for example in &page.examples {
+    for example in &page.examples() {
         fires_where_it_is_marked(page, example, &mut breaks);
     }
     says_nothing_of_nothing(page, &mut breaks);
@@ -78,7 +78,8 @@ fn says_nothing_of_nothing(page: &Page, breaks: &mut String) {
 
 /// A rule that holds for SAM and for plain CloudFormation shows both.
 fn both_spellings(page: &Page, breaks: &mut String) {
-    let failing = || page.examples.iter().filter(|example| !example.fires.is_empty());
+    let examples = page.examples();
+    let failing = || examples.iter().filter(|example| !example.fires.is_empty());
     let is_sam = |example: &Example| example.text.contains("AWS::Serverless");
     if !failing().any(is_sam) || failing().all(is_sam) {
         breaks.push_str("the failing examples do not show SAM and plain CloudFormation\n");
@@ -102,7 +103,7 @@ fn logic(page: &Page) -> &str {
 /// A resource type that the logic names occurs in an example that fails.
 fn every_type_is_shown(page: &Page, breaks: &mut String) {
     for name in logic(page).split(['\'', '"', ' ', '\n']).filter(|word| word.starts_with("AWS::")) {
-        if !page.examples.iter().any(|example| !example.fires.is_empty() && example.text.contains(name)) {
+        if !page.examples().iter().any(|example| !example.fires.is_empty() && example.text.contains(name)) {
             let _ = writeln!(breaks, "no failing example has a resource of type {name}");
         }
     }

@@ -81,7 +81,7 @@ impl Printer<'_> {
         let id = page.id.clone();
         let catalogue = Catalogue::of_one(page);
         let page = catalogue.page(&id).expect("the catalogue holds this page");
-        for example in &page.examples {
+        for example in &page.examples() {
             self.counts.tests += 1;
             let result = run_example(&catalogue, page, example);
             if result.is_as_marked(example) {

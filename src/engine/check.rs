@@ -1,13 +1,15 @@
 //! A check is one rule against one view: each subject on its own, so that the conditions of one never
 //! multiply with those of another.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Severity, Undecided};
 use crate::guard::{
-    Anchor, Candidate, Candidates, Evaluator, Failure, Place, Plain, Rule, RuleIndex, Scenario, Status,
-    speaks,
+    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Place, Plain, Rule, RuleIndex, Scenario,
+    Status, speaks,
 };
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
@@ -26,6 +28,8 @@ pub(crate) struct Checking<'a> {
     pub(crate) template: &'a Template,
     /// The view of it.
     pub(crate) view: &'a View,
+    /// What was looked up in the view's tree so far.
+    pub(crate) index: &'a Rc<Index<'a>>,
     /// The profile of the run: grades that need a stricter one stay silent.
     pub(crate) profile: Profile,
     /// Whether the template lies in a folder of tests or stubs; asked only where it matters.
@@ -77,12 +81,12 @@ pub(crate) struct Said {
 pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String> {
     let is_elsewhere = checking.template.stacks().all(|stack| may_be_elsewhere(page, stack));
     let Some(Ok(rules)) = page.rules() else { return Ok(Said::default()) };
-    let mut evaluator = Evaluator::new(rules, &checking.view.tree, &checking.template.names);
+    let mut evaluator = None;
     let mut findings = Vec::new();
     let mut ledger = Ledger::default();
     let mut is_whole = true;
-    for (index, rule) in rules.rules().enumerate() {
-        if !page.owns(RuleIndex(index)) {
+    for (at, rule) in (0..).map(RuleIndex).zip(rules.rules()) {
+        if !page.owns(at) {
             continue;
         }
         let grade = Grade::of(rule, page);
@@ -90,20 +94,28 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
             is_whole = false;
             continue;
         }
+        let is_concerned = page.may_concern(at, checking.index);
+        // Optimized, what is not concerned costs next to nothing: most rules are about what a template does not have.
+        if !is_concerned && !cfg!(debug_assertions) {
+            continue;
+        }
+        let evaluator = evaluator.get_or_insert_with(|| Evaluator::over(rules, Rc::clone(checking.index)));
+        if !is_concerned {
+            assert!(is_without_subjects(evaluator, at), "{}: a look at what is there has misled", page.id);
+            continue;
+        }
         let before = findings.len();
         let mut of_rule = Ledger::default();
         let wording = Wording { checking, page, severity: grade.severity };
-        let rule = RuleIndex(index);
-        for item in 0..evaluator.items(rule) {
+        for item in 0..evaluator.items(at) {
             let ledger = &mut of_rule;
-            let mut subjects =
-                Subjects { checking, evaluator: &mut evaluator, rule, item, ledger, broken: None };
+            let mut subjects = Subjects { checking, evaluator, rule: at, item, ledger, broken: None };
             subjects.check(wording, &mut findings);
             if let Some(broken) = subjects.broken {
                 if is_elsewhere {
                     return Ok(Said::default());
                 }
-                return Err(broken.without_verdict(rules, rule, page.logic_line()));
+                return Err(broken.without_verdict(rules, at, page.logic_line()));
             }
         }
         let has_said = findings.len() > before || !of_rule.is_empty();
@@ -122,6 +134,14 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
         findings: join(checking, page, findings),
         undecided: ledger.undecided(checking, page),
         is_whole,
+    })
+}
+
+/// Whether no item of a rule has a subject.
+fn is_without_subjects(evaluator: &mut Evaluator<'_>, rule: RuleIndex) -> bool {
+    (0..evaluator.items(rule)).all(|item| match evaluator.candidates(rule, item, &mut Plain) {
+        Candidates::Each(candidates) | Candidates::Gathered(candidates) => candidates.is_empty(),
+        Candidates::Whole => false,
     })
 }
 

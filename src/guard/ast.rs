@@ -3,6 +3,7 @@
 
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use serde::{Deserialize, Serialize};
 
 use super::functions::Function;
 pub(super) use super::literal::{Literal, Pattern, Range};
@@ -10,19 +11,19 @@ use super::message::Message;
 use crate::source::{ColumnUnit, Position, Source, Span};
 
 /// A text of a rules file (a key, a literal, a variable's name): an index into [`Rules`]' table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct TextId(pub(super) u32);
 
 /// A key that queries ask for: an index into [`Rules`]' table of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct KeyId(pub(super) u32);
 
 /// A rule of a file: its place in the order of [`Rules::rules`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RuleIndex(pub usize);
 
 /// How messages are written, and which spellings a key is found under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Dialect {
     /// A plain `.guard` file: messages are free text (`Violation: … Fix: …` is split), and an absent key is
     /// tried in other cases as cfn-guard does.
@@ -32,8 +33,10 @@ pub enum Dialect {
 }
 
 /// A rules file, parsed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Rules {
+    /// The text, which stands beside the bytes of stored rules.
+    #[serde(skip, default = "no_text")]
     pub(super) source: Source,
     /// The first call of a function that cfn-guard does not have.
     pub(super) extension: Option<Span>,
@@ -46,8 +49,12 @@ pub struct Rules {
     pub(super) parameterized: FxHashMap<TextId, ParameterizedRule>,
 }
 
+fn no_text() -> Source {
+    Source::new("", "")
+}
+
 /// A key as written, and the spellings that are tried when it is absent (none on rule pages).
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Key {
     pub(super) text: TextId,
     /// Where it is first asked for.
@@ -56,7 +63,7 @@ pub(super) struct Key {
 }
 
 /// A named rule, or the clauses that stand outside of any (the rule `default`).
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// The name.
     pub name: String,
@@ -71,7 +78,7 @@ pub struct Rule {
 }
 
 /// A `#@ key: value` line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// What stands before the colon.
     pub key: String,
@@ -82,14 +89,14 @@ pub struct Header {
 }
 
 /// A rule that takes arguments and runs where it is called.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ParameterizedRule {
     pub(super) parameters: Vec<TextId>,
     pub(super) block: Block,
 }
 
 /// The `let`s of one scope, each name once.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Lets {
     /// Which scope of the file this is.
     pub(super) id: u32,
@@ -97,7 +104,7 @@ pub(super) struct Lets {
 }
 
 /// `let name = value`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Let {
     pub(super) span: Span,
     pub(super) name: TextId,
@@ -105,18 +112,18 @@ pub(super) struct Let {
 }
 
 /// Assignments and clauses in braces: all of the clauses must hold.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Block {
     pub(super) lets: Lets,
     pub(super) clauses: Vec<AnyOf>,
 }
 
 /// Clauses joined by `or`: one of them must hold.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct AnyOf(pub(super) Vec<Clause>);
 
 /// One statement of a block.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Clause {
     /// `query operator value`.
     Check(Box<Check>),
@@ -133,7 +140,7 @@ pub(super) enum Clause {
 }
 
 /// `query operator value <<message>>`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Check {
     pub(super) span: Span,
     pub(super) query: Query,
@@ -144,7 +151,7 @@ pub(super) struct Check {
 }
 
 /// What a [`Check`] asks of the query's values.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Test {
     /// The value is there.
     Exists,
@@ -157,7 +164,7 @@ pub(super) enum Test {
 }
 
 /// A type that `is_…` tests for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Type {
     /// `is_string`
     String,
@@ -176,7 +183,7 @@ pub(super) enum Type {
 }
 
 /// A relation between two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Operator {
     /// `==`
     Equal,
@@ -193,7 +200,7 @@ pub(super) enum Operator {
 }
 
 /// `query [not empty] { … }`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct QueryBlock {
     pub(super) span: Span,
     pub(super) query: Query,
@@ -203,7 +210,7 @@ pub(super) struct QueryBlock {
 }
 
 /// `when conditions { … }`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct WhenBlock {
     pub(super) span: Span,
     pub(super) conditions: Vec<AnyOf>,
@@ -211,7 +218,7 @@ pub(super) struct WhenBlock {
 }
 
 /// `A::B::C [when conditions] { … }`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TypeBlock {
     pub(super) span: Span,
     /// `Resources.*[ Type == 'A::B::C' ]`.
@@ -221,7 +228,7 @@ pub(super) struct TypeBlock {
 }
 
 /// `[not] rule_name`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reference {
     pub(super) span: Span,
     pub(super) rule: TextId,
@@ -230,7 +237,7 @@ pub(super) struct Reference {
 }
 
 /// `[not] rule_name(arguments)`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Call {
     pub(super) span: Span,
     pub(super) rule: TextId,
@@ -240,7 +247,7 @@ pub(super) struct Call {
 }
 
 /// What stands right of an operator, in a `let` or as an argument.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Operand {
     /// A value written down.
     Literal(Literal),
@@ -251,14 +258,14 @@ pub(super) enum Operand {
 }
 
 /// `function(arguments)`.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct FunctionCall {
     pub(super) function: Function,
     pub(super) arguments: Vec<Operand>,
 }
 
 /// A path through the document, from the current value or a variable.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Query {
     /// `some`: one of the values is enough.
     pub(super) is_some: bool,
@@ -267,7 +274,7 @@ pub(super) struct Query {
 }
 
 /// Where a [`Query`] starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Start {
     /// At the value that the block or filter is about; else at the document.
     Root,
@@ -281,7 +288,7 @@ pub(super) enum Start {
 }
 
 /// One step of a [`Query`].
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Step {
     /// `.key`
     Key(KeyId),
@@ -300,7 +307,7 @@ pub(super) enum Step {
 }
 
 /// What a `keys` filter asks of each key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum KeyTest {
     /// `==`
     Equal,

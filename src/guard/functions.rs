@@ -1,8 +1,10 @@
 //! The functions of the language, in one table: what they are called and how many arguments they take. What they
 //! compute is in `evaluate/functions.rs`.
 
+use serde::{Deserialize, Serialize};
+
 /// A function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Function {
     /// How many values a query found.
     Count,
@@ -23,7 +25,7 @@ pub(super) enum Function {
 }
 
 /// A function from one value to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Conversion {
     /// The value that a JSON text holds.
     JsonParse,
@@ -48,7 +50,7 @@ pub(super) enum Conversion {
 }
 
 /// A function of two numbers. These are ours: cfn-guard refuses a file that uses them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Calculation {
     /// a + b
     Add,

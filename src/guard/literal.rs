@@ -1,9 +1,14 @@
 //! Values written in a rules file.
 
+use std::sync::OnceLock;
+
+use fancy_regex::Regex;
+use serde::{Deserialize, Serialize};
+
 use super::ast::TextId;
 
 /// A value written in a rules file.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Literal {
     /// `null`
     Null,
@@ -29,15 +34,40 @@ pub(super) enum Literal {
     Map(Vec<(TextId, Literal)>),
 }
 
-/// A regular expression, compiled when the file was parsed.
-#[derive(Debug)]
+/// A regular expression that compiles.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Pattern {
-    pub(super) text: String,
-    pub(super) regex: fancy_regex::Regex,
+    text: String,
+    /// Compiling takes longer than all else that is done with most of them, and few are asked anything.
+    #[serde(skip)]
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// The expression of this text.
+    ///
+    /// # Errors
+    ///
+    /// It does not compile.
+    pub(super) fn new(text: String) -> Result<Self, Box<fancy_regex::Error>> {
+        let compiled = OnceLock::from(Regex::new(&text)?);
+        Ok(Self { text, compiled })
+    }
+
+    /// As written, without the slashes.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it occurs in a text; `None` if it would try too many ways to match it.
+    pub(super) fn is_match(&self, text: &str) -> Option<bool> {
+        let compile = || Regex::new(&self.text).expect("a pattern is made of a text that compiles");
+        self.compiled.get_or_init(compile).is_match(text).ok()
+    }
 }
 
 /// `r[low, high)`.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Range<T> {
     pub(super) low: T,
     pub(super) high: T,

@@ -1,9 +1,11 @@
 //! The message of a clause: what a reader is told when it fails, with queries in it that are answered where it fails.
 
+use serde::{Deserialize, Serialize};
+
 use super::ast::Query;
 
 /// What `<<…>>` says.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Message {
     /// What is wrong, in one line.
     pub(super) text: Vec<Piece>,
@@ -20,7 +22,7 @@ pub(super) struct Message {
 }
 
 /// A part of a message's text.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Piece {
     /// As written.
     Text(String),

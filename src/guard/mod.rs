@@ -9,14 +9,15 @@ mod message;
 mod parse;
 #[cfg(test)]
 mod probes;
+mod stored;
 pub mod testing;
 mod traps;
 mod tree;
 
 pub use ast::{Dialect, Header, Rule, RuleIndex, Rules};
 pub use evaluate::{
-    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Plain, Rendered, RenderedPiece, RunError,
-    Status, speaks,
+    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Needs, Plain, Rendered, RenderedPiece,
+    RunError, Status, speaks,
 };
 pub use parse::ParseError;
 pub use traps::{Trap, traps};

@@ -16,6 +16,7 @@ mod reading;
 mod suppression;
 
 use std::path::Path;
+use std::rc::Rc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -26,6 +27,7 @@ use crate::document::Parsed;
 use crate::engine::{Checking, check};
 use crate::finding::{Checked, Confidence, Finding, Label, RunError, Severity, Suppression};
 use crate::graph::Graph;
+use crate::guard::Index;
 use crate::parameters::Given;
 use crate::rule::{Catalogue, Page, Selection};
 use crate::source::{FileId, Location, Source};
@@ -237,11 +239,13 @@ impl<'c> Linter<'c> {
             self.apart.has(&page.id, template.sources[at.file.0 as usize].path(), at.span)
         };
         let mut decided: FxHashSet<&str> = FxHashSet::default();
+        let index = Rc::new(Index::new(&view.tree, &template.names));
         for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
             let checking = Checking {
                 is_of_tests: &|| is_of_tests(input, &self.settings),
                 template: &template,
                 view: &view,
+                index: &index,
                 profile: self.settings.selection.grades_of(page),
                 is_hidden: &is_hidden,
                 is_known: &is_known,

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::spelling;
 
+use super::logic::Parsed;
 use super::page::{Page, Scope};
 
 /// The rules of a run.
@@ -16,8 +17,8 @@ pub struct Catalogue {
     pub pages: Vec<Page>,
 }
 
-/// Family, file name and text of every page, gathered by the build script.
-const PAGES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+/// Family, file name, text and parsed logic of every page, gathered by the build script.
+const PAGES: &[(&str, &str, &str, Option<Parsed>)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 impl Catalogue {
     /// The rules that lenslint carries.
@@ -73,7 +74,8 @@ impl Catalogue {
 }
 
 fn built_in_pages() -> Vec<Page> {
-    let pages = PAGES.iter().map(|(family, stem, text)| Page::read(family, stem, text));
+    let pages =
+        PAGES.iter().map(|(family, stem, text, logic)| Page::built_in(family, stem, text, logic.as_ref()));
     pages.collect::<Result<_, _>>().expect("a test reads every page that is built in")
 }
 

@@ -1,6 +1,7 @@
 //! A `.guard` file is rules without prose: what a page says in front matter and sections stands in its comments,
 //! as `#@ key: value` above a rule or in the header that AWS's rules registry uses.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -139,11 +140,12 @@ impl GuardFile {
         let description = description.filter(|description| !description.is_empty());
         let title = said.title.or_else(|| description.map(first_sentence));
         let title = title.unwrap_or_else(|| untitled(&rule.name));
-        let why = description.unwrap_or_default().to_owned();
-        let fix = said.fix.unwrap_or_default();
         let mut text = format!("# {title}\n");
-        for part in [why.as_str(), fix.as_str()].into_iter().filter(|part| !part.is_empty()) {
-            text.push_str(&format!("\n{part}\n"));
+        if let Some(why) = description {
+            text.push_str(&format!("\n{why}\n"));
+        }
+        if let Some(fix) = said.fix {
+            text.push_str(&format!("\n## Fix\n{fix}\n"));
         }
         Page {
             id: Self::id(rule).to_owned(),
@@ -162,10 +164,8 @@ impl GuardFile {
             since: said.since,
             facts: Vec::new(),
             docs: said.docs,
-            why,
-            fix,
-            text,
-            examples: Vec::new(),
+            text: Cow::Owned(text),
+            above: 0,
             logic: Some(Logic::Named { file: Arc::clone(&self.rules), rules: vec![index] }),
         }
     }

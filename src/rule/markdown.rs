@@ -59,9 +59,43 @@ impl<'p> Outline<'p> {
         }
     }
 
+    /// The title of a page, which need not be taken apart for that.
+    pub(super) fn title_of(page: &'p str) -> &'p str {
+        let title = lines_outside_fences(page).find_map(|line| line.text.strip_prefix("# "));
+        title.map_or("", str::trim)
+    }
+
     /// The body of a section.
     pub(super) fn section(&self, heading: &str) -> Option<&'p str> {
         self.sections.iter().find(|section| section.heading == heading).map(|section| section.body)
+    }
+
+    /// The `guard` block of the section `Rule`; its line is counted in the text that was taken apart.
+    pub(super) fn logic(&self) -> Option<Fence<'p>> {
+        let section = self.sections.iter().find(|section| section.heading == "Rule")?;
+        let block = fences(section.body).into_iter().find(|block| block.info == "guard")?;
+        Some(Fence { line: section.line + block.line, ..block })
+    }
+}
+
+/// The front matter of a page, and the page below it.
+#[derive(Clone, Copy)]
+pub(super) struct Halves<'p> {
+    /// What stands between the two lines of `---`.
+    pub front: &'p str,
+    /// From the first line below that says something to the end.
+    pub body: &'p str,
+    /// How many lines stand above the body.
+    pub above: usize,
+}
+
+impl<'p> Halves<'p> {
+    /// The halves of a file; `None` where it does not begin with front matter.
+    pub(super) fn of(file: &'p str) -> Option<Self> {
+        let rest = file.strip_prefix("---\n")?;
+        let (front, body) = rest.split_once("\n---\n")?;
+        let body = body.trim_start_matches('\n');
+        Some(Self { front, body, above: file[..file.len() - body.len()].lines().count() })
     }
 }
 

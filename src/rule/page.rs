@@ -1,15 +1,15 @@
 //! A page read from its Markdown, with everything in it checked once, at load.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
 
 use crate::document::{Document, NodeId, Typed};
 use crate::facts::{self, Fact};
 use crate::finding::{Confidence, Severity};
 use crate::spelling;
 
-use super::logic::Logic;
-use super::markdown::{Outline, fences};
+use super::logic::{Block, Logic, Parsed};
+use super::markdown::{Halves, Outline, fences};
 
 /// Which runs a rule is part of; each profile includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,14 +150,11 @@ pub struct Page {
     pub facts: Vec<&'static Fact>,
     /// The address of its documentation; pages that lenslint carries have theirs from the repository.
     pub docs: Option<String>,
-    /// The paragraphs between the title and the first section, as Markdown: why it hurts.
-    pub why: String,
-    /// The `Fix` section, as Markdown.
-    pub fix: String,
-    /// The whole page below the front matter, as Markdown.
-    pub text: String,
-    /// The examples of `Fails` and `Passes`.
-    pub examples: Vec<Example>,
+    /// The whole page below the front matter, as Markdown. Most runs show nothing of it but the title: it is taken apart
+    /// where somebody asks for a part.
+    pub text: Cow<'static, str>,
+    /// How many lines of the page stand above its text.
+    pub(super) above: usize,
     pub(super) logic: Option<Logic>,
 }
 
@@ -209,20 +206,41 @@ impl Page {
     ///
     /// The file's name, the front matter or the sections are not those of a page. The logic is parsed later, by
     /// [`Page::rules`].
-    pub fn read(family: &str, stem: &str, text: &str) -> Result<Self, PageError> {
+    pub fn read(family: &str, stem: &str, file: &str) -> Result<Self, PageError> {
+        let halves = halves(stem, file)?;
+        let logic = Outline::of(halves.body).logic();
+        let logic = logic.map(|block| Block::written(block.text, halves.above + block.line));
+        Self::of(family, stem, halves, Cow::Owned(halves.body.to_owned()), logic)
+    }
+
+    /// Reads a page that the program carries, of which the build script has parsed the logic.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Page::read`].
+    pub(super) fn built_in(
+        family: &str,
+        stem: &str,
+        file: &'static str,
+        logic: Option<&Parsed>,
+    ) -> Result<Self, PageError> {
+        let halves = halves(stem, file)?;
+        let logic = logic.map(|parsed| Block::built_in(file, parsed));
+        Self::of(family, stem, halves, Cow::Borrowed(halves.body), logic)
+    }
+
+    fn of(
+        family: &str,
+        stem: &str,
+        halves: Halves<'_>,
+        text: Cow<'static, str>,
+        logic: Option<Block>,
+    ) -> Result<Self, PageError> {
         let fail = |message: String| PageError { page: stem.to_owned(), message };
         let (id, slug) = stem.split_once('-').ok_or_else(|| {
             fail("a page is named by its id and its slug: SLP202-sqs-visibility-below-6x.md".into())
         })?;
-        let (front, body) = split_front_matter(text)
-            .ok_or_else(|| fail("a page begins with front matter between two lines of `---`".into()))?;
-        let front = FrontMatter::read(front).map_err(fail)?;
-        let outline = Outline::of(body);
-        let body_line = text[..text.len() - body.len()].lines().count();
-        let logic = outline.sections.iter().find(|section| section.heading == "Rule").and_then(|section| {
-            let block = fences(section.body).into_iter().find(|block| block.info == "guard")?;
-            Some((block.text.to_owned(), body_line + section.line + block.line))
-        });
+        let front = FrontMatter::read(halves.front).map_err(fail)?;
         if logic.is_none() != (front.scope == Scope::Tool) {
             return Err(fail(
                 "a page has a `guard` block in its section `Rule`, but for pages of scope tool".into(),
@@ -234,7 +252,7 @@ impl Page {
             family: family.to_owned(),
             formerly: front.formerly,
             file: None,
-            title: outline.title.to_owned(),
+            title: Outline::title_of(&text).to_owned(),
             severity: front.severity,
             confidence: front.confidence,
             profile: front.profile,
@@ -245,24 +263,36 @@ impl Page {
             since: front.since,
             facts: front.facts,
             docs: front.docs,
-            why: outline.lead.to_owned(),
-            fix: outline.section("Fix").unwrap_or_default().to_owned(),
-            examples: examples(&outline, body_line),
-            text: body.trim_start_matches('\n').to_owned(),
-            logic: logic.map(|(text, line)| Logic::Block { text, line, rules: OnceLock::new() }),
+            text,
+            above: halves.above,
+            logic: logic.map(Logic::Block),
         })
     }
+
+    /// The paragraphs between the title and the first section, as Markdown: why it hurts.
+    pub fn why(&self) -> &str {
+        Outline::of(&self.text).lead
+    }
+
+    /// The section `Fix`, as Markdown; empty where there is none.
+    pub fn fix(&self) -> &str {
+        Outline::of(&self.text).section("Fix").unwrap_or_default()
+    }
+
+    /// The examples of `Fails` and `Passes`.
+    pub fn examples(&self) -> Vec<Example> {
+        examples(&Outline::of(&self.text), self.above)
+    }
+}
+
+fn halves<'p>(stem: &str, file: &'p str) -> Result<Halves<'p>, PageError> {
+    let fail = |message: &str| PageError { page: stem.to_owned(), message: message.to_owned() };
+    Halves::of(file).ok_or_else(|| fail("a page begins with front matter between two lines of `---`"))
 }
 
 /// Whether a former name was an id, which is written without small letters, and no slug.
 fn is_id(name: &str) -> bool {
     !name.contains(char::is_lowercase)
-}
-
-fn split_front_matter(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("---\n")?;
-    let end = rest.find("\n---\n")?;
-    Some((&rest[..end], &rest[end + "\n---\n".len()..]))
 }
 
 struct FrontMatter {
@@ -364,7 +394,7 @@ fn former_names(document: &Document, list: NodeId) -> Result<Vec<String>, String
 }
 
 /// The examples of `Fails` and `Passes`, with the lines that their markers name.
-fn examples(outline: &Outline<'_>, body_line: usize) -> Vec<Example> {
+fn examples(outline: &Outline<'_>, above: usize) -> Vec<Example> {
     let mut found = Vec::new();
     for section in &outline.sections {
         if section.heading != "Fails" && section.heading != "Passes" {
@@ -376,7 +406,7 @@ fn examples(outline: &Outline<'_>, body_line: usize) -> Vec<Example> {
                 text: fence.text.to_owned(),
                 is_json: language == "json",
                 fires: marked_lines(fence.text, options),
-                line: body_line + section.line + fence.line + 1,
+                line: above + section.line + fence.line + 1,
             });
         }
     }

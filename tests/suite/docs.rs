@@ -119,7 +119,7 @@ fn the_sample_page_for_contributors_is_a_rule() {
     if let Some(Err(error)) = page.rules() {
         panic!("{error}");
     }
-    let examples = page.examples.clone();
+    let examples = page.examples().clone();
     assert!(examples.iter().any(|example| example.fires.is_empty()), "no example passes");
     assert!(examples.iter().any(|example| !example.fires.is_empty()), "no example fails");
 
@@ -322,7 +322,7 @@ fn graphs() -> Vec<Value> {
     let out = folder.path().join("graphs");
     fs::create_dir_all(&examples).unwrap();
     for page in Catalogue::built_in().pages.iter().filter(|page| page.scope != Scope::Tool) {
-        for example in &page.examples {
+        for example in &page.examples() {
             let extension = if example.is_json { "json" } else { "yaml" };
             let name = format!("{}-{}.{extension}", page.id, example.line);
             fs::write(examples.join(name), &example.text).unwrap();

@@ -255,15 +255,15 @@ impl<'a> Run<'_, 'a> {
             (Shape::Unknown, _) | (_, Shape::Unknown) => Verdict::Unknown,
             (Shape::Text(a), Shape::Text(b)) => Verdict::of(self.same_text(a, b)),
             (Shape::Text(text), Shape::Pattern(pattern)) | (Shape::Pattern(pattern), Shape::Text(text)) => {
-                pattern.regex.is_match(self.text(text)).map_or_else(
-                    |_| {
+                pattern.is_match(self.text(text)).map_or_else(
+                    || {
                         self.pattern_gave_up.set(true);
                         Verdict::Incomparable
                     },
                     Verdict::of,
                 )
             }
-            (Shape::Pattern(a), Shape::Pattern(b)) => Verdict::of(a.text == b.text),
+            (Shape::Pattern(a), Shape::Pattern(b)) => Verdict::of(a.text() == b.text()),
             (Shape::Bool(a), Shape::Bool(b)) => Verdict::of(a == b),
             (Shape::IntRange(a), Shape::IntRange(b)) if strictness == Strictness::Membership => {
                 Verdict::of(a == b)

@@ -283,14 +283,14 @@ impl<'a> Run<'_, 'a> {
 
 /// A clause of the form `Key == 'text'` or `Key in ['text', …]`. Most filters begin with one, and run over every
 /// resource.
-struct Glance<'a> {
-    key: KeyId,
+pub(super) struct Glance<'a> {
+    pub(super) key: KeyId,
     wanted: &'a [Literal],
-    is_negated: bool,
+    pub(super) is_negated: bool,
 }
 
 impl<'a> Glance<'a> {
-    fn of(clause: &'a AnyOf) -> Option<Self> {
+    pub(super) fn of(clause: &'a AnyOf) -> Option<Self> {
         let [Clause::Check(check)] = clause.0.as_slice() else { return None };
         let ([Step::Key(key)], Start::Root) = (check.query.steps.as_slice(), check.query.start) else {
             return None;
@@ -304,7 +304,7 @@ impl<'a> Glance<'a> {
         are_texts.then_some(Self { key: *key, wanted, is_negated: check.is_negated })
     }
 
-    fn texts(&self) -> impl Iterator<Item = TextId> + use<'a> {
+    pub(super) fn texts(&self) -> impl Iterator<Item = TextId> + use<'a> {
         self.wanted
             .iter()
             .filter_map(|literal| if let Literal::Text(text) = literal { Some(*text) } else { None })

@@ -10,6 +10,7 @@ mod filters;
 mod functions;
 mod index;
 mod members;
+mod needs;
 mod operators;
 mod queries;
 mod render;
@@ -26,6 +27,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use index::Index;
+pub use needs::Needs;
 pub use render::{Anchor, Rendered, RenderedPiece};
 pub use status::Status;
 pub use subject::{Candidate, Candidates};

@@ -262,7 +262,7 @@ impl<'a> Run<'_, 'a> {
             Shape::Float(value) => text.push_str(&value.to_string()),
             Shape::Char(value) => text.push(value),
             Shape::Text(value) => text.push_str(self.text(value)),
-            Shape::Pattern(pattern) => text.push_str(&pattern.text),
+            Shape::Pattern(pattern) => text.push_str(pattern.text()),
             Shape::Unknown => match self.bounds(value) {
                 Some(Bounds::Number { low, high }) => text.push_str(&shown_between(low, high)),
                 Some(Bounds::Text { .. } | Bounds::List { .. }) | None => text.push_str(UNKNOWN),

@@ -178,8 +178,8 @@ impl Builder {
     fn pattern(&self, pair: &Pair<'_, Grammar>) -> Built<Literal> {
         let written = pair.as_str();
         let text = written[1..written.len() - 1].replace("\\/", "/");
-        match fancy_regex::Regex::new(&text) {
-            Ok(regex) => Ok(Literal::Pattern(Box::new(Pattern { text, regex }))),
+        match Pattern::new(text) {
+            Ok(pattern) => Ok(Literal::Pattern(Box::new(pattern))),
             Err(error) => {
                 let message = format!("this regular expression does not compile: {error}");
                 Err(Fault { at: self.offset(pair), message })

@@ -70,8 +70,8 @@ struct Rule<'a> {
 
 impl<'a> Rule<'a> {
     fn of(page: &'a Page) -> Self {
-        let why = one_line(&page.why);
-        let fix = page.fix.trim();
+        let why = one_line(page.why());
+        let fix = page.fix().trim();
         Self {
             id: &page.id,
             name: pascal_case(&page.slug),

@@ -4,6 +4,7 @@ mod bounds;
 mod doubts;
 mod index;
 mod messages;
+mod needs;
 mod semantics;
 mod strict;
 mod subjects;
