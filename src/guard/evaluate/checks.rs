@@ -19,9 +19,9 @@ impl<'a> Run<'_, 'a> {
                 }
                 right.and_then(|right| self.comparison(check, *operator, &right, role))
             }
-            Test::Exists => self.existence(check),
+            Test::Exists => self.existence(check, role),
             Test::Empty => self.emptiness(check, role),
-            Test::Is(wanted) => self.typing(check, *wanted),
+            Test::Is(wanted) => self.typing(check, *wanted, role),
         };
         if self.pattern_gave_up.take() {
             return Err(Stop::Broken(RunError::PatternGaveUp));
@@ -50,10 +50,10 @@ impl<'a> Run<'_, 'a> {
         }
         let sides = Sides { left: &left, right, is_negated: check.is_negated };
         let entries = self.compared(operator, sides);
-        Ok(self.decided(check, entries))
+        Ok(self.decided(check, entries, role))
     }
 
-    fn existence(&mut self, check: &'a Check) -> Outcome<Status> {
+    fn existence(&mut self, check: &'a Check, role: Role) -> Outcome<Status> {
         let results = self.query(&check.query)?;
         if results.is_empty() {
             return Ok(Status::Skip);
@@ -63,10 +63,10 @@ impl<'a> Run<'_, 'a> {
             What::Missing(_) => Verdict::No,
             What::Undetermined(_) => Verdict::Unknown,
         });
-        Ok(self.decided(check, entries))
+        Ok(self.decided(check, entries, role))
     }
 
-    fn typing(&mut self, check: &'a Check, wanted: Type) -> Outcome<Status> {
+    fn typing(&mut self, check: &'a Check, wanted: Type, role: Role) -> Outcome<Status> {
         let results = self.query(&check.query)?;
         if results.is_empty() {
             return Ok(Status::Skip);
@@ -76,7 +76,7 @@ impl<'a> Run<'_, 'a> {
             (_, None) => Verdict::No,
             (_, Some(value)) => is_of_type(run.shape(value), wanted),
         });
-        Ok(self.decided(check, entries))
+        Ok(self.decided(check, entries, role))
     }
 
     /// A query that ends in a filter is empty if it selects nothing (or nulls); a variable is if it has no value
@@ -113,7 +113,7 @@ impl<'a> Run<'_, 'a> {
             };
             entries.add(status, *reached, reached.is_possible);
         }
-        Ok(self.decided(check, entries))
+        Ok(self.decided(check, entries, role))
     }
 
     /// Whether a value has no members or characters; `None` where that is no question.
@@ -167,7 +167,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// The status of a check from those of its values; failing ones are described.
-    fn decided(&mut self, check: &'a Check, entries: Entries<'a>) -> Status {
+    fn decided(&mut self, check: &'a Check, entries: Entries<'a>, role: Role) -> Status {
         // Whether there is anything is certain from one value that belongs to the results for certain.
         let is_about_presence = matches!(check.test, Test::Exists | Test::Empty);
         if is_about_presence && entries.certain.is_empty() && !entries.possible.is_empty() {
@@ -175,9 +175,11 @@ impl<'a> Run<'_, 'a> {
         }
         let is_some = check.query.is_some;
         let Entries { certain: mut tally, possible, failing } = entries;
+        // A condition about nothing does not hold, so what possible values alone pass is none that is certain.
+        let is_condition = role == Role::Gate && tally.is_empty();
         tally.unknowns += possible.fails;
         tally.unknowns += if is_about_presence { 0 } else { possible.unknowns };
-        *(if is_some { &mut tally.unknowns } else { &mut tally.passes }) += possible.passes;
+        *(if is_some || is_condition { &mut tally.unknowns } else { &mut tally.passes }) += possible.passes;
         let status = match (is_some, tally) {
             (false, tally) if tally.is_empty() => Status::Pass,
             (false, _) => tally.all(),

@@ -165,6 +165,7 @@ impl<'a> Run<'_, 'a> {
         }
         let described = self.failures.len();
         let is_some = block.query.is_some;
+        let is_condition = is_condition_on_possible(&results, role);
         let mut tally = Tally::default();
         for reached in results {
             let status = match (reached.what, reached.found()) {
@@ -179,7 +180,7 @@ impl<'a> Run<'_, 'a> {
                     Status::Fail
                 }
             };
-            let is_doubtful = is_some && reached.is_possible && status == Status::Pass;
+            let is_doubtful = (is_some && reached.is_possible || is_condition) && status == Status::Pass;
             tally.add(if is_doubtful { Status::Unknown } else { status });
             if status == Status::Fail && !is_some && self.is_hasty() {
                 break;
@@ -194,6 +195,7 @@ impl<'a> Run<'_, 'a> {
 
     fn type_block(&mut self, block: &'a TypeBlock, role: Role) -> Outcome<Status> {
         let results = self.query(&block.query)?;
+        let is_condition = is_condition_on_possible(&results, role);
         let mut tally = Tally::default();
         for reached in results {
             let status = match reached.found() {
@@ -206,7 +208,7 @@ impl<'a> Run<'_, 'a> {
                     What::Missing(_) | What::Value(_) | What::Literal(_) => Status::Skip,
                 },
             };
-            tally.add(status);
+            tally.add(if is_condition && status == Status::Pass { Status::Unknown } else { status });
             if status == Status::Fail && self.is_hasty() {
                 break;
             }
@@ -294,6 +296,12 @@ impl<'a> Run<'_, 'a> {
         }
         Ok(status)
     }
+}
+
+/// Whether a condition is about nothing but what is possible: without that it would not hold, so it is not certain
+/// even where all of it passes.
+fn is_condition_on_possible(results: &[Reached<'_>], role: Role) -> bool {
+    role == Role::Gate && results.iter().all(|reached| reached.is_possible)
 }
 
 /// What a rule's status is worth where it is named: one that does not apply is no assertion, negated or not.

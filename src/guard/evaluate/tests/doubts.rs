@@ -111,6 +111,32 @@ fn a_member_that_a_filter_cannot_place_is_possible() {
 }
 
 #[test]
+fn what_holds_for_possible_members_alone_is_no_certain_condition() {
+    // Without the member the clause says nothing, and the condition does not hold.
+    let world = World::new("Q: [{k: !Unknown '', v: 1}]\nL: [{k: !Unknown '', v: 1}, {k: a, v: 1}]\nN: 5\n");
+    statuses(
+        &world,
+        &[
+            ("let t = Q[ k == 'a' ]\nwhen %t.v == 1 { N == 6 }", Unknown),
+            ("let t = Q[ k == 'a' ]\nwhen %t.v == 1 { N == 5 }", Pass),
+            ("let t = Q[ k == 'a' ]\nwhen %t.v is_int { N == 6 }", Unknown),
+            ("let one = 1\nlet t = Q[ k == 'a' ]\nwhen %one == %t.v { N == 6 }", Unknown),
+            ("let t = Q[ k == 'a' ]\nQ[ %t.v == 1 ] !empty", Unknown),
+            ("let t = Q[ k == 'a' ]\n%t.v == 1", Pass),
+            ("let t = L[ k == 'a' ]\nwhen %t.v == 1 { N == 6 }", Fail),
+        ],
+    );
+    for (held, status) in [
+        ("Q[ k == 'a' ].v == 1", Unknown),
+        ("Q[ k == 'a' ] { v == 1 }", Unknown),
+        ("L[ k == 'a' ] { v == 1 }", Fail),
+    ] {
+        let named = format!("rule r when held {{ N == 6 }}\nrule held {{ {held} }}");
+        assert_eq!(world.run(&named, Dialect::Page, &mut Plain).0, status, "{held}");
+    }
+}
+
+#[test]
 fn the_first_alternative_whose_condition_holds_is_meant() {
     let world = World::new("N: !Choice [[1, 10], [2, 20]]\n");
     let status =
