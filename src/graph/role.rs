@@ -1,6 +1,6 @@
-//! Roles: whether the template shows all that a function is allowed to do.
+//! Roles: whether the template shows all that a function is allowed to do, and whether others may do the same.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
 use crate::template::{Guard, Resource};
@@ -11,16 +11,36 @@ use super::grant::mentions;
 use super::permitted::Policies;
 use super::{Plain, VertexId, VertexKind};
 
-/// States of every function whether its role holds permissions that are not to be seen here.
+/// States of every function whether its role holds permissions that are not to be seen here, and whether another
+/// function has the same role.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    for (&id, resource) in &draft.template().resources {
-        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
-        else {
-            continue;
-        };
-        let is_opaque = is_opaque(draft, resource);
-        draft.add_fact(vertex, "OpaqueRole", Plain::Bool(is_opaque), resource.origin);
+    let functions: Vec<(VertexId, &Resource)> = draft
+        .template()
+        .resources
+        .iter()
+        .filter_map(|(&id, resource)| Some((draft.vertex_of(id)?, resource)))
+        .filter(|&(vertex, _)| draft.vertex(vertex).kind == VertexKind::Function)
+        .collect();
+    let mut owners: FxHashMap<Name, FxHashSet<VertexId>> = FxHashMap::default();
+    for &(vertex, function) in &functions {
+        for role in roles(draft, function) {
+            owners.entry(role).or_default().insert(vertex);
+        }
     }
+    for (vertex, function) in functions {
+        let is_opaque = is_opaque(draft, function);
+        draft.add_fact(vertex, "OpaqueRole", Plain::Bool(is_opaque), function.origin);
+        let is_shared =
+            roles(draft, function).iter().any(|role| owners.get(role).is_some_and(|owners| owners.len() > 1));
+        draft.add_fact(vertex, "SharesRole", Plain::Bool(is_shared), function.origin);
+    }
+}
+
+/// The roles of this template that a function has, in one case or another.
+fn roles(draft: &Draft<'_>, function: &Resource) -> Vec<Name> {
+    let roles = Branch::properties(function)
+        .map_or_else(Vec::new, |properties| draft.branches(properties, &["Role"]));
+    roles.into_iter().flat_map(|role| mentions(draft, role)).map(|(_, id)| id).collect()
 }
 
 fn is_opaque(draft: &Draft<'_>, function: &Resource) -> bool {
@@ -129,6 +149,23 @@ mod tests {
 "
             ));
             assert_eq!(fact(&template, "F", "OpaqueRole"), opaque, "{role} {policies}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_shared_where_another_function_has_it_too() {
+        let template = resources(
+            "  A: {Type: 'AWS::Lambda::Function', Properties: {Role: !GetAtt R.Arn}}
+  B: {Type: 'AWS::Lambda::Function', Properties: {Role: !GetAtt R.Arn}}
+  C: {Type: 'AWS::Lambda::Function', Properties: {Role: !GetAtt S.Arn}}
+  D: {Type: 'AWS::Lambda::Function', Properties: {Role: !ImportValue role}}
+  E: {Type: 'AWS::Lambda::Function', Properties: {Role: !ImportValue role}}
+  R: {Type: 'AWS::IAM::Role'}
+  S: {Type: 'AWS::IAM::Role'}
+",
+        );
+        for (function, is_shared) in [("A", "true"), ("B", "true"), ("C", "false"), ("D", "false")] {
+            assert_eq!(fact(&template, function, "SharesRole"), is_shared, "{function}");
         }
     }
 }
