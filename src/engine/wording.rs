@@ -9,8 +9,8 @@ use crate::guard::{Anchor, Place, RenderedPiece};
 use crate::names::Name;
 use crate::rule::{Absence, Page};
 use crate::source::Location;
-use crate::template::{Guard, SetBy, Through, shortened};
-use crate::view::Stated;
+use crate::template::{Guard, SetBy, Through, Unknown, shortened};
+use crate::view::{Stated, Unseen};
 
 use super::check::Checking;
 use super::join::{Placed, join};
@@ -296,13 +296,31 @@ impl Wording<'_> {
         for piece in pieces {
             match piece {
                 RenderedPiece::Text(piece) => text.push_str(piece),
-                RenderedPiece::Value { text: value, .. } => text.push_str(value),
+                RenderedPiece::Value { text: value, place } => match self.unknown(value, *place) {
+                    Some(parameter) => text.push_str(&parameter),
+                    None => text.push_str(value),
+                },
                 RenderedPiece::SourceOf(place) => text.push_str(&self.source_note(*place)),
                 RenderedPiece::Count if more == 0 => {}
                 RenderedPiece::Count => text.push_str(&format!(" and {more} more")),
             }
         }
         text
+    }
+
+    /// The parameter that would tell a value which is not known: it stands for the value, as in `Fn::Sub`.
+    fn unknown(self, value: &str, place: Option<Place>) -> Option<String> {
+        let place = place.filter(|_| value == RenderedPiece::UNKNOWN)?;
+        let name = self.checking.view.unseen(place).find_map(|unseen| match unseen {
+            Unseen::Value(Unknown::Parameter(name)) | Unseen::ManyValues(name) => Some(name),
+            Unseen::Value(_)
+            | Unseen::Resource { .. }
+            | Unseen::Form
+            | Unseen::OtherFile
+            | Unseen::Macro
+            | Unseen::Conclusion(_) => None,
+        })?;
+        Some(format!("${{{}}}", self.checking.template.names.text(name)))
     }
 
     /// Where a number comes from, when the reader would not find it at the resource itself.

@@ -62,6 +62,11 @@ pub enum RenderedPiece {
     Count,
 }
 
+impl RenderedPiece {
+    /// What stands for a value that is not known or not there.
+    pub const UNKNOWN: &str = "?";
+}
+
 /// A place that a failure is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Anchor {
@@ -71,8 +76,6 @@ pub struct Anchor {
     pub is_missing: bool,
 }
 
-/// What stands for a value that is not known or not there.
-const UNKNOWN: &str = "?";
 /// Members and levels of a list or map that a message shows.
 const SHOWN: usize = 8;
 const SHOWN_DEPTH: usize = 4;
@@ -194,7 +197,8 @@ impl<'a> Run<'_, 'a> {
                     let place = results.iter().find_map(|reached| self.place(reached.found()?));
                     let shown: Vec<String> =
                         results.iter().take(SHOWN).map(|reached| self.shown(*reached)).collect();
-                    let text = if shown.is_empty() { UNKNOWN.to_owned() } else { shown.join(", ") };
+                    let text =
+                        if shown.is_empty() { RenderedPiece::UNKNOWN.to_owned() } else { shown.join(", ") };
                     rendered.push(RenderedPiece::Value { text, place });
                 }
                 Piece::Source(query) => {
@@ -249,7 +253,7 @@ impl<'a> Run<'_, 'a> {
         let mut text = String::new();
         match reached.found() {
             Some(value) => self.show(value, 0, &mut text),
-            None => text.push_str(UNKNOWN),
+            None => text.push_str(RenderedPiece::UNKNOWN),
         }
         text
     }
@@ -265,9 +269,13 @@ impl<'a> Run<'_, 'a> {
             Shape::Pattern(pattern) => text.push_str(pattern.text()),
             Shape::Unknown => match self.bounds(value) {
                 Some(Bounds::Number { low, high }) => text.push_str(&shown_between(low, high)),
-                Some(Bounds::Text { .. } | Bounds::List { .. }) | None => text.push_str(UNKNOWN),
+                Some(Bounds::Text { .. } | Bounds::List { .. }) | None => {
+                    text.push_str(RenderedPiece::UNKNOWN);
+                }
             },
-            Shape::IntRange(_) | Shape::FloatRange(_) | Shape::CharRange(_) => text.push_str(UNKNOWN),
+            Shape::IntRange(_) | Shape::FloatRange(_) | Shape::CharRange(_) => {
+                text.push_str(RenderedPiece::UNKNOWN);
+            }
             Shape::List | Shape::Map { .. } if depth >= SHOWN_DEPTH => text.push('…'),
             Shape::List => {
                 text.push('[');
@@ -309,6 +317,6 @@ fn shown_between(low: f64, high: f64) -> String {
         (true, true) => format!("{low} to {high}"),
         (true, false) => format!("at least {low}"),
         (false, true) => format!("at most {high}"),
-        (false, false) => UNKNOWN.to_owned(),
+        (false, false) => RenderedPiece::UNKNOWN.to_owned(),
     }
 }

@@ -131,8 +131,8 @@ fn the_way_to_the_function_that_is_waited_for_is_a_code_flow() {
         "the client waits here",
         "calls and waits",
         "called and waited for",
-        "allows the call",
-        "allows the call",
+        "allows the call or names its target",
+        "allows the call or names its target",
     ];
     assert_eq!(words, expected);
 }

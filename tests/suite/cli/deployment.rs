@@ -83,8 +83,8 @@ fn two_environments_of_one_template_have_findings_of_their_own() {
         concise(&["--env", "prod"]),
         "t.yaml:9:52: warning[SLP202] Queue 'Orders' hides messages for 600 s (with Env = 'prod' as given), but its consumer \
          'Worker' may run for 200 s (given for parameter 'Timeout'): six times that is 1200 s\n\
-         t.yaml:10:54: error[SLP203] A batch of 100 messages from queue 'Orders' needs a batch window of at least 1 s, and \
-         'Worker' has none: Lambda rejects the mapping (with AWS::Region = 'cn-north-1' as given)\n"
+         t.yaml:10:54: error[SLP203] A batch of 100 messages (with AWS::Region = 'cn-north-1' as given) from queue 'Orders' \
+         needs a batch window of at least 1 s, and 'Worker' has none: Lambda rejects the mapping\n"
     );
 }
 

@@ -114,7 +114,7 @@ Resources:
         rule: "SLP701",
         firing: "flow.asl.json",
         silent: "s3://definitions/flow.asl.json",
-        told: "Express workflow 'Flow' waits for a job, a callback, an activity or a distributed map, which Express does not support: Ask",
+        told: "Express workflow 'Flow' has states that wait for a job, a callback, an activity or a distributed map (Ask): Express does not support that",
         files: &[
             ("template.yaml", WORKFLOW),
             (
@@ -130,7 +130,7 @@ Resources:
         rule: "SLP701",
         firing: "arn:aws:states:::batch:submitJob.sync",
         silent: "arn:aws:states:::batch:submitJob",
-        told: "Express workflow 'Flow' waits",
+        told: "Express workflow 'Flow' has states that wait",
         files: &[
             ("template.yaml", SUBSTITUTED),
             (
@@ -150,7 +150,7 @@ States:
         rule: "SLP701",
         firing: "batch:submitJob.sync",
         silent: "batch:submitJob",
-        told: "Express workflow 'Flow' waits",
+        told: "Express workflow 'Flow' has states that wait",
         files: &[(
             "template.yaml",
             r#"

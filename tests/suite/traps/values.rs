@@ -158,7 +158,7 @@ Resources:
         rule: "SLP701",
         firing: "arn:aws:states:::batch:submitJob.sync",
         silent: "arn:aws:states:::batch:submitJob",
-        told: "Express workflow 'Flow' waits",
+        told: "Express workflow 'Flow' has states that wait",
         files: &[(
             "template.yaml",
             "\
@@ -432,11 +432,35 @@ Resources:
     },
     Trap {
         code: "T4",
+        says: "a number that only its parameter tells has the parameter's name in a message",
+        rule: "SLP308",
+        firing: "PROVISIONED",
+        silent: "PAY_PER_REQUEST",
+        told: "Table 'Orders' has a provisioned capacity of 50 for reads and ${Units} for writes",
+        files: &[(
+            "template.yaml",
+            "\
+Parameters:
+  Units: {Type: Number}
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: TWIN # fires
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: !Ref Units}
+",
+        )],
+        options: &[],
+    },
+    Trap {
+        code: "T4",
         says: "a property that is NoValue has its default",
         rule: "SLP308",
         firing: "!Ref AWS::NoValue",
         silent: "PAY_PER_REQUEST",
-        told: "Table 'Orders' has 50 read",
+        told: "Table 'Orders' has a provisioned capacity of 50",
         files: &[(
             "template.yaml",
             "\
