@@ -266,11 +266,12 @@ fn method(file: usize, code: &Code, at: usize, types: &Types) -> Option<Definiti
     Some(Definition { file, name: at, body, is_called: is_given || may_be_called })
 }
 
+/// Whether nothing but blanks stands before a token in its line. Only those are looked at: a line may be a whole file.
 pub(super) fn starts_line(code: &Code, at: usize) -> bool {
     let Some(token) = code.token(at) else { return false };
     let before = &code.text[..token.span.start as usize];
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    before[line..].trim().is_empty()
+    let before = before.trim_end_matches(|blank: char| blank != '\n' && blank.is_whitespace());
+    before.is_empty() || before.ends_with('\n')
 }
 
 fn column(code: &Code, at: usize) -> usize {

@@ -159,6 +159,16 @@ mod tests {
         );
     }
 
+    /// Every function looks for the end of its body; none may read its whole line for every token of it.
+    #[test]
+    fn a_line_of_many_functions_is_read_in_time() {
+        let functions = "def f(): a = 1; ".repeat(MOST_DEFINITIONS - 1);
+        let text = format!("def handler(e, c): s = '{}'; c.invoke(p); {functions}", "x".repeat(1 << 20));
+        assert_eq!(reached(Language::Python, "handler", &text), Some(vec![Some(true)]));
+        let indented = "def handler(e, c):\r\n \t c.invoke(p)\r\n\r\ndef f(e):\r\n  c.invoke(p)\r\n";
+        assert_eq!(reached(Language::Python, "handler", indented), Some(vec![Some(true), Some(false)]));
+    }
+
     /// What is not come to is certainly not; the rest may be.
     const NOT: Option<bool> = Some(false);
 
