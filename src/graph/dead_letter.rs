@@ -16,6 +16,14 @@ const RECEIVERS: &[VertexKind] =
 /// Where a redrive policy names its target: a policy may also be a text of JSON, and then it names nothing else.
 const REDRIVE_TARGETS: [&[&str]; 2] = [&["RedrivePolicy", "deadLetterTargetArn"], &["RedrivePolicy"]];
 
+/// Where an IoT rule names what takes the messages that an action of it could not hand over.
+const IOT_ERRORS: [[&str; 4]; 4] = [
+    ["TopicRulePayload", "ErrorAction", "Sqs", "QueueUrl"],
+    ["TopicRulePayload", "ErrorAction", "Sns", "TargetArn"],
+    ["TopicRulePayload", "ErrorAction", "S3", "BucketName"],
+    ["TopicRulePayload", "ErrorAction", "Lambda", "FunctionArn"],
+];
+
 /// Adds the edges to a resource's dead-letter queues and failure destinations, and to where its successes go.
 pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some(properties) = Branch::properties(resource) else { return };
@@ -46,6 +54,11 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
             letters.of_itself(draft, &["SourceParameters", "*", "DeadLetterConfig", "Arn"]);
         }
         "AWS::Events::EventBus" => letters.of_itself(draft, &["DeadLetterConfig", "Arn"]),
+        "AWS::IoT::TopicRule" => {
+            for path in IOT_ERRORS {
+                letters.of_itself(draft, &path);
+            }
+        }
         _ => {}
     }
 }
@@ -253,6 +266,27 @@ mod tests {
         assert_eq!(fact(&template, "Next", "HasFailureDestination"), "false");
         assert_eq!(fact(&template, "F", "FailureDestinations"), "1");
         assert_eq!(fact(&template, "Next", "FailureDestinations"), "0");
+    }
+
+    #[test]
+    fn what_an_iot_rule_could_not_hand_over_goes_where_its_error_action_says() {
+        for (action, receiver) in [
+            ("Sqs: {QueueUrl: !Ref Dead}", "Dead"),
+            ("Sns: {TargetArn: !Ref News}", "News"),
+            ("S3: {BucketName: !Ref Lost}", "Lost"),
+            ("Lambda: {FunctionArn: !GetAtt F.Arn}", "F"),
+        ] {
+            let template = resources(&format!(
+                "  Dead: {{Type: 'AWS::SQS::Queue'}}
+  News: {{Type: 'AWS::SNS::Topic'}}
+  Lost: {{Type: 'AWS::S3::Bucket'}}
+  F: {{Type: 'AWS::Lambda::Function'}}
+  I: {{Type: 'AWS::IoT::TopicRule', Properties: {{TopicRulePayload: {{ErrorAction: {{{action}}}}}}}}}
+"
+            ));
+            assert_eq!(edges(&template), [format!("deadletter I -> {receiver} [certain]")]);
+            assert_eq!(fact(&template, "Dead", "DeadLetter"), (receiver == "Dead").to_string());
+        }
     }
 
     #[test]

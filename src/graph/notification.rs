@@ -99,24 +99,31 @@ pub(super) fn read_log_subscription(draft: &mut Draft<'_>, id: Name, resource: &
 pub(super) fn read_iot_rule(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
     let payload = &["TopicRulePayload", "Actions", "*"];
-    for (path, kind) in [
-        (["Lambda", "FunctionArn"], VertexKind::Function),
-        (["Sqs", "QueueUrl"], VertexKind::Queue),
-        (["Sns", "TargetArn"], VertexKind::Topic),
-        (["Kinesis", "StreamName"], VertexKind::Stream),
-        (["StepFunctions", "StateMachineName"], VertexKind::StateMachine),
-    ] {
+    for (path, kind) in IOT_ACTIONS {
         for action in draft.branches(properties, payload) {
-            for receiver in draft.branches(action, &path) {
+            for receiver in draft.branches(action, path) {
                 Push { from, via: id, guard: Guard::ALWAYS, origin: resource.origin, filter: None }.to(
                     draft,
                     receiver,
-                    &[kind],
+                    &[*kind],
                 );
             }
         }
     }
 }
+
+/// Where an action of an IoT rule names what it hands its message to.
+const IOT_ACTIONS: &[(&[&str], VertexKind)] = &[
+    (&["Lambda", "FunctionArn"], VertexKind::Function),
+    (&["Sqs", "QueueUrl"], VertexKind::Queue),
+    (&["Sns", "TargetArn"], VertexKind::Topic),
+    (&["Kinesis", "StreamName"], VertexKind::Stream),
+    (&["Firehose", "DeliveryStreamName"], VertexKind::DeliveryStream),
+    (&["DynamoDB", "TableName"], VertexKind::Table),
+    (&["DynamoDBv2", "PutItem", "TableName"], VertexKind::Table),
+    (&["S3", "BucketName"], VertexKind::Bucket),
+    (&["StepFunctions", "StateMachineName"], VertexKind::StateMachine),
+];
 
 /// The type of the vertex that log lines come from.
 const LOG_GROUP: &str = "AWS::Logs::LogGroup";
@@ -316,5 +323,32 @@ mod tests {
 ",
         );
         assert_eq!(edges(&template), ["invoke.async G -> F [certain]", "invoke.async I -> F [certain]"]);
+    }
+
+    #[test]
+    fn an_iot_rule_hands_its_message_to_whatever_its_actions_name() {
+        for (action, expected) in [
+            ("Sqs: {QueueUrl: !Ref Q}", "send I -> Q [certain]"),
+            ("Sns: {TargetArn: !Ref P}", "publish I -> P [certain]"),
+            ("Kinesis: {StreamName: !Ref S}", "write I -> S [certain]"),
+            ("Firehose: {DeliveryStreamName: !Ref D}", "write I -> D [certain]"),
+            ("DynamoDB: {TableName: !Ref T}", "write I -> T [certain]"),
+            ("DynamoDBv2: {PutItem: {TableName: !Ref T}}", "write I -> T [certain]"),
+            ("S3: {BucketName: !Ref B}", "write I -> B [certain]"),
+            ("StepFunctions: {StateMachineName: !GetAtt M.Name}", "start.async I -> M [certain]"),
+        ] {
+            let template = resources(&format!(
+                "  I: {{Type: 'AWS::IoT::TopicRule', Properties: {{TopicRulePayload: {{Actions: [{{{action}}}]}}}}}}
+  Q: {{Type: 'AWS::SQS::Queue'}}
+  P: {{Type: 'AWS::SNS::Topic'}}
+  S: {{Type: 'AWS::Kinesis::Stream'}}
+  D: {{Type: 'AWS::KinesisFirehose::DeliveryStream'}}
+  T: {{Type: 'AWS::DynamoDB::Table'}}
+  B: {{Type: 'AWS::S3::Bucket'}}
+  M: {{Type: 'AWS::StepFunctions::StateMachine'}}
+"
+            ));
+            assert_eq!(edges(&template), [expected], "{action}");
+        }
     }
 }
