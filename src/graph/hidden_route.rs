@@ -1,5 +1,6 @@
 //! Routes of APIs whose definition is in a file that is not to be seen, and routes of which only the file is: each
-//! needs a permission for its function, which names the method and the path. SAM makes one of every event.
+//! needs a permission for its function, which names the method and the path. SAM makes one of every event, also of one
+//! whose API is in another part of the application.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -10,13 +11,17 @@ use crate::template::{Guard, Origin, Resource};
 use super::branch::Branch;
 use super::draft::Draft;
 use super::route::{self, Api, Declared, Form, Key};
-use super::target::Target;
+use super::target::{Outside, Reference, Target};
 use super::{
     Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, Vertex, VertexId, VertexKind,
     api_settings, settings,
 };
 
 const APIS: &[VertexKind] = &[VertexKind::RestApi, VertexKind::HttpApi];
+
+/// Every method of a path, and the path of whatever no other route is for.
+const ANY: &str = "ANY";
+const DEFAULT_PATH: &str = "$default";
 
 /// The routes that permissions alone declare, or connect.
 pub(super) struct HiddenRoutes {
@@ -67,18 +72,22 @@ impl HiddenRoutes {
                 if stage == Some("authorizers") {
                     continue;
                 }
-                for (own, api) in draft.inside(&reference, APIS) {
-                    let api_id = draft.vertex(api.vertex).id;
-                    let method = method.filter(|method| *method != "*");
-                    let path = path.map(|path| format!("/{path}"));
-                    let key = path.clone().map(|path| (api_id, method.unwrap_or("ANY").to_owned(), path));
+                // An event tells all of its methods by a star, and the default route by no path.
+                let is_event = resource.event.is_some();
+                let default = is_event.then(|| DEFAULT_PATH.to_owned());
+                for (own, vertex, form) in apis(draft, resource, &reference) {
+                    let api_id = draft.vertex(vertex).id;
+                    let method = method.filter(|method| *method != "*").or(is_event.then_some(ANY));
+                    let path = path.map(|path| format!("/{path}")).or(default.clone());
+                    let key = path.clone().map(|path| (api_id, method.unwrap_or(ANY).to_owned(), path));
                     let entry = key.and_then(|key| self.loose.get(&key).copied());
                     if entry.is_none() && self.shown.contains(&api_id) {
                         continue;
                     }
                     is_route = true;
                     let route = Route {
-                        api: api.vertex,
+                        event: resource.event.and_then(|event| event.properties).map(Branch::always),
+                        api: Api { id: api_id, vertex, form },
                         entry,
                         method,
                         path,
@@ -99,7 +108,7 @@ impl HiddenRoutes {
 
     fn add(&mut self, draft: &mut Draft<'_>, route: &Route<'_>, (via, own, function): (Name, Guard, Target)) {
         let shown = format!("{:?} {:?}", route.method, route.path);
-        if !self.added.insert((route.api, draft.names().intern(&shown), function.vertex)) {
+        if !self.added.insert((route.api.vertex, draft.names().intern(&shown), function.vertex)) {
             return;
         }
         let Route { origin, proof, .. } = *route;
@@ -123,6 +132,36 @@ impl HiddenRoutes {
     }
 }
 
+/// The APIs that the source of a permission names: those of the template, or else the one of another part of the
+/// application that an event belongs to, whose type the event's tells.
+fn apis(draft: &mut Draft<'_>, permission: &Resource, source: &Reference) -> Vec<(Guard, VertexId, Form)> {
+    let inside = draft.inside(source, APIS).into_iter();
+    let inside = inside.map(|(guard, api)| {
+        let is_rest = draft.vertex(api.vertex).kind == VertexKind::RestApi;
+        (guard, api.vertex, if is_rest { Form::RestBody } else { Form::HttpBody })
+    });
+    let inside: Vec<(Guard, VertexId, Form)> = inside.collect();
+    let event = permission.event.map_or("", |event| draft.text(event.type_name));
+    let form = match event {
+        "Api" => Form::RestBody,
+        "HttpApi" => Form::HttpBody,
+        _ => return inside,
+    };
+    let named = source.text.split_once(":execute-api:").and_then(|(_, call)| call.split('/').next());
+    let named = named.and_then(|api| api.rsplit_once(":${")?.1.strip_suffix('}'));
+    match named.map(|api| draft.names().intern(api)) {
+        Some(name) if inside.is_empty() && draft.vertex_of(name).is_none_or(|it| is_outside(draft, it)) => {
+            let outside = Outside { name, service: Some("apigateway") };
+            vec![(Guard::ALWAYS, draft.outside(outside, permission.origin), form)]
+        }
+        Some(_) | None => inside,
+    }
+}
+
+fn is_outside(draft: &Draft<'_>, vertex: VertexId) -> bool {
+    draft.vertex(vertex).kind == VertexKind::External
+}
+
 /// Whether the definition of an API is in a file of its own.
 fn is_in_file(draft: &Draft<'_>, api: Name) -> bool {
     let contents = draft.template().definitions_of(api).iter().filter_map(|definition| definition.content);
@@ -131,14 +170,16 @@ fn is_in_file(draft: &Draft<'_>, api: Name) -> bool {
 }
 
 fn declare(draft: &mut Draft<'_>, route: &Route<'_>, guard: Guard) -> VertexId {
-    let vertex = draft.vertex(route.api);
-    let form = if vertex.kind == VertexKind::RestApi { Form::RestBody } else { Form::HttpBody };
-    let api = Api { id: vertex.id, vertex: route.api, form };
     let origin = route.origin;
-    let mut facts = settings::facts(api_settings::UNKNOWN_LIMIT, None, origin);
-    facts.push(Fact::Derived { name: "Streaming", value: Plain::Unknown, origin });
-    let key = Key { method: route.method, path: route.path.as_deref() };
-    route::declare(draft, api, key, Declared { guard, origin, facts })
+    // Of an API of this template, its own definition has the last word, which is not to be seen.
+    let event = route.event.filter(|_| is_outside(draft, route.api.vertex));
+    let mut facts = settings::facts(api_settings::UNKNOWN_LIMIT, event.map(|event| event.value), origin);
+    let is_whole = event.is_some_and(|event| draft.branches(event, &["ResponseTransferMode"]).is_empty());
+    let streaming = if is_whole { Plain::Bool(false) } else { Plain::Unknown };
+    facts.push(Fact::Derived { name: "Streaming", value: streaming, origin });
+    let path = event.and_then(|event| draft.known_text_at(event, &["Path"]));
+    let key = Key { method: route.method, path: path.or(route.path.as_deref()) };
+    route::declare(draft, route.api, key, Declared { guard, origin, facts })
 }
 
 /// `/orders/*` of `/orders/{id}`.
@@ -149,7 +190,9 @@ fn without_parameters(path: &str) -> String {
 
 /// A route as a permission names it: the path has `*` for its parameters.
 struct Route<'r> {
-    api: VertexId,
+    /// What the event says that it belongs to.
+    event: Option<Branch>,
+    api: Api,
     /// The route, where it can be seen.
     entry: Option<VertexId>,
     method: Option<&'r str>,
@@ -161,7 +204,8 @@ struct Route<'r> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, fact, resources};
+    use super::super::tests::{edges, expanded, expanded_in_part, fact, resources};
+    use crate::template::Template;
 
     const PERMISSION: &str = "  F: {Type: 'AWS::Lambda::Function'}
   P:
@@ -190,5 +234,64 @@ mod tests {
 "
         ));
         assert_eq!(edges(&template), ["invoke.sync Api GET /a -> F [certain]"]);
+    }
+
+    /// A function with an event, in a template that names an API of another part of the application.
+    fn part(event: &str) -> Template {
+        expanded(&format!(
+            "  F:
+    Type: AWS::Serverless::Function
+    Properties: {{Handler: a.b, Runtime: python3.13, CodeUri: ., Events: {{E: {event}}}}}
+"
+        ))
+    }
+
+    #[test]
+    fn an_event_is_a_route_of_the_api_that_another_part_of_the_application_defines() {
+        for (event, route, kind) in [
+            (
+                "{Type: Api, Properties: {RestApiId: !Ref Orders, Path: '/a/{id}', Method: post}}",
+                "Orders POST /a/{id}",
+                "REST",
+            ),
+            (
+                "{Type: HttpApi, Properties: {ApiId: !Ref Orders, Path: /a, Method: any}}",
+                "Orders ANY /a",
+                "HTTP",
+            ),
+            ("{Type: HttpApi, Properties: {ApiId: !Ref Orders}}", "Orders ANY $default", "HTTP"),
+        ] {
+            let template = part(event);
+            assert_eq!(edges(&template), [format!("invoke.sync {route} -> F [likely]")]);
+            let known = ["ApiKind", "Api", "TimeoutInMillis"].map(|name| fact(&template, route, name));
+            assert_eq!(known, [kind, "Orders", "unknown"]);
+        }
+    }
+
+    #[test]
+    fn an_event_says_how_long_an_api_that_is_not_to_be_seen_waits() {
+        let route = |more: &str| {
+            let properties = format!("RestApiId: !Ref Orders, Path: /a, Method: get{more}");
+            let template = part(&format!("{{Type: Api, Properties: {{{properties}}}}}"));
+            ["TimeoutInMillis", "Streaming"].map(|name| fact(&template, "Orders GET /a", name))
+        };
+        assert_eq!(route(""), ["unknown", "false"]);
+        assert_eq!(route(", TimeoutInMillis: 5000"), ["5000", "false"]);
+        assert_eq!(route(", ResponseTransferMode: RESPONSE_STREAM"), ["unknown", "unknown"]);
+    }
+
+    #[test]
+    fn an_event_whose_api_nobody_can_define_is_no_route() {
+        for api in ["!ImportValue orders", "!Ref Stage"] {
+            let template = expanded_in_part(&format!(
+                "Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {{Handler: a.b, Events: {{E: {{Type: Api, Properties: {{RestApiId: {api}, Path: /a, Method: get}}}}}}}}
+Parameters: {{Stage: {{Type: String}}}}
+"
+            ));
+            assert_eq!(edges(&template), [""; 0], "{api}");
+        }
     }
 }

@@ -167,7 +167,7 @@ fn behind_output(draft: &mut Draft<'_>, arn: Branch, id: Name) -> Target {
 
 /// The service that a SAM event reads from, wherever its source is defined.
 fn service_of_event(draft: &Draft<'_>, resource: &Resource) -> Option<&'static str> {
-    match draft.text(resource.event?) {
+    match draft.text(resource.event?.type_name) {
         "SQS" => Some("sqs"),
         "Kinesis" => Some("kinesis"),
         "DynamoDB" => Some("dynamodb"),

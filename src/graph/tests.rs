@@ -193,6 +193,14 @@ pub(super) fn expanded(text: &str) -> Template {
     template
 }
 
+/// The same from the whole text of a template, of which the transform refuses a part.
+pub(super) fn expanded_in_part(text: &str) -> Template {
+    let mut template = unread(text);
+    assert_ne!(crate::sam::expand(&mut template), []);
+    assert_eq!(template.read_definitions(), []);
+    template
+}
+
 #[test]
 fn what_a_sam_event_makes_is_acted_on_at_the_event() {
     let template = expanded(

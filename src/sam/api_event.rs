@@ -16,6 +16,8 @@ struct EventApi {
     reference: ValueId,
     /// Its properties, `Globals` merged.
     properties: Option<ValueId>,
+    /// It is in another part of the application, as what is written in it is.
+    is_elsewhere: bool,
 }
 
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
@@ -115,7 +117,8 @@ impl Expansion<'_> {
         else {
             return;
         };
-        let Some(api) = self.api_of(event, "RestApiId", REST_API, Some(Kind::HttpApi)) else {
+        let api = self.api_of(event, "RestApiId", REST_API, Some(Kind::HttpApi));
+        let Some(api) = api.filter(|api| !api.is_elsewhere) else {
             return;
         };
         let boundary = self.property(event.subject.properties, "PermissionsBoundary");
@@ -193,6 +196,9 @@ impl Expansion<'_> {
         integration: Vec<Entry>,
         settings: Option<(Name, ValueId)>,
     ) {
+        if api.is_elsewhere {
+            return;
+        }
         let integration = self.map_of(event.at, integration);
         let mut operation = Vec::new();
         self.put(&mut operation, INTEGRATION, integration);
@@ -239,7 +245,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// The API that an event belongs to: one of this template, and not of the kind that the transform refuses.
+    /// The API that an event belongs to: one of this template or of another part of it, and not of the kind that the
+    /// transform refuses.
     fn api_of(
         &mut self,
         event: &Event<'_>,
@@ -256,16 +263,16 @@ impl Expansion<'_> {
             Some((_, api)) => Some((id, api.properties)),
             None => Some((id, self.template.resources.get(&id)?.properties)),
         });
-        let Some((id, properties)) = found else {
-            if !id.is_some_and(|id| self.is_elsewhere(id)) {
-                let message =
-                    format!("{key} does not name an API of this template that such an event can belong to");
-                let location = self.template.values.origin(reference).at_value();
-                self.tell(location, message);
-            }
-            return None;
-        };
-        Some(EventApi { id, reference, properties })
+        if let Some((id, properties)) = found {
+            return Some(EventApi { id, reference, properties, is_elsewhere: false });
+        }
+        if let Some(id) = id.filter(|id| self.is_elsewhere(*id)) {
+            return Some(EventApi { id, reference, properties: None, is_elsewhere: true });
+        }
+        let message = format!("{key} does not name an API of this template that such an event can belong to");
+        let location = self.template.values.origin(reference).at_value();
+        self.tell(location, message);
+        None
     }
 
     fn required_text(&mut self, event: &Event<'_>, key: &str) -> Option<Name> {

@@ -1,7 +1,7 @@
 //! The events of a function or a state machine: what triggers it.
 
 use crate::names::Name;
-use crate::template::{Origin, ValueId};
+use crate::template::{Origin, SamEvent, ValueId};
 
 use super::make::{Target, is_macro};
 use super::policies::Role;
@@ -24,6 +24,11 @@ pub(super) struct Event<'s> {
 }
 
 impl Expansion<'_> {
+    /// What a resource says of the event that made it.
+    pub(super) fn made_by(&mut self, event: &Event<'_>) -> SamEvent {
+        SamEvent { type_name: self.name(&event.kind), properties: event.properties }
+    }
+
     /// The events of a resource; entries that are no events are told.
     pub(super) fn events<'s>(&mut self, subject: &'s Subject, target: Target) -> Vec<Event<'s>> {
         let Some(events) = self.property(subject.properties, "Events") else {

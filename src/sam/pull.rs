@@ -133,9 +133,9 @@ impl Expansion<'_> {
                 self.put(&mut entries, key, nested);
             }
         }
-        let kind = self.name(pull.kind);
+        let made_by = self.made_by(event);
         self.make(event.subject, event.at, event.id, "AWS::Lambda::EventSourceMapping", entries).event =
-            Some(kind);
+            Some(made_by);
 
         if let Some(policy) = pull.managed_policy {
             self.add_managed_policy(role, event.at, policy);

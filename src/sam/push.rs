@@ -40,7 +40,8 @@ impl Expansion<'_> {
         for (key, value) in settings {
             self.put(&mut entries, key, *value);
         }
-        self.make(event.subject, at, id, "AWS::Lambda::Permission", entries);
+        let made_by = self.made_by(event);
+        self.make(event.subject, at, id, "AWS::Lambda::Permission", entries).event = Some(made_by);
     }
 
     /// A subscription `<function><event>`; with `SqsSubscription`, a queue in between that Lambda polls.

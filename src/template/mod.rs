@@ -126,9 +126,17 @@ pub(crate) struct Resource {
     pub written_as: Name,
     /// Whether `Globals` lends to it: a SAM resource that does not ignore them.
     pub takes_globals: bool,
-    /// The type of the SAM event that made it (`Kinesis`): what it reads from, even where the source itself is
-    /// defined elsewhere.
-    pub event: Option<Name>,
+    /// The SAM event that made it.
+    pub event: Option<SamEvent>,
+}
+
+/// An entry of `Events`: what a function reads from, or is called by, even where that itself is defined elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SamEvent {
+    /// `Kinesis`.
+    pub type_name: Name,
+    /// The `Properties` map, if there is one.
+    pub properties: Option<ValueId>,
 }
 
 /// One entry of `Parameters`.

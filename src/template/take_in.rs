@@ -9,7 +9,7 @@ use crate::source::{FileId, Location};
 use super::equality::{define_conditions, spelled};
 use super::fragment::names_in;
 use super::value::{Call, Data, Entry, SubPart, Value, ValueId};
-use super::{Flaw, Lack, NameMap, Nested, Origin, Parameter, Resource, Stack, Template};
+use super::{Flaw, Lack, NameMap, Nested, Origin, Parameter, Resource, SamEvent, Stack, Template};
 
 /// How another stack comes to be beside the template's own.
 pub(crate) enum Beside<'s> {
@@ -309,7 +309,10 @@ impl Transfer<'_> {
             made_by: resource.made_by.map(|id| self.id(id)),
             written_as: self.text(resource.written_as),
             takes_globals: resource.takes_globals,
-            event: resource.event.map(|event| self.text(event)),
+            event: resource.event.map(|event| SamEvent {
+                type_name: self.text(event.type_name),
+                properties: event.properties.map(|properties| self.value(properties)),
+            }),
         }
     }
 
