@@ -45,14 +45,18 @@ fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<F
     // Of equals, the first.
     let worst = (0..all.len()).rev().max_by(|&a, &b| all[a].how_bad(&all[b]))?;
     let subjects: FxHashSet<Option<Location>> = all.iter().map(|placed| placed.subject).collect();
-    let Placed { mut finding, mut when, .. } = all.remove(worst);
+    let Placed { mut finding, mut when, apart, .. } = all.remove(worst);
+    let guards = &checking.template.guards;
+    let mut likewise = Guard::NEVER;
     let mut labelled: FxHashSet<Location> = finding.related.iter().map(|label| label.location).collect();
     labelled.insert(finding.primary.location);
     for mut other in all {
         finding.members.append(&mut other.finding.members);
         let is_the_same = other.finding.message == finding.message;
         if is_the_same {
-            when = checking.template.guards.or(when, other.when);
+            when = guards.or(when, other.when);
+        } else if other.finding.severity == finding.severity && other.apart == apart {
+            likewise = guards.or(likewise, other.when);
         }
         for Label { location, message } in other.finding.related {
             if labelled.insert(location) {
@@ -65,6 +69,11 @@ fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<F
     let more = subjects.len() - 1;
     if more > 0 {
         finding.message.push_str(&format!(" (and {more} more like it here)"));
+    } else if guards.can_hold(&[(likewise, true), (when, false)])
+        && let Some(condition) = checking.condition(likewise)
+    {
+        // The same of another value: who mends it for the one case alone has not mended it.
+        finding.message.push_str(&format!(" (and likewise when {condition})"));
     }
     // The other resources that it rests on: neither lines nor words, which change while the defect stays.
     let related = finding.related.iter().map(|label| (checking.path_to)(label.location));

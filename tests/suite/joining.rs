@@ -131,3 +131,18 @@ fn a_label_names_every_case_in_which_its_place_counts() {
     let label = finding["related"][0]["message"].as_str();
     assert_eq!(label, Some("no batch window (when IsProd is true or IsTest is true)"));
 }
+
+#[test]
+fn what_is_as_bad_of_another_source_in_the_other_case_is_told_too() {
+    let told = findings(
+        "SLP209",
+        "  Orders: {Type: AWS::SQS::Queue}
+  Worker:
+    FUNCTION
+      Events:
+        Order: {Type: SQS, Properties: {Queue: !If [IsProd, 'arn:aws:sqs:eu-west-1:123456789012:shared', !GetAtt Orders.Arn]}}
+",
+    );
+    let [only] = told.as_slice() else { panic!("one mapping, one finding: {told:?}") };
+    assert!(only.contains("(and likewise when IsProd is "), "{only}");
+}
