@@ -55,7 +55,7 @@ fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<F
         let is_the_same = other.finding.message == finding.message;
         if is_the_same {
             when = guards.or(when, other.when);
-        } else if other.finding.severity == finding.severity && other.apart == apart {
+        } else if other.finding.severity == finding.severity && other.apart.total_cmp(&apart).is_eq() {
             likewise = guards.or(likewise, other.when);
         }
         for Label { location, message } in other.finding.related {
