@@ -28,7 +28,11 @@ pub(super) fn edge_of_action(action: &str) -> Option<EdgeKind> {
         "states:StartExecution" | "StepFunctions:StartExecution" => Some(EdgeKind::StartAsync),
         "sqs:SendMessage" | "SQS:SendMessage" | "sqs:path" => Some(EdgeKind::Send),
         "sns:Publish" | "sns:path" | "events:PutEvents" | "EventBridge:PutEvents" => Some(EdgeKind::Publish),
-        "kinesis:PutRecord" | "kinesis:PutRecords" | "Kinesis:PutRecord" => Some(EdgeKind::Write),
+        "kinesis:PutRecord"
+        | "kinesis:PutRecords"
+        | "Kinesis:PutRecord"
+        | "firehose:PutRecord"
+        | "firehose:PutRecordBatch" => Some(EdgeKind::Write),
         "dynamodb:GetItem" | "dynamodb:Query" | "dynamodb:Scan" | "dynamodb:BatchGetItem" => {
             Some(EdgeKind::Read)
         }
@@ -46,6 +50,7 @@ pub(super) fn named_targets(draft: &Draft<'_>, request: Branch, action: &str) ->
         [VertexKind::Topic] => "TopicArn",
         [VertexKind::Stream] => "StreamName",
         [VertexKind::Table] => "TableName",
+        [VertexKind::DeliveryStream] => "DeliveryStreamName",
         _ => return Vec::new(),
     };
     let mut found = Vec::new();
@@ -69,6 +74,7 @@ pub(super) fn kinds_of(action: &str) -> &'static [VertexKind] {
         "sns" => &[VertexKind::Topic],
         "events" | "EventBridge" => &[VertexKind::EventBus],
         "kinesis" | "Kinesis" => &[VertexKind::Stream],
+        "firehose" => &[VertexKind::DeliveryStream],
         "dynamodb" => &[VertexKind::Table],
         _ => &[VertexKind::Other],
     }

@@ -367,6 +367,27 @@ mod tests {
     }
 
     #[test]
+    fn a_route_writes_to_the_delivery_stream_that_its_request_names() {
+        for name in ["${D}", "clicks"] {
+            let template = resources(&format!(
+                "  D: {{Type: 'AWS::KinesisFirehose::DeliveryStream', Properties: {{DeliveryStreamName: clicks}}}}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        paths:
+          /clicks:
+            post:
+              x-amazon-apigateway-integration:
+                uri: !Sub 'arn:aws:apigateway:${{AWS::Region}}:firehose:action/PutRecord'
+                requestTemplates: {{application/json: !Sub '{{\"DeliveryStreamName\": \"{name}\"}}'}}
+"
+            ));
+            assert_eq!(edges(&template), ["write Api POST /clicks -> D [certain]"], "{name}");
+        }
+    }
+
+    #[test]
     fn a_route_sends_to_the_queue_in_its_path() {
         let template = rest_body(
             "{uri: !Sub 'arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Q.QueueName}'}",

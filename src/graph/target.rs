@@ -379,9 +379,11 @@ fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
             let name = text.split_once(":stateMachine:").map_or(text, |(_, rest)| rest);
             Some(name.split_once(':').map_or((name, false), |(name, _)| (name, true)))
         }
-        VertexKind::Queue | VertexKind::Topic | VertexKind::Stream | VertexKind::EventBus => {
-            Some((reference.last_segment(), false))
-        }
+        VertexKind::Queue
+        | VertexKind::Topic
+        | VertexKind::Stream
+        | VertexKind::DeliveryStream
+        | VertexKind::EventBus => Some((reference.last_segment(), false)),
         VertexKind::StreamConsumer
         | VertexKind::Rule
         | VertexKind::Schedule
@@ -395,7 +397,6 @@ fn own_name(kind: VertexKind, reference: &Reference) -> Option<(&str, bool)> {
         | VertexKind::MethodSetting
         | VertexKind::CacheBehavior
         | VertexKind::TableIndex
-        | VertexKind::DeliveryStream
         | VertexKind::GraphQlApi
         | VertexKind::GraphQlCache
         | VertexKind::GraphQlResolver
