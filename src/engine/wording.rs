@@ -226,8 +226,7 @@ impl Wording<'_> {
         let mut assumed: Vec<Stated> = Vec::new();
         for place in &fired.read {
             let stated = self.checking.view.sight(*place).stated;
-            let is_assumed = matches!(stated, Stated::Parameter(_) | Stated::AllowedValue(_));
-            if is_assumed && !assumed.contains(&stated) {
+            if stated.is_assumed() && !assumed.contains(&stated) {
                 assumed.push(stated);
             }
         }

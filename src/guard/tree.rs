@@ -1,5 +1,7 @@
 //! The tree that rules query: plain data, with room for what is not known and for what depends on a condition.
 
+use rustc_hash::FxHashSet;
+
 use crate::names::Name;
 
 /// A node of a [`Tree`].
@@ -79,6 +81,7 @@ pub enum Node {
 pub struct Tree {
     nodes: Vec<(Node, Place)>,
     root: Option<NodeId>,
+    assumed: FxHashSet<Place>,
 }
 
 impl Tree {
@@ -86,6 +89,17 @@ impl Tree {
     pub fn add(&mut self, node: Node, place: Place) -> NodeId {
         self.nodes.push((node, place));
         NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Notes that what stands at a place rests on an assumption: evaluations tell that they read it.
+    pub fn assume(&mut self, place: Place) {
+        self.assumed.insert(place);
+    }
+
+    /// Whether what stands at a place rests on an assumption.
+    #[must_use]
+    pub fn is_assumed(&self, place: Place) -> bool {
+        self.assumed.contains(&place)
     }
 
     /// Makes `node` the document itself.
@@ -121,7 +135,7 @@ pub trait Scenario {
     /// Which of the `count` members of a [`Node::OneOf`] is meant in this case.
     fn pick(&mut self, node: NodeId, count: usize) -> usize;
 
-    /// A value was compared, tested or counted: what rests on an assumption is noted.
+    /// A value that rests on an assumption was compared, tested or counted.
     fn read(&mut self, place: Place);
 
     /// What stands here is not known, and if the status is UNKNOWN, that is why.

@@ -55,8 +55,12 @@ impl<'t> Lowering<'t> {
     }
 
     fn place(&mut self, sight: Sight) -> Place {
+        let place = Place(self.sights.len() as u32);
         self.sights.push(sight);
-        Place(self.sights.len() as u32 - 1)
+        if sight.stated.is_assumed() {
+            self.tree.assume(place);
+        }
+        place
     }
 
     pub(super) fn add(&mut self, node: Node, sight: Sight) -> NodeId {

@@ -61,6 +61,16 @@ pub(crate) enum Stated {
     Construct,
 }
 
+impl Stated {
+    /// Whether another deployment may have another value there.
+    pub(crate) fn is_assumed(self) -> bool {
+        match self {
+            Self::Parameter(_) | Self::AllowedValue(_) => true,
+            Self::Written | Self::Globals | Self::Default | Self::Construct => false,
+        }
+    }
+}
+
 impl View {
     /// The view of a template and its graph, under what a run takes for granted.
     pub(crate) fn build(

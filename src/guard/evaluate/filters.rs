@@ -246,7 +246,7 @@ impl<'a> Run<'_, 'a> {
 
     /// Whether clauses need not be asked once another one failed. cfn-guard asks them, which shows where they are an
     /// error.
-    fn may_skip(&self, clauses: &[AnyOf]) -> bool {
+    pub(super) fn may_skip(&self, clauses: &[AnyOf]) -> bool {
         self.is_hasty() || clauses.iter().all(AnyOf::is_harmless)
     }
 

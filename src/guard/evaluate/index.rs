@@ -15,9 +15,9 @@ pub struct Index<'a> {
     texts: FrozenMap<(NodeId, Name), Box<Texts>, FxBuildHasher>,
 }
 
-/// The entries of a map by the text that their values have under some key: places among the entries.
+/// Members by the text that they have under some key: places among them.
 #[derive(Default)]
-struct ByText {
+pub(super) struct ByText {
     places: FxHashMap<Name, Vec<usize>>,
     /// Of which no such text is known: what is no map, depends on a condition, or has something else there.
     others: Vec<usize>,
@@ -39,8 +39,21 @@ enum Standing<'a> {
     Other,
 }
 
+impl ByText {
+    /// The places of members that may have one of these texts, in order.
+    pub(super) fn places_of(&self, wanted: &[Name]) -> Vec<usize> {
+        let mut places = self.others.clone();
+        for text in wanted {
+            places.extend(self.places.get(text).into_iter().flatten());
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
 /// A map with more entries than this is indexed when it is first searched.
-const LARGE: usize = 24;
+pub(super) const LARGE: usize = 24;
 
 impl<'a> Index<'a> {
     /// An index of this tree, whose texts are in `names`.
@@ -73,23 +86,19 @@ impl<'a> Index<'a> {
         if entries.len() <= LARGE {
             return None;
         }
+        let sorted = || Box::new(self.by_text(key, entries.iter().map(|(_, member)| Some(*member))));
         let by_text = match self.by_text.get(&(map, key)) {
             Some(known) => known,
-            None => self.by_text.insert((map, key), Box::new(self.texts_under(key, entries))),
+            None => self.by_text.insert((map, key), sorted()),
         };
-        let mut places = by_text.others.clone();
-        for text in wanted {
-            places.extend(by_text.places.get(text).into_iter().flatten());
-        }
-        places.sort_unstable();
-        places.dedup();
-        Some(places.into_iter().map(|place| &entries[place]))
+        Some(by_text.places_of(wanted).into_iter().map(|place| &entries[place]))
     }
 
-    fn texts_under(&self, key: Name, entries: &[(Name, NodeId)]) -> ByText {
+    /// Members by the text under a key; of one that is no node of the tree no such text is known.
+    pub(super) fn by_text(&self, key: Name, members: impl Iterator<Item = Option<NodeId>>) -> ByText {
         let mut by_text = ByText::default();
-        for (place, (_, member)) in entries.iter().enumerate() {
-            match self.text_under(key, *member) {
+        for (place, member) in members.enumerate() {
+            match member.and_then(|member| self.text_under(key, member)) {
                 Some(text) => by_text.places.entry(text).or_default().push(place),
                 None => by_text.others.push(place),
             }
@@ -99,8 +108,12 @@ impl<'a> Index<'a> {
 
     /// The text that certainly stands under a key of what is certainly a map.
     fn text_under(&self, key: Name, map: NodeId) -> Option<Name> {
-        let child = self.child(map, key)?;
-        if let Node::Text(text) = self.tree.node(child) { Some(*text) } else { None }
+        self.text_at(self.child(map, key)?)
+    }
+
+    /// The text that certainly stands at a node.
+    pub(super) fn text_at(&self, node: NodeId) -> Option<Name> {
+        if let Node::Text(text) = self.tree.node(node) { Some(*text) } else { None }
     }
 
     /// What stands under a key of what is certainly a map.

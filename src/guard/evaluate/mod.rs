@@ -9,6 +9,7 @@ mod epoch;
 mod filters;
 mod functions;
 mod index;
+mod joins;
 mod members;
 mod needs;
 mod operators;
@@ -38,6 +39,7 @@ use super::tree::{GuardId, NodeId, Place, Scenario, Tree};
 use crate::names::{Name, Names};
 use crate::source::Span;
 use doubts::Doubts;
+use index::ByText;
 use run::{Run, Wanted};
 use survey::Item;
 use value::Reached;
@@ -192,6 +194,8 @@ pub struct Evaluator<'a> {
     /// Variables of scopes about the document itself, by scope and index in it.
     kept_lets: FxHashMap<(u32, usize), Kept<Rc<[Reached<'a>]>>>,
     kept_rules: FxHashMap<(TextId, Role), Kept<Status>>,
+    /// The values of kept variables by the text under a key.
+    joins: FxHashMap<((u32, usize), Name), ByText>,
     /// The items of every rule.
     items: Vec<Rc<[Item<'a>]>>,
     /// Keys that queries captured, by the variable that captures them.
@@ -244,6 +248,7 @@ impl<'a> Evaluator<'a> {
             parsed_texts: FxHashMap::default(),
             kept_lets: FxHashMap::default(),
             kept_rules: FxHashMap::default(),
+            joins: FxHashMap::default(),
             items: survey::items(rules),
             captures: FxHashMap::default(),
             respelt: FxHashSet::default(),

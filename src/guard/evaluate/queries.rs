@@ -31,7 +31,8 @@ impl<'a> Run<'_, 'a> {
                     results.extend_from_slice(&values);
                     return Ok(results);
                 }
-                for reached in values.iter() {
+                let few = self.few_of(query, &values)?;
+                for reached in few.as_deref().unwrap_or(&values) {
                     match reached.found() {
                         Some(value) => {
                             let way =

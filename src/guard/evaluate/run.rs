@@ -43,7 +43,7 @@ pub(super) struct Run<'r, 'a> {
     pub(super) scope: usize,
     /// How often the scenario decided something, or a key was captured: what came of it cannot be kept.
     pub(super) asked: usize,
-    /// Places that were read, handed to the scenario at the end. What a filter turns away takes its places back.
+    /// Places of assumed values that were read, handed to the scenario at the end. What a filter turns away takes its places back.
     pub(super) reads: Places,
     /// Places that variables and referenced rules read, which no filter takes back.
     pub(super) shared_reads: Places,
@@ -168,10 +168,13 @@ impl<'r, 'a> Run<'r, 'a> {
         result
     }
 
-    /// Notes that a value was compared, tested or counted.
+    /// Notes that a value was compared, tested or counted, if it rests on an assumption or is not known.
     pub(super) fn read(&mut self, value: Value<'a>) {
         if let Value::Node(node) = value {
-            self.reads.insert(self.tree().place(node));
+            let place = self.tree().place(node);
+            if self.tree().is_assumed(place) {
+                self.reads.insert(place);
+            }
             if let Node::Bounded(_) | Node::Unknown = self.tree().node(node) {
                 self.doubt(value);
             }

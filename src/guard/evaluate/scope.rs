@@ -21,6 +21,14 @@ pub(super) struct Frame<'a> {
     is_lasting: bool,
 }
 
+/// Where a variable comes from.
+enum Declared<'f, 'a> {
+    /// An argument.
+    Parameter(&'f Rc<[Reached<'a>]>),
+    /// A `let`: the frame, and which of its `let`s.
+    Let(usize, &'a Lets, usize),
+}
+
 /// How far the evaluation of a `let` is.
 #[derive(Clone)]
 enum Variable<'a> {
@@ -97,18 +105,10 @@ impl<'a> Run<'_, 'a> {
 
     /// The values of a variable: of the innermost scope that has it.
     pub(super) fn variable(&mut self, name: TextId) -> Outcome<Rc<[Reached<'a>]>> {
-        let mut scope = Some(self.scope);
-        while let Some(index) = scope {
-            let frame = &self.frames[index];
-            if let Some((_, values)) = frame.parameters.iter().find(|(parameter, _)| *parameter == name) {
-                return Ok(values.clone());
-            }
-            if let Some(lets) = frame.lets
-                && let Some(at) = lets.all.iter().position(|known| known.name == name)
-            {
-                return self.let_value(index, lets, at);
-            }
-            scope = frame.parent;
+        match self.declared(name) {
+            Some(Declared::Parameter(values)) => return Ok(values.clone()),
+            Some(Declared::Let(scope, lets, at)) => return self.let_value(scope, lets, at),
+            None => {}
         }
         match self.evaluator.captures.get(&name) {
             Some(keys) => {
@@ -117,6 +117,33 @@ impl<'a> Run<'_, 'a> {
             }
             None => Err(Stop::Broken(RunError::UndefinedVariable(self.rules().text(name).to_owned()))),
         }
+    }
+
+    /// The scope and index of a variable whose values are kept for later runs.
+    pub(super) fn kept_variable(&self, name: TextId) -> Option<(u32, usize)> {
+        match self.declared(name)? {
+            Declared::Let(_, lets, at) => {
+                Some((lets.id, at)).filter(|at| self.evaluator.kept_lets.contains_key(at))
+            }
+            Declared::Parameter(_) => None,
+        }
+    }
+
+    fn declared(&self, name: TextId) -> Option<Declared<'_, 'a>> {
+        let mut scope = Some(self.scope);
+        while let Some(index) = scope {
+            let frame = &self.frames[index];
+            if let Some((_, values)) = frame.parameters.iter().find(|(parameter, _)| *parameter == name) {
+                return Some(Declared::Parameter(values));
+            }
+            if let Some(lets) = frame.lets
+                && let Some(at) = lets.all.iter().position(|known| known.name == name)
+            {
+                return Some(Declared::Let(index, lets, at));
+            }
+            scope = frame.parent;
+        }
+        None
     }
 
     /// Notes a key under a variable's name.

@@ -126,3 +126,36 @@ fn a_doubtful_member_or_type_is_not_passed_over() {
         }
     }
 }
+
+#[test]
+fn a_filter_that_compares_with_a_variable_finds_the_same_among_many() {
+    let worlds = worlds(
+        "  A: {Type: T, Of: x, N: 1}
+  B: {Type: T, Of: y, N: 2}
+  C: {Type: T, Of: [x, z], N: 3}
+  D: {Type: T, N: 4}
+  E: {Type: T, Of: !Unknown '', N: 5}
+  F: {Type: T, Of: !OneOf [x, y], N: 6}
+  G: {Type: Owner, Id: x}
+  H: {Type: Owner, Id: y}
+  I: {Type: Owner, Id: !Unknown ''}
+  J: {Type: Owner, Id: [y, x]}
+",
+    );
+    for filter in ["Of == %me", "Of == %me  N exists", "Of == %me  N > 1", "Of != %me", "Of == %me or N == 4"]
+    {
+        let rules = format!(
+            "let all = Resources.*[ Type exists ]
+rule r {{
+    Resources.*[ Type == 'Owner' ] {{
+        let me = Id
+        %all[ {filter} ].N == 0
+    }}
+}}
+"
+        );
+        for dialect in [Dialect::Guard, Dialect::Page] {
+            assert_eq!(answer(&worlds, &rules, dialect, || Plain).0, Fail, "{filter}");
+        }
+    }
+}

@@ -46,6 +46,8 @@ impl World {
     fn node(&mut self, node: document::NodeId) -> NodeId {
         let place = Place(self.places.len() as u32);
         self.places.push(node);
+        // Whatever is read is told of.
+        self.tree.assume(place);
         let tag = self.document.tag(node).map(|(tag, _)| tag.to_owned());
         let items: Vec<document::NodeId> = self.document.items(node).collect();
         let value = match (tag.as_deref(), self.document.kind(node)) {
