@@ -365,6 +365,13 @@ impl Rules {
     }
 }
 
+impl Step {
+    /// The clauses of a filter.
+    pub(super) fn clauses(&self) -> Option<&[AnyOf]> {
+        if let Self::Filter(_, clauses) = self { Some(clauses) } else { None }
+    }
+}
+
 impl Clause {
     /// Its bytes, without its message and its block.
     pub(super) fn span(&self) -> Span {

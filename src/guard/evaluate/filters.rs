@@ -10,9 +10,9 @@ use super::status::Status;
 use super::value::{Reached, Results, Shape, Value, What};
 use super::{Outcome, Role, Run, RunError, Stop};
 use crate::guard::ast::{
-    AnyOf, Clause, KeyId, KeyTest, Literal, Operand, Operator, Query, Start, Step, Test, TextId,
+    AnyOf, Clause, Dialect, KeyId, KeyTest, Literal, Operand, Operator, Query, Start, Step, Test, TextId,
 };
-use crate::guard::tree::Node;
+use crate::guard::tree::{Node, NodeId};
 use crate::names::Name;
 
 /// How a filter runs over members.
@@ -61,7 +61,13 @@ impl<'a> Run<'_, 'a> {
                 Err(Stop::Broken(RunError::Crash))
             }
             (Shape::List, _) => {
-                for member in self.members(way.value) {
+                let clauses = query.steps.get(at).and_then(Step::clauses);
+                let items = clauses.and_then(|clauses| self.likely_items(clauses, way.value));
+                let members = match items {
+                    Some(items) => items.into_iter().map(Member::of_item).collect(),
+                    None => self.members(way.value),
+                };
+                for member in members {
                     self.filtered(query, at, way, member, Filtering::default(), results)?;
                 }
                 Ok(())
@@ -235,13 +241,30 @@ impl<'a> Run<'_, 'a> {
             return None;
         };
         let Node::Map { entries, .. } = self.tree().node(map) else { return None };
+        let (key, wanted) = self.wanted_texts(clauses)?;
+        let entries = self.evaluator.index.entries_with(map, entries, key, &wanted)?;
+        Some(entries.map(|(key, member)| Member::of_entry(*key, *member)).collect())
+    }
+
+    /// The items of a list of the document that a filter of a page has to be asked of, in the same way. Pages ask few
+    /// lists, and each of them again and again.
+    pub(super) fn likely_items(&mut self, clauses: &'a [AnyOf], list: Value<'a>) -> Option<Vec<NodeId>> {
+        let Value::Node(list) = list else { return None };
+        let Node::List(items) = self.tree().node(list) else { return None };
+        if self.rules().dialect != Dialect::Page {
+            return None;
+        }
+        let (key, wanted) = self.wanted_texts(clauses)?;
+        Some(self.evaluator.index.items_with(list, items, key, &wanted))
+    }
+
+    /// The key and the texts of a filter's first clause, where it asks for nothing else and settles whether a member is
+    /// turned away.
+    fn wanted_texts(&mut self, clauses: &'a [AnyOf]) -> Option<(Name, SmallVec<[Name; 4]>)> {
         let (first, others) = clauses.split_first()?;
         let glance = Glance::of(first).filter(|glance| !glance.is_negated && self.may_skip(others))?;
         let key = self.evaluator.text_name(self.key(glance.key).text)?;
-        let wanted: SmallVec<[Name; 4]> =
-            glance.texts().filter_map(|text| self.evaluator.text_name(text)).collect();
-        let entries = self.evaluator.index.entries_with(map, entries, key, &wanted)?;
-        Some(entries.map(|(key, member)| Member::of_entry(*key, *member)).collect())
+        Some((key, glance.texts().filter_map(|text| self.evaluator.text_name(text)).collect()))
     }
 
     /// Whether clauses need not be asked once another one failed. cfn-guard asks them, which shows where they are an

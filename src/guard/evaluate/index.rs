@@ -1,7 +1,7 @@
 //! What rules look up in a tree again and again, found once: entries by key, members by a text in them.
 
 use elsa::FrozenMap;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::guard::tree::{Node, NodeId, Tree};
 use crate::names::{Name, Names};
@@ -12,7 +12,6 @@ pub struct Index<'a> {
     pub(super) names: &'a Names,
     entries: FrozenMap<NodeId, Box<FxHashMap<Name, NodeId>>, FxBuildHasher>,
     by_text: FrozenMap<(NodeId, Name), Box<ByText>, FxBuildHasher>,
-    texts: FrozenMap<(NodeId, Name), Box<Texts>, FxBuildHasher>,
 }
 
 /// Members by the text that they have under some key: places among them.
@@ -23,19 +22,12 @@ pub(super) struct ByText {
     others: Vec<usize>,
 }
 
-/// The texts that members have under some key, whatever the scenario.
-#[derive(Default)]
-struct Texts {
-    found: FxHashSet<Name>,
-    /// Whether a member may have another one.
-    are_some_unknown: bool,
-}
-
 /// What stands at the end of a path.
-enum Standing<'a> {
+enum Standing {
     Nothing,
-    Members(NodeId, Vec<&'a NodeId>),
-    /// It depends on the scenario, or is no list or map.
+    /// A list or map.
+    Collection(NodeId),
+    /// It depends on the scenario, or is something else.
     Other,
 }
 
@@ -58,8 +50,7 @@ pub(super) const LARGE: usize = 24;
 impl<'a> Index<'a> {
     /// An index of this tree, whose texts are in `names`.
     pub fn new(tree: &'a Tree, names: &'a Names) -> Self {
-        let (entries, by_text, texts) = (FrozenMap::default(), FrozenMap::default(), FrozenMap::default());
-        Self { tree, names, entries, by_text, texts }
+        Self { tree, names, entries: FrozenMap::default(), by_text: FrozenMap::default() }
     }
 
     /// What stands under a key of a map that has these entries.
@@ -86,12 +77,35 @@ impl<'a> Index<'a> {
         if entries.len() <= LARGE {
             return None;
         }
-        let sorted = || Box::new(self.by_text(key, entries.iter().map(|(_, member)| Some(*member))));
-        let by_text = match self.by_text.get(&(map, key)) {
-            Some(known) => known,
-            None => self.by_text.insert((map, key), sorted()),
+        let places = self.sorted(map, key).places_of(wanted);
+        Some(places.into_iter().map(|place| &entries[place]))
+    }
+
+    /// The items of a list in their order, without those that certainly have another text under `key` than `wanted`.
+    pub(super) fn items_with(
+        &self,
+        list: NodeId,
+        items: &[NodeId],
+        key: Name,
+        wanted: &[Name],
+    ) -> Vec<NodeId> {
+        self.sorted(list, key).places_of(wanted).into_iter().map(|place| items[place]).collect()
+    }
+
+    /// The members of a list or map by the text under a key.
+    fn sorted(&self, collection: NodeId, key: Name) -> &ByText {
+        if let Some(known) = self.by_text.get(&(collection, key)) {
+            return known;
+        }
+        let node = self.tree.node(collection);
+        let by_text = if let Node::Map { entries, .. } = node {
+            self.by_text(key, entries.iter().map(|(_, member)| Some(*member)))
+        } else if let Node::List(items) = node {
+            self.by_text(key, items.iter().copied().map(Some))
+        } else {
+            ByText::default()
         };
-        Some(by_text.places_of(wanted).into_iter().map(|place| &entries[place]))
+        self.by_text.insert((collection, key), Box::new(by_text))
     }
 
     /// Members by the text under a key; of one that is no node of the tree no such text is known.
@@ -122,83 +136,50 @@ impl<'a> Index<'a> {
         self.entry(map, entries, key)
     }
 
-    /// Whether the list or map at the end of a path has members.
-    pub(super) fn has_members(&self, path: &[Name]) -> bool {
+    /// Whether the list or map at the end of a path may have members.
+    pub(super) fn may_have_members(&self, path: impl Iterator<Item = Option<Name>>) -> bool {
         match self.standing_at(path) {
             Standing::Nothing => false,
-            Standing::Members(_, members) => !members.is_empty(),
+            Standing::Collection(collection) => {
+                let node = self.tree.node(collection);
+                !matches!(node, Node::List(items) if items.is_empty())
+                    && !matches!(node, Node::Map { entries, .. } if entries.is_empty())
+            }
             Standing::Other => true,
         }
     }
 
-    /// Whether a member of the list or map at the end of a path may have one of these texts under `key`, in any
-    /// scenario.
+    /// Whether a member of the list or map at the end of a path may have one of these texts under `key`.
     pub(super) fn may_have_member(
         &self,
-        path: &[Name],
+        path: impl Iterator<Item = Option<Name>>,
         key: Name,
         mut wanted: impl Iterator<Item = Name>,
     ) -> bool {
-        let (collection, members) = match self.standing_at(path) {
-            Standing::Nothing => return false,
-            Standing::Members(collection, members) => (collection, members),
-            Standing::Other => return true,
-        };
-        let texts = match self.texts.get(&(collection, key)) {
-            Some(known) => known,
-            None => self.texts.insert((collection, key), Box::new(self.texts_of(&members, key))),
-        };
-        texts.are_some_unknown || wanted.any(|text| texts.found.contains(&text))
+        match self.standing_at(path) {
+            Standing::Nothing => false,
+            Standing::Collection(collection) => {
+                let members = self.sorted(collection, key);
+                !members.others.is_empty() || wanted.any(|text| members.places.contains_key(&text))
+            }
+            Standing::Other => true,
+        }
     }
 
-    fn standing_at(&self, path: &[Name]) -> Standing<'a> {
+    /// What keys lead to; a key that no text of the tree is leads to nothing.
+    fn standing_at(&self, path: impl Iterator<Item = Option<Name>>) -> Standing {
         let Some(mut at) = self.tree.root() else { return Standing::Nothing };
         for key in path {
             let Node::Map { entries, .. } = self.tree.node(at) else { return Standing::Other };
-            match self.entry(at, entries, *key) {
+            match key.and_then(|key| self.entry(at, entries, key)) {
                 Some(value) => at = value,
                 None => return Standing::Nothing,
             }
         }
-        let node = self.tree.node(at);
-        if let Node::List(items) = node {
-            Standing::Members(at, items.iter().collect())
-        } else if let Node::Map { entries, .. } = node {
-            Standing::Members(at, entries.iter().map(|(_, value)| value).collect())
+        if let Node::List(_) | Node::Map { .. } = self.tree.node(at) {
+            Standing::Collection(at)
         } else {
             Standing::Other
-        }
-    }
-
-    fn texts_of(&self, members: &[&NodeId], key: Name) -> Texts {
-        let mut texts = Texts::default();
-        for member in members {
-            self.for_each_alternative(**member, &mut |member| {
-                let Some(child) = self.child(member, key) else {
-                    texts.are_some_unknown = true;
-                    return;
-                };
-                self.for_each_alternative(child, &mut |child| {
-                    if let Node::Text(text) = self.tree.node(child) {
-                        texts.found.insert(*text);
-                    } else {
-                        texts.are_some_unknown = true;
-                    }
-                });
-            });
-        }
-        texts
-    }
-
-    /// What may stand at a node.
-    fn for_each_alternative(&self, node: NodeId, each: &mut dyn FnMut(NodeId)) {
-        let alternatives = self.tree.node(node);
-        if let Node::Choice(alternatives) = alternatives {
-            alternatives.iter().filter_map(|(_, alternative)| *alternative).for_each(each);
-        } else if let Node::OneOf(alternatives) = alternatives {
-            alternatives.iter().copied().for_each(each);
-        } else {
-            each(node);
         }
     }
 }

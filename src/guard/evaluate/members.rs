@@ -42,6 +42,11 @@ impl Member<'_> {
     pub(super) fn of_entry(key: Name, value: NodeId) -> Self {
         Self { key: Some(Text::Named(key)), content: Content::Node(value) }
     }
+
+    /// An item of a list of the document.
+    pub(super) fn of_item(item: NodeId) -> Self {
+        Self { key: None, content: Content::Node(item) }
+    }
 }
 
 impl<'a> Run<'_, 'a> {

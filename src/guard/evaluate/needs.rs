@@ -5,7 +5,6 @@ use super::filters::Glance;
 use super::index::Index;
 use super::survey::{self, Kind, Source};
 use crate::guard::ast::{KeyId, RuleIndex, Rules, TextId};
-use crate::names::Name;
 
 /// What there must be in a tree for each rule of a file to have subjects.
 #[derive(Debug)]
@@ -57,11 +56,11 @@ impl Need {
     fn is_met(&self, rules: &Rules, index: &Index<'_>) -> bool {
         let name = |text: TextId| index.names.find(rules.text(text));
         let named = |key: &KeyId| name(rules.keys[key.0 as usize].text);
-        let Some(path) = self.keys.iter().map(named).collect::<Option<Vec<Name>>>() else { return false };
+        let path = self.keys.iter().map(named);
         match &self.text {
-            None => index.has_members(&path),
+            None => index.may_have_members(path),
             Some((key, texts)) => named(key).is_some_and(|key| {
-                index.may_have_member(&path, key, texts.iter().filter_map(|text| name(*text)))
+                index.may_have_member(path, key, texts.iter().filter_map(|text| name(*text)))
             }),
         }
     }

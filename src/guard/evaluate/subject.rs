@@ -282,7 +282,10 @@ impl<'r, 'a> Run<'r, 'a> {
         let root = self.root();
         let Some(list) = self.child_under(&first.keys, root) else { return Some(Vec::new()) };
         let top = |node| Candidate { node, within: SmallVec::new() };
-        let mut candidates: Vec<Candidate> = self.member_nodes(first, list).into_iter().map(top).collect();
+        let filter = first.filters.first();
+        let members = filter.and_then(|(_, clauses)| self.likely_items(clauses, list));
+        let members = members.unwrap_or_else(|| self.member_nodes(first, list));
+        let mut candidates: Vec<Candidate> = members.into_iter().map(top).collect();
         candidates.retain(|candidate| self.may_belong(source, candidate, scopes));
         for collection in inner {
             let mut next = Vec::new();
