@@ -215,17 +215,24 @@ impl<'a> Run<'_, 'a> {
         Ok(status)
     }
 
-    /// Whether a member satisfies a clause that only asks for a text, where that can be told from two names.
+    /// Whether a member satisfies a clause that only asks for a text or a truth value, where those are plainly there.
     fn at_a_glance(&mut self, clause: &'a AnyOf, member: Value<'a>) -> Option<bool> {
-        let Value::Node(map) = member else { return None };
+        let Value::Node(mut node) = member else { return None };
         let glance = Glance::of(clause)?;
         let tree = self.tree();
-        let Node::Map { entries, .. } = tree.node(map) else { return None };
-        let key = self.evaluator.text_name(self.key(glance.key).text)?;
-        let child = self.evaluator.index.entry(map, entries, key)?;
-        let Node::Text(text) = tree.node(child) else { return None };
-        let holds = glance.texts().any(|wanted| self.evaluator.text_name(wanted) == Some(*text));
-        self.read(Value::Node(child));
+        for step in glance.path {
+            let (Step::Key(key), Node::Map { entries, .. }) = (step, tree.node(node)) else { return None };
+            let key = self.evaluator.text_name(self.key(*key).text)?;
+            node = self.evaluator.index.entry(node, entries, key)?;
+        }
+        let holds = if let (Node::Text(text), Wanted::Texts(_)) = (tree.node(node), &glance.wanted) {
+            glance.texts().any(|wanted| self.evaluator.text_name(wanted) == Some(*text))
+        } else if let (Node::Bool(truth), Wanted::Truth(wanted)) = (tree.node(node), &glance.wanted) {
+            truth == wanted
+        } else {
+            return None;
+        };
+        self.read(Value::Node(node));
         Some(holds != glance.is_negated)
     }
 
@@ -262,8 +269,8 @@ impl<'a> Run<'_, 'a> {
     /// turned away.
     fn wanted_texts(&mut self, clauses: &'a [AnyOf]) -> Option<(Name, SmallVec<[Name; 4]>)> {
         let (first, others) = clauses.split_first()?;
-        let glance = Glance::of(first).filter(|glance| !glance.is_negated && self.may_skip(others))?;
-        let key = self.evaluator.text_name(self.key(glance.key).text)?;
+        let glance = Glance::of(first).filter(|_| self.may_skip(others))?;
+        let key = self.evaluator.text_name(self.key(glance.key()?).text)?;
         Some((key, glance.texts().filter_map(|text| self.evaluator.text_name(text)).collect()))
     }
 
@@ -304,33 +311,57 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// A clause of the form `Key == 'text'` or `Key in ['text', …]`. Most filters begin with one, and run over every
-/// resource.
+/// A clause of the form `Key == 'text'`, `Key.Key in ['text', …]` or `Key == true`. Most filters are made of such, and
+/// run over every resource.
 pub(super) struct Glance<'a> {
-    pub(super) key: KeyId,
-    wanted: &'a [Literal],
-    pub(super) is_negated: bool,
+    /// Keys, one below the other.
+    path: &'a [Step],
+    wanted: Wanted<'a>,
+    is_negated: bool,
+}
+
+/// What a [`Glance`] asks for.
+enum Wanted<'a> {
+    /// One of these texts.
+    Texts(&'a [Literal]),
+    Truth(bool),
 }
 
 impl<'a> Glance<'a> {
     pub(super) fn of(clause: &'a AnyOf) -> Option<Self> {
         let [Clause::Check(check)] = clause.0.as_slice() else { return None };
-        let ([Step::Key(key)], Start::Root) = (check.query.steps.as_slice(), check.query.start) else {
+        let path = check.query.steps.as_slice();
+        let is_path = !path.is_empty() && path.iter().all(|step| matches!(step, Step::Key(_)));
+        if !is_path || check.query.start != Start::Root {
             return None;
+        }
+        let texts = |wanted: &'a [Literal]| {
+            let are_texts = wanted.iter().all(|literal| matches!(literal, Literal::Text(_)));
+            are_texts.then_some(Wanted::Texts(wanted))
         };
         let wanted = match &check.test {
-            Test::Compare(Operator::Equal, Operand::Literal(literal)) => slice::from_ref(literal),
-            Test::Compare(Operator::In, Operand::Literal(Literal::List(wanted))) => wanted,
+            Test::Compare(Operator::Equal, Operand::Literal(Literal::Bool(truth))) => Wanted::Truth(*truth),
+            Test::Compare(Operator::Equal, Operand::Literal(literal)) => texts(slice::from_ref(literal))?,
+            Test::Compare(Operator::In, Operand::Literal(Literal::List(wanted))) => texts(wanted)?,
             Test::Compare(..) | Test::Exists | Test::Empty | Test::Is(_) => return None,
         };
-        let are_texts = wanted.iter().all(|literal| matches!(literal, Literal::Text(_)));
-        are_texts.then_some(Self { key: *key, wanted, is_negated: check.is_negated })
+        Some(Self { path, wanted, is_negated: check.is_negated })
+    }
+
+    /// The one key that has to have one of some texts, if that is what is asked.
+    pub(super) fn key(&self) -> Option<KeyId> {
+        match (self.path, &self.wanted) {
+            ([Step::Key(key)], Wanted::Texts(_)) if !self.is_negated => Some(*key),
+            _ => None,
+        }
     }
 
     pub(super) fn texts(&self) -> impl Iterator<Item = TextId> + use<'a> {
-        self.wanted
-            .iter()
-            .filter_map(|literal| if let Literal::Text(text) = literal { Some(*text) } else { None })
+        let texts = match self.wanted {
+            Wanted::Texts(texts) => texts,
+            Wanted::Truth(_) => &[],
+        };
+        texts.iter().filter_map(|literal| if let Literal::Text(text) = literal { Some(*text) } else { None })
     }
 }
 

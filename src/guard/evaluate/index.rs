@@ -120,20 +120,15 @@ impl<'a> Index<'a> {
         by_text
     }
 
-    /// The text that certainly stands under a key of what is certainly a map.
+    /// The text that certainly stands under a key of what is certainly a map; no map is asked twice.
     fn text_under(&self, key: Name, map: NodeId) -> Option<Name> {
-        self.text_at(self.child(map, key)?)
+        let Node::Map { entries, .. } = self.tree.node(map) else { return None };
+        self.text_at(entries.iter().find(|entry| entry.0 == key)?.1)
     }
 
     /// The text that certainly stands at a node.
     pub(super) fn text_at(&self, node: NodeId) -> Option<Name> {
         if let Node::Text(text) = self.tree.node(node) { Some(*text) } else { None }
-    }
-
-    /// What stands under a key of what is certainly a map.
-    fn child(&self, map: NodeId, key: Name) -> Option<NodeId> {
-        let Node::Map { entries, .. } = self.tree.node(map) else { return None };
-        self.entry(map, entries, key)
     }
 
     /// Whether the list or map at the end of a path may have members.

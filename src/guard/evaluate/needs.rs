@@ -48,8 +48,7 @@ impl Need {
     fn of(source: &Source<'_>) -> Option<Self> {
         let first = source.0.first()?;
         let glance = first.filters.first().and_then(|(_, clauses)| Glance::of(clauses.first()?));
-        let text =
-            glance.filter(|glance| !glance.is_negated).map(|glance| (glance.key, glance.texts().collect()));
+        let text = glance.and_then(|glance| Some((glance.key()?, glance.texts().collect())));
         Some(Self { keys: first.keys.clone(), text })
     }
 
