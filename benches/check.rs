@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lenslint::document::Document;
 use lenslint::finding::Confidence;
 use lenslint::lint::{HandlerCode, Input, Linter, expand, graph};
-use lenslint::rule::{Catalogue, Profile, Selection};
+use lenslint::rule::{Catalogue, Profile, Selection, Selector};
 
 fn stages(criterion: &mut Criterion) {
     let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shop/template.yaml");
@@ -80,9 +80,15 @@ fn applications(pairs: u64) -> String {
 }
 
 fn linter() -> Linter<'static> {
-    let selection =
-        Selection { profile: Profile::Default, select: Vec::new(), extend: Vec::new(), ignore: Vec::new() };
-    Linter::new(Catalogue::built_in(), selection, Confidence::Low)
+    selecting(&[])
+}
+
+/// A linter of these rules, or of the default ones.
+fn selecting(select: &[&str]) -> Linter<'static> {
+    let catalogue = Catalogue::built_in();
+    let select = select.iter().map(|rule| Selector::read(rule, catalogue).expect("a rule")).collect();
+    let selection = Selection { profile: Profile::Default, select, extend: Vec::new(), ignore: Vec::new() };
+    Linter::new(catalogue, selection, Confidence::Low)
 }
 
 fn measure(criterion: &mut Criterion, name: &str, paths: &[PathBuf]) {
@@ -94,7 +100,8 @@ fn measure(criterion: &mut Criterion, name: &str, paths: &[PathBuf]) {
         .iter()
         .filter_map(|(path, bytes)| Some((path.as_str(), std::str::from_utf8(bytes).ok()?)))
         .collect();
-    let linter = linter();
+    // What a rule about unreadable files alone leaves is all but the rules.
+    let (linter, without_rules) = (linter(), selecting(&["SLP001"]));
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(texts.iter().map(|(_, text)| text.len() as u64).sum()));
     group.bench_function("parse", |bencher| {
@@ -107,18 +114,20 @@ fn measure(criterion: &mut Criterion, name: &str, paths: &[PathBuf]) {
             }
         });
     });
-    group.bench_function("check", |bencher| {
-        bencher.iter(|| {
-            for (path, text) in &texts {
-                drop(black_box(linter.check(&Input {
-                    path,
-                    on_disk: None,
-                    bytes: text.as_bytes(),
-                    given: None,
-                })));
-            }
+    for (name, linter) in [("check", &linter), ("check-without-rules", &without_rules)] {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for (path, text) in &texts {
+                    drop(black_box(linter.check(&Input {
+                        path,
+                        on_disk: None,
+                        bytes: text.as_bytes(),
+                        given: None,
+                    })));
+                }
+            });
         });
-    });
+    }
     group.finish();
 }
 
