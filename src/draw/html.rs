@@ -20,7 +20,7 @@ use super::{Drawing, Noted, Place};
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// The hash of the script, so that a browser runs it and no other.
-const SCRIPT_HASH: &str = "wnRTS6/VDQUWF6POUOmweyHE3he/wAcALqSTe10940Y=";
+const SCRIPT_HASH: &str = "NAbrjZsWtp4q0asSA8/d7DRBtSxDSXEwPBZKBEK1aC8=";
 
 /// What the page's script shows of a card or a line.
 #[derive(Serialize)]

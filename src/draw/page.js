@@ -90,9 +90,10 @@
     made.addEventListener("click", target);
     return made;
   };
+  const counted = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
   const overview = () => {
     panel.replaceChildren(
-      element("h2", `${resources} resources, ${data.findings.length} findings`),
+      element("h2", `${counted(resources, "resource")}, ${counted(data.findings.length, "finding")}`),
       element("p", data.findings.length ? "Point at a card or a line, or choose a finding." : "Point at a card or a line."),
       ...data.findings.map((_, index) => finding(index, false)),
     );
