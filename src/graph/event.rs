@@ -5,7 +5,7 @@ use crate::template::Resource;
 
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
-use super::{Plain, VertexKind};
+use super::{Plain, VertexKind, universal_target};
 
 /// What a rule or a schedule can hand its event to and this template can define.
 const TARGETS: &[VertexKind] = &[
@@ -32,6 +32,7 @@ pub(super) fn read_rule(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
 /// Adds the edges of an `AWS::Scheduler::Schedule`.
 pub(super) fn read_schedule(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     read(draft, id, resource, &["Target", "Arn"]);
+    universal_target::read(draft, id, resource);
 }
 
 fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource, path: &[&str]) {
@@ -40,6 +41,12 @@ fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource, path: &[&str]) {
     let enabled = draft.switched_on(properties, &["State"], "DISABLED");
     for arn in draft.branches(properties, path) {
         for (guard, target) in draft.targets_inside(arn, TARGETS) {
+            // The action of a universal target may be spelt like something's own name.
+            if target.is_by_name
+                && draft.references(arn).iter().any(|(_, named)| universal_target::action(named).is_some())
+            {
+                continue;
+            }
             let Some(kind) = draft.vertex(target.vertex).kind.delivery() else { continue };
             let wiring = Wiring {
                 kind,

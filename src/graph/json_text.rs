@@ -10,15 +10,15 @@ use super::draft::Draft;
 /// and may be anything.
 const HOLE: &str = "${?}";
 
+/// Stands on both sides of a hole's number; a character that is nobody's.
+const MARK: char = '\u{e000}';
+
 impl Draft<'_> {
     /// The JSON that a value is as a text: an error where it is none, nothing where it is no text or nobody knows it.
     pub(super) fn json_text(&self, alt: &Alt) -> Option<serde_json::Result<Value>> {
         let text = match alt {
             Alt::Scalar { text, .. } => self.text(*text).to_owned(),
-            Alt::Text(parts) => masked(parts.iter().map(|part| match part {
-                TextPart::Known(text) => Some(self.text(*text)),
-                TextPart::Resource { .. } | TextPart::Pseudo(_) | TextPart::Unknown(_) => None,
-            })),
+            Alt::Text(parts) => masked(parts.iter().map(|part| self.known_piece(part)), |_| HOLE.to_owned()),
             Alt::Absent { .. }
             | Alt::OneOf { .. }
             | Alt::List(_)
@@ -27,6 +27,61 @@ impl Draft<'_> {
             | Alt::Unknown(_) => return None,
         };
         Some(serde_json::from_str(&text))
+    }
+
+    /// The JSON that a value is as a text, with what stands in its holes; nothing where it is none.
+    pub(super) fn json_with_mentions(&self, alt: &Alt) -> Option<JsonText> {
+        let parts: &[TextPart] = match alt {
+            Alt::Scalar { text, .. } => &[TextPart::Known(*text)],
+            Alt::Text(parts) => parts,
+            Alt::Absent { .. }
+            | Alt::OneOf { .. }
+            | Alt::List(_)
+            | Alt::Map(_)
+            | Alt::Resource { .. }
+            | Alt::Unknown(_) => return None,
+        };
+        let pieces = || parts.iter().map(|part| self.known_piece(part));
+        // A text that has the mark itself could not be taken apart again.
+        if pieces().flatten().any(|piece| piece.contains(MARK)) {
+            return None;
+        }
+        let text = masked(pieces(), |hole| format!("{MARK}{hole}{MARK}"));
+        let holes = parts.iter().filter(|part| self.known_piece(part).is_none()).cloned().collect();
+        Some(JsonText { value: serde_json::from_str(&text).ok()?, holes })
+    }
+
+    fn known_piece(&self, part: &TextPart) -> Option<&str> {
+        match part {
+            TextPart::Known(text) => Some(self.text(*text)),
+            TextPart::Resource { .. } | TextPart::Pseudo(_) | TextPart::Unknown(_) => None,
+        }
+    }
+}
+
+/// A JSON text that was read, each hole of which is its number between two marks.
+pub(super) struct JsonText {
+    value: Value,
+    holes: Vec<TextPart>,
+}
+
+impl JsonText {
+    /// The string under a key of the object, with what it mentions.
+    pub(super) fn string(&self, draft: &Draft<'_>, key: &str) -> Option<Alt> {
+        let text = self.value.get(key)?.as_str()?;
+        let parts = text.split(MARK).enumerate().filter_map(|(index, piece)| {
+            let is_hole = index % 2 == 1;
+            if is_hole {
+                return self.holes.get(piece.parse::<usize>().ok()?).cloned();
+            }
+            (!piece.is_empty()).then(|| TextPart::Known(draft.names().intern(piece)))
+        });
+        Some(Alt::Text(parts.collect()))
+    }
+
+    /// Whether the object has a key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value.get(key).is_some()
     }
 }
 
@@ -41,21 +96,20 @@ pub(super) fn has_hole(value: &Value) -> bool {
 }
 
 /// The text with something in each hole that leaves it JSON if it is.
-fn masked<'p>(pieces: impl Iterator<Item = Option<&'p str>>) -> String {
+fn masked<'p>(pieces: impl Iterator<Item = Option<&'p str>>, hole: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
+    let mut holes = 0;
     let mut is_in_string = false;
     for piece in pieces {
-        match piece {
-            Some(piece) => {
-                is_in_string = ends_in_string(piece, is_in_string);
-                text.push_str(piece);
-            }
-            None if is_in_string => text.push_str(HOLE),
-            None => {
-                text.push('"');
-                text.push_str(HOLE);
-                text.push('"');
-            }
+        if let Some(piece) = piece {
+            is_in_string = ends_in_string(piece, is_in_string);
+            text.push_str(piece);
+        } else {
+            let quote = if is_in_string { "" } else { "\"" };
+            text.push_str(quote);
+            text.push_str(&hole(holes));
+            text.push_str(quote);
+            holes += 1;
         }
     }
     text
@@ -80,7 +134,8 @@ mod tests {
     use super::*;
 
     fn read(pieces: &[Option<&str>]) -> Value {
-        serde_json::from_str(&masked(pieces.iter().copied())).expect("the test's text is JSON")
+        serde_json::from_str(&masked(pieces.iter().copied(), |_| HOLE.to_owned()))
+            .expect("the test's text is JSON")
     }
 
     #[test]

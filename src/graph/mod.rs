@@ -51,9 +51,11 @@ mod settings;
 mod source_settings;
 mod stage;
 mod streaming;
+mod table_stream;
 mod target;
 #[cfg(test)]
 mod tests;
+mod universal_target;
 mod user_pool;
 mod variable;
 mod workflow;
@@ -285,6 +287,8 @@ fn wire(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         }
         "AWS::Events::Rule" => event::read_rule(draft, id, resource),
         "AWS::Scheduler::Schedule" => event::read_schedule(draft, id, resource),
+        "AWS::DynamoDB::Table" => table_stream::read(draft, id, resource),
+        "AWS::DynamoDB::GlobalTable" => table_stream::read_global(draft, id, resource),
         "AWS::SNS::Subscription" => notification::read_subscription(draft, id, resource),
         "AWS::SNS::Topic" => notification::read_topic(draft, id, resource),
         "AWS::S3::Bucket" => notification::read_bucket(draft, id, resource),
