@@ -178,7 +178,7 @@ pub(crate) enum EvidenceClass {
     /// EV5: a variable alone: of something that is called without a permission (an API, a database), or where the
     /// permissions are not to be seen.
     Reference,
-    /// EV6: the call in the caller's code.
+    /// EV7: the call in the caller's code.
     Code,
 }
 
@@ -191,7 +191,7 @@ impl EvidenceClass {
             Self::PermissionAndReference => "EV3",
             Self::Permission => "EV4",
             Self::Reference => "EV5",
-            Self::Code => "EV6",
+            Self::Code => "EV7",
         }
     }
 }

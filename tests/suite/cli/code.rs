@@ -213,7 +213,7 @@ fn a_workflow_is_started_as_the_code_says() {
     for (call, expected) in [
         (
             "client.start_sync_execution(stateMachineArn=os.environ['FLOW'])",
-            &["certain [\"EV3\",\"EV3\",\"EV6\"]"][..],
+            &["certain [\"EV3\",\"EV3\",\"EV7\"]"][..],
         ),
         ("client.start_execution(stateMachineArn=os.environ['FLOW'])", &[]),
         ("return {}", &["likely [\"EV3\",\"EV3\"]"]),
@@ -226,7 +226,7 @@ fn a_workflow_is_started_as_the_code_says() {
 fn a_call_in_inline_code_is_shown_in_its_line() {
     let call = "        def handler(event, context):\n            client.start_sync_execution(stateMachineArn=os.environ['FLOW'])";
     let template = starter(call);
-    let rule = "let starts = Graph.Edges[ Kind == 'start.sync' ]\nrule never when %starts !empty {\n    %starts.Evidence[ this == 'EV6' ] { this != 'EV6' }\n}\n";
+    let rule = "let starts = Graph.Edges[ Kind == 'start.sync' ]\nrule never when %starts !empty {\n    %starts.Evidence[ this == 'EV7' ] { this != 'EV7' }\n}\n";
     let folder = super::folder_with(&[("template.yaml", &template), ("never.guard", rule)]);
     let output =
         run(folder.path(), &["check", "--rules", "never.guard", "--output", "concise", "template.yaml"]);
@@ -258,9 +258,9 @@ Resources:
         )
     };
     let last = |edges: Vec<String>| edges.last().cloned().unwrap_or_default();
-    assert_eq!(last(edges(&template(""), "invoke.sync")), "certain [\"EV4\",\"EV6\"]");
+    assert_eq!(last(edges(&template(""), "invoke.sync")), "certain [\"EV4\",\"EV7\"]");
     let passes = template(", InvocationType: 'Event'");
-    assert_eq!(edges(&passes, "invoke.async"), ["likely [\"EV4\",\"EV6\"]"]);
+    assert_eq!(edges(&passes, "invoke.async"), ["likely [\"EV4\",\"EV7\"]"]);
 }
 
 /// Where the role is not to be seen, a variable that names a function makes no chain; code that calls it does.
@@ -294,11 +294,11 @@ Resources:
         template(&format!("exports.handler = (event) => new Lambda().invoke({{ {arguments} }});"))
     };
     let waits = call("FunctionName: process.env.INVOICE");
-    assert_eq!(edges(&waits, "invoke.sync")[1..], ["certain [\"EV5\",\"EV6\"]"]);
+    assert_eq!(edges(&waits, "invoke.sync")[1..], ["certain [\"EV5\",\"EV7\"]"]);
     // The code names the one and not the other.
     assert_eq!(edges(&waits, "invoke"), [""; 0]);
     let passes = call("FunctionName: process.env.INVOICE, InvocationType: 'Event'");
-    assert_eq!(edges(&passes, "invoke.async"), ["likely [\"EV5\",\"EV6\"]"]);
+    assert_eq!(edges(&passes, "invoke.async"), ["likely [\"EV5\",\"EV7\"]"]);
     let unclear = call("FunctionName: event.name");
     assert_eq!(edges(&unclear, "invoke"), ["possible [\"EV5\"]", "possible [\"EV5\"]"]);
     assert_eq!(edges(&unclear, "invoke.sync").len(), 1);
