@@ -92,7 +92,7 @@ const ANCHORS: &[(&str, Anchor)] = &[
     ("SLP705", Anchor::Value(&["Type", "StateMachineType"])),
     ("SLP706", Anchor::Value(&["Retry"])),
     ("SLP708", Anchor::Value(&["Level"])),
-    ("SLP901", Anchor::Key),
+    ("SLP901", Anchor::Value(&["Tracing", "Mode"])),
     ("SLP902", Anchor::Value(&["ApplicationLogLevel", "DataTraceEnabled", "Variables"])),
 ];
 
