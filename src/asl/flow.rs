@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::names::Name;
 use crate::template::Alt;
 
-use super::{Field, Level, Machine, State, StateKind};
+use super::{Field, Level, Machine, State};
 
 /// The states of a level, each with those that may follow it. States are told by their place in the level.
 pub(super) struct Flow {
@@ -55,33 +55,12 @@ impl Flow {
 }
 
 fn step(state: &State, by_name: &FxHashMap<Name, usize>, is_plain: bool) -> Step {
-    let mut step = Step { followers: Vec::new(), may_end: false, is_known: is_plain };
-    let mut follow = |field: &Field| match only_name(field).map(|name| by_name.get(&name)) {
-        Some(Some(follower)) => step.followers.push(*follower),
-        Some(None) | None => step.is_known = false,
-    };
-    match &state.kind {
-        StateKind::Choice { rules, default } => {
-            rules.items.iter().for_each(|(_, rule)| follow(rule));
-            if !is_absent(default) {
-                follow(default);
-            }
-            step.is_known &= rules.is_known;
-        }
-        StateKind::Succeed => step.may_end = true,
-        StateKind::Fail => {}
-        StateKind::Task(_)
-        | StateKind::Map(_)
-        | StateKind::Parallel(_)
-        | StateKind::Wait(_)
-        | StateKind::Pass
-        | StateKind::Unknown => {
-            state.catchers.items.iter().for_each(|(_, catcher)| follow(&catcher.next));
-            if !state.next.is_end {
-                follow(&state.next.state);
-            }
-            step.may_end = state.next.is_end;
-            step.is_known &= state.catchers.is_known && !matches!(state.kind, StateKind::Unknown);
+    let out = state.ways_out();
+    let mut step = Step { followers: Vec::new(), may_end: out.may_end, is_known: is_plain && out.is_known };
+    for (_, field, _) in out.ways {
+        match only_name(field).and_then(|name| by_name.get(&name)) {
+            Some(follower) => step.followers.push(*follower),
+            None => step.is_known = false,
         }
     }
     step.followers.sort_unstable();
@@ -93,10 +72,6 @@ fn step(state: &State, by_name: &FxHashMap<Name, usize>, is_plain: bool) -> Step
 fn only_name(field: &Field) -> Option<Name> {
     let Alt::Scalar { text, .. } = field.val.as_ref()?.only()? else { return None };
     Some(*text)
-}
-
-fn is_absent(field: &Field) -> bool {
-    field.val.as_ref().is_some_and(|val| matches!(val.only(), Some(Alt::Absent { .. })))
 }
 
 /// Marks the states that are in a loop, in time that grows with the states and with what leads from one to another.

@@ -12,13 +12,14 @@ mod substitution;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod way;
 
 use crate::names::Name;
 use crate::template::{Guard, Origin, Resolver, Val};
 
 pub(crate) use duration::{Amount, Case, Durations};
 pub(crate) use limits::{BACKOFF_RATE, MAX_ATTEMPTS, MAX_CONCURRENCY, RETRY_INTERVAL};
-pub(crate) use transition::Way;
+pub(crate) use way::Way;
 
 /// A state machine's definition as far as it could be read.
 #[derive(Debug, Default)]

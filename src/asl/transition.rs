@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::names::Name;
 use crate::template::{Alt, Guard, Guards};
 
-use super::{Field, Level, Machine, StateKind};
+use super::{Level, Machine, StateKind, Way};
 
 /// One way out of a state, or into a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,21 +18,6 @@ pub(crate) struct Transition {
     pub way: Way,
     /// When it is a part of the definition.
     pub guard: Guard,
-}
-
-/// What has to happen for a state to follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// `StartAt`.
-    Start,
-    /// `Next`.
-    Next,
-    /// A rule of a choice.
-    Choice,
-    /// `Default`: no rule of the choice.
-    Default,
-    /// `Catch`: the state fails.
-    Catch,
 }
 
 impl Machine {
@@ -64,31 +49,12 @@ impl Machine {
         for from in &level.states {
             let state = &self.states[*from];
             let first = ways.found.len();
-            let mut follow = |field: &Field, way, when| {
+            for (way, field, when) in state.ways_out().ways {
                 let when = guards.and(state.guard, when);
                 for (own, alt) in field.val.iter().flat_map(|val| &val.alternatives) {
                     if let Alt::Scalar { text, .. } = alt {
                         ways.add(*text, (Some(*from), way, guards.and(when, *own)), first);
                     }
-                }
-            };
-            match &state.kind {
-                StateKind::Choice { rules, default } => {
-                    rules.items.iter().for_each(|(when, rule)| follow(rule, Way::Choice, *when));
-                    follow(default, Way::Default, Guard::ALWAYS);
-                }
-                StateKind::Succeed | StateKind::Fail => {}
-                StateKind::Task(_)
-                | StateKind::Map(_)
-                | StateKind::Parallel(_)
-                | StateKind::Wait(_)
-                | StateKind::Pass
-                | StateKind::Unknown => {
-                    if !state.next.is_end {
-                        follow(&state.next.state, Way::Next, Guard::ALWAYS);
-                    }
-                    let catchers = state.catchers.items.iter();
-                    catchers.for_each(|(when, catcher)| follow(&catcher.next, Way::Catch, *when));
                 }
             }
         }
