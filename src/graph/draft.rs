@@ -88,6 +88,15 @@ impl<'t> Draft<'t> {
         self.by_id.get(&id).copied()
     }
 
+    /// The resources of one kind, each with its vertex.
+    pub(super) fn resources_of(&self, kind: VertexKind) -> Vec<(VertexId, &'t Resource)> {
+        let resources = self.template().resources.iter();
+        resources
+            .filter_map(|(id, resource)| Some((self.vertex_of(*id)?, resource)))
+            .filter(|(vertex, _)| self.vertex(*vertex).kind == kind)
+            .collect()
+    }
+
     /// The vertex whose own name (`FunctionName`, `QueueName` …) is this text.
     pub(super) fn named(&self, kind: VertexKind, name: Name) -> Option<VertexId> {
         self.by_name.get(&(kind, name)).copied()

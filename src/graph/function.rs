@@ -13,12 +13,7 @@ use super::{EdgeKind, Plain, VertexId, VertexKind, distribution};
 /// States what every function is, once all wired edges are there.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let purposes = purposes(draft);
-    let resources = &draft.template().resources;
-    for (&id, resource) in resources {
-        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
-        else {
-            continue;
-        };
+    for (vertex, resource) in draft.resources_of(VertexKind::Function) {
         let origin = resource.origin;
         for (name, property) in [
             ("Durable", "DurableConfig"),

@@ -26,9 +26,9 @@ struct Index {
 /// Adds the indexes of all tables as vertices, and states of each whether its reads and its writes are scaled.
 pub(super) fn read(draft: &mut Draft<'_>) {
     let mut indexes = Vec::new();
-    for (&id, resource) in &draft.template().resources {
-        let table = draft.vertex_of(id).filter(|&vertex| draft.vertex(vertex).kind == VertexKind::Table);
-        let Some((table, properties)) = table.zip(Branch::properties(resource)) else { continue };
+    for (table, resource) in draft.resources_of(VertexKind::Table) {
+        let Some(properties) = Branch::properties(resource) else { continue };
+        let id = draft.vertex(table).id;
         for index in draft.branches(properties, &["GlobalSecondaryIndexes", "*"]) {
             let found = draft.collections(index).into_iter();
             indexes.extend(found.map(|settings| Index { id, table, settings }));

@@ -21,12 +21,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         }
     }
     let elsewhere = called_from_elsewhere(draft);
-    let resources = &draft.template().resources;
-    for (&id, resource) in resources {
-        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
-        else {
-            continue;
-        };
+    for (vertex, resource) in draft.resources_of(VertexKind::Function) {
         let origin = resource.origin;
         let words = words(draft, callers.get(&vertex).map(Vec::as_slice).unwrap_or_default());
         let stack = draft.template().stack_at(origin.file);

@@ -19,14 +19,8 @@ struct Written {
 
 /// States of every function whether it logs everything.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    let resources = &draft.template().resources;
-    for (&id, resource) in resources {
-        let Some((vertex, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
-            continue;
-        };
-        if draft.vertex(vertex).kind != VertexKind::Function {
-            continue;
-        }
+    for (vertex, resource) in draft.resources_of(VertexKind::Function) {
+        let Some(properties) = Branch::properties(resource) else { continue };
         let levels = levels(draft, properties);
         state(draft, vertex, "LogsVerbosely", &levels);
         if let [first, ..] = levels.as_slice() {

@@ -10,11 +10,7 @@ use super::draft::Draft;
 /// States of every function whether it is in a VPC, and whether a variable of its environment may hold the address of
 /// something there.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    for (&id, resource) in &draft.template().resources {
-        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
-        else {
-            continue;
-        };
+    for (vertex, resource) in draft.resources_of(VertexKind::Function) {
         let origin = resource.origin;
         let is_inside = is_inside(draft, resource);
         draft.add_claim(vertex, "InVpc", (is_inside, draft.may_be_unseen()), origin);

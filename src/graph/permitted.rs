@@ -13,11 +13,7 @@ use super::{Fact, Plain, VertexId, VertexKind};
 /// States of every function which actions its role permits, and whether its environment holds an address.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let policies = Policies::of(draft);
-    for (&id, resource) in &draft.template().resources {
-        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Function)
-        else {
-            continue;
-        };
+    for (vertex, resource) in draft.resources_of(VertexKind::Function) {
         let origin = resource.origin;
         let words = permissions(draft, vertex, resource, &policies);
         let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;

@@ -19,14 +19,12 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         .filter(|edge| edge.kind == EdgeKind::Send && draft.vertex(edge.from).kind == VertexKind::Topic)
         .map(|edge| edge.to)
         .collect();
-    for (&id, resource) in &draft.template().resources {
-        let Some(vertex) = draft.vertex_of(id).filter(|&v| draft.vertex(v).kind == VertexKind::Queue) else {
-            continue;
-        };
+    for (vertex, resource) in draft.resources_of(VertexKind::Queue) {
         let fifo = fifo(draft, resource);
         let receives = max_receive_count(draft, resource);
         draft.graph.vertices[vertex.0 as usize].facts.extend([fifo, receives]);
-        let is_implicit = subscribed.contains(&vertex) && resource.made_by.is_some_and(|maker| maker != id);
+        let is_own = resource.made_by.is_none_or(|maker| maker == draft.vertex(vertex).id);
+        let is_implicit = subscribed.contains(&vertex) && !is_own;
         draft.add_fact(vertex, "Implicit", Plain::Bool(is_implicit), resource.origin);
     }
 }

@@ -14,13 +14,7 @@ use super::{Plain, VertexId, VertexKind};
 /// States of every function whether its role holds permissions that are not to be seen here, and whether another
 /// function has the same role.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    let functions: Vec<(VertexId, &Resource)> = draft
-        .template()
-        .resources
-        .iter()
-        .filter_map(|(&id, resource)| Some((draft.vertex_of(id)?, resource)))
-        .filter(|&(vertex, _)| draft.vertex(vertex).kind == VertexKind::Function)
-        .collect();
+    let functions = draft.resources_of(VertexKind::Function);
     let mut owners: FxHashMap<Name, FxHashSet<VertexId>> = FxHashMap::default();
     for &(vertex, function) in &functions {
         for role in roles(draft, function) {

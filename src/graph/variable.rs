@@ -58,12 +58,9 @@ pub(super) fn of_environments(draft: &Draft<'_>) -> Mentions {
 /// The substitutions of every workflow whose definition is not at hand: one that is says itself what they are for.
 pub(super) fn of_unread_workflows(draft: &Draft<'_>) -> Mentions {
     let mut found = Mentions::default();
-    for (&id, resource) in &draft.template().resources {
-        let Some((vertex, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else {
-            continue;
-        };
-        let is_read = draft.graph.machines.iter().any(|machine| machine.vertex == vertex);
-        if draft.vertex(vertex).kind == VertexKind::StateMachine && !is_read {
+    for (vertex, resource) in draft.resources_of(VertexKind::StateMachine) {
+        let Some(properties) = Branch::properties(resource) else { continue };
+        if !draft.graph.machines.iter().any(|machine| machine.vertex == vertex) {
             mention_all(draft, vertex, draft.branches(properties, &["DefinitionSubstitutions"]), &mut found);
         }
     }
