@@ -90,8 +90,8 @@ pub(super) fn mark_functions(draft: &mut Draft<'_>) {
             }
             "AWS::Lambda::EventInvokeConfig" => {
                 let names = draft.branches(properties, &["FunctionName"]).into_iter();
-                let functions = names.flat_map(|name| draft.targets_inside(name, &[VertexKind::Function]));
-                (functions.map(|(_, function)| function.vertex).collect(), settings::FAILURE_DESTINATION)
+                let functions = names.flat_map(|name| draft.functions_named(name));
+                (functions.collect(), settings::FAILURE_DESTINATION)
             }
             _ => continue,
         };

@@ -105,8 +105,7 @@ pub(super) fn edge_functions(draft: &Draft<'_>, resource: &Resource) -> Vec<Vert
     EDGE_FUNCTIONS
         .iter()
         .flat_map(|path| draft.branches(properties, path))
-        .flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]))
-        .map(|(_, function)| function.vertex)
+        .flat_map(|arn| draft.functions_named(arn))
         .collect()
 }
 

@@ -56,8 +56,8 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
     for (&id, resource) in &draft.template().resources {
         if let Some(properties) = Branch::properties(resource) {
             for token in draft.branches(properties, &["ServiceToken"]) {
-                for (_, function) in draft.targets_inside(token, &[VertexKind::Function]) {
-                    found.entry(function.vertex).or_insert("custom-resource");
+                for function in draft.functions_named(token) {
+                    found.entry(function).or_insert("custom-resource");
                 }
             }
         }
@@ -75,8 +75,8 @@ fn purposes(draft: &Draft<'_>) -> FxHashMap<VertexId, &'static str> {
         let named = NAMED_FOR.iter().filter(|(kind, ..)| draft.text(resource.type_name) == *kind);
         for ((_, path, purpose), properties) in named.zip(Branch::properties(resource)) {
             for name in draft.branches(properties, path) {
-                for (_, function) in draft.targets_inside(name, &[VertexKind::Function]) {
-                    found.entry(function.vertex).or_insert(purpose);
+                for function in draft.functions_named(name) {
+                    found.entry(function).or_insert(purpose);
                 }
             }
         }
@@ -108,8 +108,7 @@ fn provider_functions(draft: &Draft<'_>, (id, framework): (Name, &Resource)) -> 
         .flat_map(|variable| draft.branches(properties, &["Environment", "Variables", variable]));
     let served: Vec<Branch> = arns.collect();
     let framework = draft.vertex_of(id).filter(|_| !served.is_empty());
-    let called = served.into_iter().flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]));
-    called.map(|(_, function)| function.vertex).chain(framework).collect()
+    served.into_iter().flat_map(|arn| draft.functions_named(arn)).chain(framework).collect()
 }
 
 fn deployment_hooks(draft: &Draft<'_>, alias: &Resource) -> Vec<VertexId> {
@@ -119,8 +118,7 @@ fn deployment_hooks(draft: &Draft<'_>, alias: &Resource) -> Vec<VertexId> {
     ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"]
         .iter()
         .flat_map(|hook| draft.branches(start, &["CodeDeployLambdaAliasUpdate", hook]))
-        .flat_map(|name| draft.targets_inside(name, &[VertexKind::Function]))
-        .map(|(_, function)| function.vertex)
+        .flat_map(|name| draft.functions_named(name))
         .collect()
 }
 
@@ -130,9 +128,7 @@ fn triggered(draft: &Draft<'_>, trigger: &Resource) -> Vec<VertexId> {
         Branch::properties(trigger).filter(|_| draft.text(trigger.type_name) == "Custom::Trigger");
     let Some(properties) = properties else { return Vec::new() };
     let arns = draft.branches(properties, &["HandlerArn"]).into_iter();
-    arns.flat_map(|arn| draft.targets_inside(arn, &[VertexKind::Function]))
-        .map(|(_, function)| function.vertex)
-        .collect()
+    arns.flat_map(|arn| draft.functions_named(arn)).collect()
 }
 
 /// The service that takes on the role of a function at an edge location.
@@ -173,8 +169,7 @@ fn told_to_macros(draft: &Draft<'_>, purposes: &FxHashMap<VertexId, &'static str
             Branch::properties(resource).filter(|_| draft.vertex_of(id).is_some_and(|v| is_macro(&v)));
         let Some(properties) = properties else { continue };
         for variable in draft.branches(properties, &["Environment", "Variables", "*"]) {
-            let functions = draft.targets_inside(variable, &[VertexKind::Function]).into_iter();
-            told.extend(functions.map(|(_, function)| function.vertex));
+            told.extend(draft.functions_named(variable));
         }
     }
     told.retain(|function| !purposes.contains_key(function) && !called.contains(function));

@@ -186,8 +186,7 @@ impl AsyncSigns {
             match draft.text(resource.type_name) {
                 "AWS::Lambda::EventInvokeConfig" => {
                     for name in draft.branches(properties, &["FunctionName"]) {
-                        let functions = draft.targets_inside(name, &[VertexKind::Function]);
-                        callees.extend(functions.into_iter().map(|(_, function)| function.vertex));
+                        callees.extend(draft.functions_named(name));
                     }
                 }
                 "AWS::Lambda::Function" if !draft.branches(properties, &["DeadLetterConfig"]).is_empty() => {

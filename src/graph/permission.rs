@@ -67,9 +67,9 @@ pub(super) fn unexplained(draft: &Draft<'_>) -> FxHashSet<VertexId> {
         let Some(properties) = Branch::properties(resource) else { continue };
         let principal = draft.known_text_at(properties, &["Principal"]);
         for name in draft.branches(properties, &["FunctionName"]) {
-            for (_, function) in draft.targets_inside(name, &[VertexKind::Function]) {
-                if principal.is_none_or(|principal| !known.contains(&(principal, function.vertex))) {
-                    found.insert(function.vertex);
+            for function in draft.functions_named(name) {
+                if principal.is_none_or(|principal| !known.contains(&(principal, function))) {
+                    found.insert(function);
                 }
             }
         }

@@ -217,6 +217,12 @@ impl Draft<'_> {
         found
     }
 
+    /// The functions that a value names in one case or another.
+    pub(super) fn functions_named(&self, branch: Branch) -> impl Iterator<Item = VertexId> {
+        let functions = self.targets_inside(branch, &[VertexKind::Function]).into_iter();
+        functions.map(|(_, function)| function.vertex)
+    }
+
     /// The vertices of the wanted kinds that a reference names, aliases followed; all kinds where none is named.
     pub(super) fn inside(&self, reference: &Reference, wanted: &[VertexKind]) -> Vec<(Guard, Target)> {
         let mut found = Vec::new();
