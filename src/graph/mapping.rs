@@ -149,10 +149,7 @@ fn sources(draft: &mut Draft<'_>, id: Name, origin: Origin, properties: Branch) 
         let name = draft.names().intern(&format!("{} source", draft.text(id)));
         let is_kafka = !draft.branches(properties, &["SelfManagedEventSource"]).is_empty();
         let vertex = draft.outside(Outside { name, service: is_kafka.then_some("kafka") }, origin);
-        found.push((
-            Guard::ALWAYS,
-            Target { vertex, is_qualified: false, is_fanned_out: false, is_by_name: false },
-        ));
+        found.push((Guard::ALWAYS, Target::of(vertex)));
     }
     found
 }
@@ -161,8 +158,7 @@ fn behind_output(draft: &mut Draft<'_>, arn: Branch, id: Name) -> Target {
     let text = draft.references(arn).into_iter().next().map(|(_, reference)| reference.text);
     let name = draft.names().intern(&text.unwrap_or_else(|| format!("{} source", draft.text(id))));
     let origin = draft.values().origin(arn.value);
-    let vertex = draft.outside(Outside { name, service: None }, origin);
-    Target { vertex, is_qualified: false, is_fanned_out: false, is_by_name: false }
+    Target::of(draft.outside(Outside { name, service: None }, origin))
 }
 
 /// The service that a SAM event reads from, wherever its source is defined.

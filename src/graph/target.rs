@@ -106,6 +106,11 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// The vertex itself, with nothing between.
+    pub(super) fn of(vertex: VertexId) -> Self {
+        Self { vertex, is_qualified: false, is_fanned_out: false, is_by_name: false }
+    }
+
     /// Whether a version or an alias is called, where the edge is a call.
     pub(super) fn qualified(self, kind: EdgeKind, origin: Origin) -> Option<Fact> {
         let value = Plain::Bool(self.is_qualified);
@@ -193,13 +198,7 @@ impl Draft<'_> {
                 if wanted == [VertexKind::Topic] {
                     outside.service = Some("sns");
                 }
-                let target = Target {
-                    vertex: self.outside(outside, origin),
-                    is_qualified: false,
-                    is_fanned_out: false,
-                    is_by_name: false,
-                };
-                found.push((guard, target));
+                found.push((guard, Target::of(self.outside(outside, origin))));
             }
             found.extend(inside.into_iter().map(|(own, target)| (self.and(guard, own), target)));
         }
@@ -242,10 +241,7 @@ impl Draft<'_> {
         if reference.is_fully_named()
             && let Some((vertex, is_qualified)) = self.by_own_name(reference, wanted)
         {
-            found.push((
-                Guard::ALWAYS,
-                Target { vertex, is_qualified, is_fanned_out: false, is_by_name: true },
-            ));
+            found.push((Guard::ALWAYS, Target { is_qualified, is_by_name: true, ..Target::of(vertex) }));
         }
         found
     }
@@ -264,9 +260,7 @@ impl Draft<'_> {
             "AWS::StepFunctions::StateMachineVersion" => &[&["StateMachineArn"]],
             _ => {
                 if let Some(vertex) = self.vertex_of(id) {
-                    let target =
-                        Target { vertex, is_qualified: false, is_fanned_out: false, is_by_name: false };
-                    found(Guard::ALWAYS, target);
+                    found(Guard::ALWAYS, Target::of(vertex));
                 }
                 return;
             }
