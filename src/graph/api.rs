@@ -118,7 +118,7 @@ fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) 
     if draft.may_have_globals(resource) {
         leave_to_globals(&mut facts);
     }
-    draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
+    draft.add_facts(vertex, facts);
 }
 
 /// States from which size on a REST API compresses: its property says so, or else its definition.
@@ -139,7 +139,7 @@ fn state_compression(draft: &mut Draft<'_>, id: Name, vertex: VertexId, resource
     if draft.may_have_globals(resource) {
         leave_to_globals(&mut facts);
     }
-    draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
+    draft.add_facts(vertex, facts);
 }
 
 /// What an API asks whether a call may pass.

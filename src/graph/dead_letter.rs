@@ -106,7 +106,7 @@ pub(super) fn mark_functions(draft: &mut Draft<'_>) {
             let items = found.remove(&id).unwrap_or_default();
             let origin = draft.vertex(id).origin;
             let list = Fact::List { name: "FailureDestinations", items, origin };
-            draft.graph.vertices[index].facts.push(list);
+            draft.add_facts(id, [list]);
         }
     }
 }

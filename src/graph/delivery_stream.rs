@@ -20,7 +20,7 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
         if let [destination] = draft.branches(properties, &[destination])[..] {
             let place = draft.values().origin(destination.value);
             let facts = settings::facts(settings::BUCKET_DESTINATION, Some(destination.value), place);
-            draft.graph.vertices[from.0 as usize].facts.extend(facts);
+            draft.add_facts(from, facts);
             break;
         }
     }

@@ -196,8 +196,13 @@ impl<'t> Draft<'t> {
         found
     }
 
+    /// States facts of a vertex.
+    pub(super) fn add_facts(&mut self, vertex: VertexId, facts: impl IntoIterator<Item = Fact>) {
+        self.graph.vertices[vertex.0 as usize].facts.extend(facts);
+    }
+
     pub(super) fn add_fact(&mut self, vertex: VertexId, name: &'static str, value: Plain, origin: Origin) {
-        self.graph.vertices[vertex.0 as usize].facts.push(Fact::Derived { name, value, origin });
+        self.add_facts(vertex, [Fact::Derived { name, value, origin }]);
     }
 
     /// States of a vertex what holds under a guard. Elsewhere it does not, unless something that is not to be seen
@@ -230,7 +235,7 @@ impl<'t> Draft<'t> {
             false => Guard::NEVER,
         };
         let fails = if unsure == Guard::ALWAYS { Guard::NEVER } else { guards.not(guards.or(holds, unsure)) };
-        self.graph.vertices[vertex.0 as usize].facts.push(Fact::Claim { name, holds, fails, origin });
+        self.add_facts(vertex, [Fact::Claim { name, holds, fails, origin }]);
     }
 
     pub(super) fn and(&self, a: Guard, b: Guard) -> Guard {

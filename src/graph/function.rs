@@ -21,7 +21,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             ("TenantIsolation", "TenancyConfig"),
         ] {
             let fact = draft.presences(resource, &[property]).claim(name, origin);
-            draft.graph.vertices[vertex.0 as usize].facts.push(fact);
+            draft.add_facts(vertex, [fact]);
         }
         draft.add_fact(vertex, "Throttled", Plain::Bool(is_throttled(draft, resource)), origin);
         let purpose = purposes.get(&vertex).copied().unwrap_or("application");

@@ -8,7 +8,7 @@ use super::branch::Branch;
 use super::capacity::Targets;
 use super::draft::Draft;
 use super::target::Reference;
-use super::{Fact, Plain, Vertex, VertexId, VertexKind, settings};
+use super::{Plain, Vertex, VertexId, VertexKind, settings};
 
 const DIMENSIONS: [(&str, &str); 2] = [
     ("ReadScaled", "dynamodb:index:ReadCapacityUnits"),
@@ -55,8 +55,7 @@ fn add(draft: &mut Draft<'_>, index: &Index, targets: &[(&'static str, Targets)]
         origin,
         facts: settings::facts(settings::TABLE_INDEX, Some(index.settings.value), origin),
     });
-    let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
-    facts.push(Fact::Derived { name: "Table", value: Plain::Name(index.id), origin });
+    draft.add_fact(vertex, "Table", Plain::Name(index.id), origin);
     for (fact, targets) in targets {
         let (holds, may_be_unseen, origin) = scaled(draft, index, targets);
         draft.add_claim(vertex, fact, (holds, may_be_unseen), origin);

@@ -27,14 +27,10 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let stack = draft.template().stack_at(origin.file);
         let may_be_unseen = stack.is_fragment() || draft.may_be_unseen();
         let holds = if elsewhere.contains(&vertex) { Guard::ALWAYS } else { Guard::NEVER };
-        draft.graph.vertices[vertex.0 as usize].facts.push(Fact::Words {
-            name: "Invocations",
-            words: Some(words),
-            origin,
-        });
+        draft.add_facts(vertex, [Fact::Words { name: "Invocations", words: Some(words), origin }]);
         draft.add_claim(vertex, "InvokedElsewhere", (holds, may_be_unseen), origin);
         let fact = failures.of_function(draft, vertex, None).claim("HasFailureDestination", origin);
-        draft.graph.vertices[vertex.0 as usize].facts.push(fact);
+        draft.add_facts(vertex, [fact]);
     }
 }
 

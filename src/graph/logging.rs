@@ -6,7 +6,7 @@ use crate::template::{Alt, Guard, Origin};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::{Fact, Plain, VertexId, VertexKind};
+use super::{Plain, VertexId, VertexKind};
 
 /// Something that is written out in a template.
 struct Written {
@@ -24,13 +24,9 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let levels = levels(draft, properties);
         state(draft, vertex, "LogsVerbosely", &levels);
         if let [first, ..] = levels.as_slice() {
-            let told = [("LogLevel", first.text), ("LogLevelSetting", first.setting)];
-            let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
-            facts.extend(told.map(|(name, text)| Fact::Derived {
-                name,
-                value: Plain::Name(text),
-                origin: first.origin,
-            }));
+            for (name, text) in [("LogLevel", first.text), ("LogLevelSetting", first.setting)] {
+                draft.add_fact(vertex, name, Plain::Name(text), first.origin);
+            }
         }
     }
 }

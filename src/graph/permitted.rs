@@ -16,8 +16,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     for (vertex, resource) in draft.resources_of(VertexKind::Function) {
         let origin = resource.origin;
         let words = permissions(draft, vertex, resource, &policies);
-        let facts = &mut draft.graph.vertices[vertex.0 as usize].facts;
-        facts.push(Fact::Words { name: "Permissions", words, origin });
+        draft.add_facts(vertex, [Fact::Words { name: "Permissions", words, origin }]);
         let claim = holds_address(draft, resource);
         draft.add_claim_unless(vertex, "HoldsAddress", claim, origin);
     }

@@ -22,7 +22,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     for (vertex, resource) in draft.resources_of(VertexKind::Queue) {
         let fifo = fifo(draft, resource);
         let receives = max_receive_count(draft, resource);
-        draft.graph.vertices[vertex.0 as usize].facts.extend([fifo, receives]);
+        draft.add_facts(vertex, [fifo, receives]);
         let is_own = resource.made_by.is_none_or(|maker| maker == draft.vertex(vertex).id);
         let is_implicit = subscribed.contains(&vertex) && !is_own;
         draft.add_fact(vertex, "Implicit", Plain::Bool(is_implicit), resource.origin);

@@ -76,7 +76,7 @@ pub(super) fn measure(draft: &mut Draft<'_>) {
         let workflow = &mut draft.graph.machines[index];
         workflow.durations = durations;
         let vertex = workflow.vertex;
-        draft.graph.vertices[vertex.0 as usize].facts.extend(facts);
+        draft.add_facts(vertex, facts);
     }
 }
 
