@@ -1,4 +1,4 @@
-//! Which dimensions of a table's provisioned capacity are scaled by a target of Application Auto Scaling.
+//! What targets of Application Auto Scaling scale, and which dimensions of a table's provisioned capacity are among it.
 
 use rustc_hash::FxHashMap;
 
@@ -23,10 +23,10 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         return;
     }
     for (fact, dimension) in DIMENSIONS {
-        let scaled = Scaled::by_dimension(draft, dimension);
+        let scaled = Scaled::by_dimension(draft, dimension, VertexKind::Table);
         for &table in &tables {
             let own = draft.vertex(table).origin;
-            let (holds, origin) = scaled.tables.get(&table).copied().unwrap_or((Guard::NEVER, own));
+            let (holds, origin) = scaled.found.get(&table).copied().unwrap_or((Guard::NEVER, own));
             draft.add_claim(table, fact, (holds, scaled.may_be_any), origin);
         }
     }
@@ -73,25 +73,25 @@ impl Targets {
     }
 }
 
-/// What scales one dimension of the template's tables.
-struct Scaled {
-    /// When each table is scaled, and by what.
-    tables: FxHashMap<VertexId, (Guard, Origin)>,
-    /// Whether some target may scale any table.
-    may_be_any: bool,
+/// What is scaled in one dimension.
+pub(super) struct Scaled {
+    /// When each vertex is scaled, and by what.
+    pub(super) found: FxHashMap<VertexId, (Guard, Origin)>,
+    /// Whether some target may scale any of them.
+    pub(super) may_be_any: bool,
 }
 
 impl Scaled {
-    fn by_dimension(draft: &Draft<'_>, dimension: &str) -> Self {
+    pub(super) fn by_dimension(draft: &Draft<'_>, dimension: &str, kind: VertexKind) -> Self {
         let targets = Targets::of(draft, dimension);
-        let mut scaled = Self { tables: FxHashMap::default(), may_be_any: targets.may_be_unseen };
+        let mut scaled = Self { found: FxHashMap::default(), may_be_any: targets.may_be_unseen };
         for target in targets.named {
-            let tables = draft.targets_inside(target.name, &[VertexKind::Table]);
-            scaled.may_be_any |= tables.is_empty();
-            for (guard, table) in tables {
+            let named = draft.targets_inside(target.name, &[kind]);
+            scaled.may_be_any |= named.is_empty();
+            for (guard, named) in named {
                 let guards = &draft.template().guards;
                 let guard = guards.and(guard, target.guard);
-                let entry = scaled.tables.entry(table.vertex).or_insert((Guard::NEVER, target.origin));
+                let entry = scaled.found.entry(named.vertex).or_insert((Guard::NEVER, target.origin));
                 entry.0 = guards.or(entry.0, guard);
             }
         }

@@ -6,6 +6,7 @@ use crate::names::Name;
 use crate::template::{Alt, Guard, Resource, Stack};
 
 use super::branch::Branch;
+use super::capacity::Scaled;
 use super::draft::{Draft, Wiring};
 use super::{EdgeKind, VertexId, VertexKind};
 
@@ -57,7 +58,7 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         readiness.provisioned = guards.or(readiness.provisioned, draft.and(edge.guard, provisioned));
         readiness.may_be_provisioned |= may_be;
     }
-    let (scaled, may_scale_any) = scaled(draft);
+    let scaled = Scaled::by_dimension(draft, "lambda:function:ProvisionedConcurrency", VertexKind::Function);
     let is_open = draft.template().stacks().any(Stack::has_open_resources);
     for index in 0..draft.graph.vertices.len() {
         let function = VertexId(index as u32);
@@ -71,39 +72,9 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         let may_be_provisioned = is_open || of.is_some_and(|of| of.may_be_provisioned);
         draft.add_claim(function, "Published", (published, is_open), origin);
         draft.add_claim(function, "Provisioned", (provisioned, may_be_provisioned), origin);
-        let scaled = scaled.get(&function).copied().unwrap_or(Guard::NEVER);
-        draft.add_claim(function, "ConcurrencyScaled", (scaled, is_open || may_scale_any), origin);
+        let when = scaled.found.get(&function).map_or(Guard::NEVER, |(when, _)| *when);
+        draft.add_claim(function, "ConcurrencyScaled", (when, scaled.may_be_any), origin);
     }
-}
-
-/// When each function's provisioned concurrency is scaled, and whether a target may scale that of any.
-fn scaled(draft: &Draft<'_>) -> (FxHashMap<VertexId, Guard>, bool) {
-    let mut found: FxHashMap<VertexId, Guard> = FxHashMap::default();
-    let mut may_be_any = false;
-    for (&id, resource) in &draft.template().resources {
-        if draft.text(resource.type_name) != "AWS::ApplicationAutoScaling::ScalableTarget" {
-            continue;
-        }
-        let Some(properties) = Branch::properties(resource) else { continue };
-        match draft.known_text_at(properties, &["ScalableDimension"]) {
-            Some("lambda:function:ProvisionedConcurrency") => {}
-            Some(_) => continue,
-            None => {
-                may_be_any = true;
-                continue;
-            }
-        }
-        for name in draft.branches(properties, &["ResourceId"]) {
-            let functions = draft.targets_inside(name, &[VertexKind::Function]);
-            may_be_any |= functions.is_empty();
-            for (guard, function) in functions {
-                let guard = draft.and(guard, draft.resolver.guard_of(id));
-                let entry = found.entry(function.vertex).or_insert(Guard::NEVER);
-                *entry = draft.template().guards.or(*entry, guard);
-            }
-        }
-    }
-    (found, may_be_any)
 }
 
 /// When an alias stands for the function's code as it is, and for no version of it.
