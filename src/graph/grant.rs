@@ -196,7 +196,7 @@ fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[(EdgeKind, bool)], found:
             let keys = keys.map(|keys| draft.names().intern(keys));
             let is_on_stream = vertex.kind == VertexKind::Table && reference.is_on_stream(draft);
             for &(kind, is_broad) in kinds {
-                if suits(kind, vertex.kind) {
+                if vertex.kind.uses().contain(kind) {
                     found.push(Permission {
                         target: target.vertex,
                         kind,
@@ -269,46 +269,6 @@ const ACTIONS: &[(&str, EdgeKind, bool)] = &[
     ("s3:PutObject", EdgeKind::Write, false),
     ("s3:GetObject", EdgeKind::Read, false),
 ];
-
-/// Whether a permission of this kind can be on such a resource.
-fn suits(kind: EdgeKind, target: VertexKind) -> bool {
-    match target {
-        VertexKind::Function => matches!(kind, EdgeKind::Invoke | EdgeKind::InvokeAsync),
-        VertexKind::RestApi | VertexKind::HttpApi | VertexKind::WebSocketApi => kind == EdgeKind::Invoke,
-        VertexKind::StateMachine => matches!(kind, EdgeKind::StartAsync | EdgeKind::StartSync),
-        VertexKind::Queue => matches!(kind, EdgeKind::Send | EdgeKind::Read),
-        VertexKind::Topic | VertexKind::EventBus => kind == EdgeKind::Publish,
-        VertexKind::Stream | VertexKind::Table | VertexKind::Bucket => {
-            matches!(kind, EdgeKind::Read | EdgeKind::Write)
-        }
-        VertexKind::DeliveryStream => kind == EdgeKind::Write,
-        VertexKind::StreamConsumer
-        | VertexKind::Rule
-        | VertexKind::Schedule
-        | VertexKind::Pipe
-        | VertexKind::Qualifier
-        | VertexKind::Stage
-        | VertexKind::Distribution
-        | VertexKind::MethodSetting
-        | VertexKind::CacheBehavior
-        | VertexKind::TableIndex
-        | VertexKind::GraphQlApi
-        | VertexKind::GraphQlCache
-        | VertexKind::GraphQlResolver
-        | VertexKind::UserPool
-        | VertexKind::Database
-        | VertexKind::DatabaseProxy
-        | VertexKind::Cache
-        | VertexKind::TaskDefinition
-        | VertexKind::Route
-        | VertexKind::FunctionUrl
-        | VertexKind::UserPoolTrigger
-        | VertexKind::GraphQlField
-        | VertexKind::TargetGroup
-        | VertexKind::External
-        | VertexKind::Other => false,
-    }
-}
 
 /// A policy template of SAM that the transform left in the role: `{LambdaInvokePolicy: {FunctionName: …}}`.
 fn read_policy_template(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permission>) {

@@ -292,12 +292,69 @@ impl VertexKind {
         }
     }
 
+    /// What may be done with a resource of this kind, as permissions allow it.
+    pub(super) fn uses(self) -> Uses {
+        let uses = |usual, rare| Uses { usual, rare };
+        match self {
+            Self::Function => uses(&[EdgeKind::Invoke], &[EdgeKind::InvokeAsync]),
+            // What calls an API knows its address.
+            Self::RestApi | Self::HttpApi | Self::WebSocketApi => uses(&[], &[EdgeKind::Invoke]),
+            // A workflow that is waited for has an action of its own.
+            Self::StateMachine => uses(&[EdgeKind::StartAsync], &[EdgeKind::StartSync]),
+            // A queue is read by its mapping.
+            Self::Queue => uses(&[EdgeKind::Send], &[EdgeKind::Read]),
+            Self::Topic | Self::EventBus => uses(&[EdgeKind::Publish], &[]),
+            Self::Stream | Self::Table | Self::Bucket => uses(&[EdgeKind::Read, EdgeKind::Write], &[]),
+            Self::DeliveryStream => uses(&[EdgeKind::Write], &[]),
+            Self::StreamConsumer
+            | Self::Rule
+            | Self::Schedule
+            | Self::Pipe
+            | Self::Qualifier
+            | Self::Stage
+            | Self::MethodSetting
+            | Self::Distribution
+            | Self::CacheBehavior
+            | Self::TableIndex
+            | Self::GraphQlApi
+            | Self::GraphQlCache
+            | Self::GraphQlResolver
+            | Self::UserPool
+            | Self::Database
+            | Self::DatabaseProxy
+            | Self::Cache
+            | Self::TaskDefinition
+            | Self::Route
+            | Self::FunctionUrl
+            | Self::UserPoolTrigger
+            | Self::GraphQlField
+            | Self::TargetGroup
+            | Self::External
+            | Self::Other => uses(&[], &[]),
+        }
+    }
+
     /// Whether this is a place at which a caller waits for an answer.
     pub(super) fn is_sync_entry(self) -> bool {
         matches!(
             self,
             Self::Route | Self::FunctionUrl | Self::UserPoolTrigger | Self::GraphQlField | Self::TargetGroup
         )
+    }
+}
+
+/// What may be done with a resource.
+pub(super) struct Uses {
+    /// What who knows its name is taken to do with it, if he may do all.
+    pub(super) usual: &'static [EdgeKind],
+    /// What it takes a permission of its own to tell.
+    rare: &'static [EdgeKind],
+}
+
+impl Uses {
+    /// Whether a permission of this kind can be on such a resource.
+    pub(super) fn contain(&self, kind: EdgeKind) -> bool {
+        self.usual.contains(&kind) || self.rare.contains(&kind)
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn read(draft: &mut Draft<'_>, mentions: &Mentions) {
     let linked = linked(draft);
     let mut edges = 0;
     for (&(from, to), variables) in mentions.iter().chain(&variable::of_unread_workflows(draft)) {
-        let kinds = uses(draft.vertex(to).kind);
+        let kinds = draft.vertex(to).kind.uses().usual;
         if kinds.is_empty() || from == to {
             continue;
         }
@@ -81,47 +81,6 @@ fn linked(draft: &Draft<'_>) -> FxHashMap<(VertexId, VertexId), Guard> {
         *guard = draft.template().guards.or(*guard, edge.guard);
     }
     found
-}
-
-/// What who knows the name of a resource may do with it: what a permission for all of it would be good for, without
-/// what is rare. A queue is read by its mapping, and a workflow that is waited for has an action of its own.
-fn uses(kind: VertexKind) -> &'static [EdgeKind] {
-    match kind {
-        VertexKind::Function => &[EdgeKind::Invoke],
-        VertexKind::StateMachine => &[EdgeKind::StartAsync],
-        VertexKind::Queue => &[EdgeKind::Send],
-        VertexKind::Topic | VertexKind::EventBus => &[EdgeKind::Publish],
-        VertexKind::Stream | VertexKind::Table | VertexKind::Bucket => &[EdgeKind::Read, EdgeKind::Write],
-        VertexKind::DeliveryStream => &[EdgeKind::Write],
-        VertexKind::StreamConsumer
-        | VertexKind::TableIndex
-        | VertexKind::Rule
-        | VertexKind::Schedule
-        | VertexKind::Pipe
-        | VertexKind::RestApi
-        | VertexKind::HttpApi
-        | VertexKind::WebSocketApi
-        | VertexKind::Qualifier
-        | VertexKind::Stage
-        | VertexKind::MethodSetting
-        | VertexKind::Distribution
-        | VertexKind::CacheBehavior
-        | VertexKind::GraphQlApi
-        | VertexKind::GraphQlCache
-        | VertexKind::GraphQlResolver
-        | VertexKind::UserPool
-        | VertexKind::Database
-        | VertexKind::DatabaseProxy
-        | VertexKind::Cache
-        | VertexKind::TaskDefinition
-        | VertexKind::Route
-        | VertexKind::FunctionUrl
-        | VertexKind::UserPoolTrigger
-        | VertexKind::GraphQlField
-        | VertexKind::TargetGroup
-        | VertexKind::External
-        | VertexKind::Other => &[],
-    }
 }
 
 /// The attributes by which an SDK is told what to use; others are a website's address, a stream's ARN.
