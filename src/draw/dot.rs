@@ -7,6 +7,7 @@ use crate::graph::Certainty;
 use crate::report::inert::inert;
 
 use super::Drawing;
+use super::boxes::Boxed;
 use super::family::Family;
 use super::line::{Line, Stroke};
 use super::state::Nesting;
@@ -41,22 +42,20 @@ fn write_vertices(
     template: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut open: Vec<&str> = Vec::new();
-    for (index, stacks) in drawing.by_stack(template) {
-        let shared = open.iter().zip(stacks).take_while(|(open, stack)| *open == stack).count();
-        while open.len() > shared {
-            open.pop();
-            writeln!(out, "  }}")?;
+    let mut depth = 0;
+    for next in drawing.boxed(template) {
+        match next {
+            Boxed::Open(stack, first) => {
+                depth += 1;
+                writeln!(out, "  subgraph cluster_v{first}_{depth} {{")?;
+                writeln!(out, "  label={};", quoted(stack))?;
+            }
+            Boxed::Vertex(index) => write_vertex(drawing, nesting, index, out)?,
+            Boxed::Close => {
+                depth -= 1;
+                writeln!(out, "  }}")?;
+            }
         }
-        for stack in &stacks[shared..] {
-            open.push(stack);
-            writeln!(out, "  subgraph cluster_v{index}_{} {{", open.len())?;
-            writeln!(out, "  label={};", quoted(stack))?;
-        }
-        write_vertex(drawing, nesting, index, out)?;
-    }
-    for _ in open {
-        writeln!(out, "  }}")?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::graph::Certainty;
 use crate::report::inert::inert;
 
 use super::Drawing;
+use super::boxes::Boxed;
 use super::family::Family;
 use super::line::{Line, Stroke};
 use super::state::Nesting;
@@ -50,25 +51,19 @@ fn write_vertices(
 ) -> io::Result<()> {
     // The names of the boxes that are open.
     let mut names = vec![format!("t{template}")];
-    let mut open: Vec<&str> = Vec::new();
-    for (index, stacks) in drawing.by_stack(template) {
-        let shared = open.iter().zip(stacks).take_while(|(open, stack)| *open == stack).count();
-        while open.len() > shared {
-            open.pop();
-            names.pop();
-            writeln!(out, "  end")?;
+    for next in drawing.boxed(template) {
+        match next {
+            Boxed::Open(stack, first) => {
+                let name = format!("{}_{first}", names.last().map_or("t", String::as_str));
+                writeln!(out, "  subgraph {name} [\"{}\"]", escaped(stack))?;
+                names.push(name);
+            }
+            Boxed::Vertex(index) => write_vertex(drawing, nesting, index, out)?,
+            Boxed::Close => {
+                names.pop();
+                writeln!(out, "  end")?;
+            }
         }
-        for stack in &stacks[shared..] {
-            open.push(stack);
-            names.push(format!("{}_{index}", names.last().map_or("t", String::as_str)));
-            let name = names.last().map_or("t", String::as_str);
-            writeln!(out, "  subgraph {name} [\"{}\"]", escaped(stack))?;
-        }
-        write_vertex(drawing, nesting, index, out)?;
-    }
-    for _ in open {
-        names.pop();
-        writeln!(out, "  end")?;
     }
     Ok(())
 }

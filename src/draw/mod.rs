@@ -2,6 +2,7 @@
 
 mod attach;
 mod bounds;
+mod boxes;
 mod card;
 mod dot;
 mod family;
@@ -215,16 +216,5 @@ impl Drawing {
         rules.sort_unstable();
         rules.dedup();
         rules.into_iter()
-    }
-
-    /// The vertices of a template that are inside of no other, with the stacks that they are in, those of a stack one
-    /// after the other and after those that are in none of its own.
-    fn by_stack(&self, template: usize) -> Vec<(usize, &[String])> {
-        let vertices = self.vertices.iter().enumerate();
-        let vertices = vertices.filter(|(_, it)| it.template == template && it.within.is_none());
-        let mut vertices: Vec<_> =
-            vertices.map(|(index, vertex)| (index, vertex.stacks.as_slice())).collect();
-        vertices.sort_by(|(a, in_a), (b, in_b)| (in_a, a).cmp(&(in_b, b)));
-        vertices
     }
 }
