@@ -4,28 +4,16 @@
 
 use std::io::{self, Write};
 
-use super::inert::inert;
+use super::line::line;
 use super::undecided::write_lines;
-use super::{Style, findings, message_with_condition, source, suppressed};
+use super::{Style, findings, suppressed};
 use crate::finding::Report;
 use crate::rule::Catalogue;
-use crate::source::ColumnUnit;
 
 /// Writes the findings; neither errors nor a summary, which an editor would have to skip.
 pub(super) fn write(report: &Report, _: &Catalogue, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for (checked, finding) in findings(report) {
-        let source = source(checked, &finding.primary);
-        let start = source.position(finding.primary.location.span.start, ColumnUnit::CodePoints);
-        writeln!(
-            out,
-            "{path}:{line}:{column}: {severity}[{rule}] {message}",
-            path = inert(source.path()),
-            line = start.line,
-            column = start.column,
-            severity = finding.severity,
-            rule = inert(&finding.rule),
-            message = inert(&message_with_condition(finding)),
-        )?;
+        writeln!(out, "{}", line(checked, finding, finding.severity.as_str()))?;
     }
     suppressed::write_lines(report, style, out)?;
     write_lines(report, style, out)

@@ -23,6 +23,7 @@ pub(crate) mod inert;
 mod json;
 mod jsonl;
 mod junit;
+mod line;
 mod line_hash;
 mod markdown;
 mod proof;

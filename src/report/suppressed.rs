@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::inert::inert;
-use super::{LONGEST_LABEL, Style, cut, message_with_condition, source};
+use super::line::line;
+use super::{LONGEST_LABEL, Style, cut};
 use crate::finding::{Checked, Report, Suppressed, Suppression};
-use crate::source::ColumnUnit;
 
 /// Every suppressed finding with the file that it was found in.
 pub(super) fn suppressed(report: &Report) -> impl Iterator<Item = (&Checked, &Suppressed)> {
@@ -18,18 +18,7 @@ pub(super) fn write_lines(report: &Report, style: &Style, out: &mut dyn Write) -
         return Ok(());
     }
     for (checked, Suppressed { finding, by }) in suppressed(report) {
-        let source = source(checked, &finding.primary);
-        let start = source.position(finding.primary.location.span.start, ColumnUnit::CodePoints);
-        writeln!(
-            out,
-            "{path}:{line}:{column}: suppressed[{rule}] {message} ({by})",
-            path = inert(source.path()),
-            line = start.line,
-            column = start.column,
-            rule = inert(&finding.rule),
-            message = inert(&message_with_condition(finding)),
-            by = inert(&told(by)),
-        )?;
+        writeln!(out, "{} ({})", line(checked, finding, "suppressed"), inert(&told(by)))?;
     }
     Ok(())
 }
