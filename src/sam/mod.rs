@@ -185,6 +185,22 @@ struct Subject {
     takes_globals: bool,
 }
 
+impl Subject {
+    /// A resource as it is written.
+    fn of(id: Name, resource: &Resource, takes_globals: bool) -> Self {
+        Self {
+            id,
+            properties: resource.properties,
+            condition: resource.condition,
+            attributes: resource.attributes.clone(),
+            origin: resource.origin,
+            author: id,
+            written_as: resource.type_name,
+            takes_globals,
+        }
+    }
+}
+
 /// One template's expansion under way.
 struct Expansion<'t> {
     template: &'t mut Template,
@@ -243,19 +259,10 @@ impl<'t> Expansion<'t> {
                 continue;
             };
             match Kind::of(type_name) {
-                Some(kind) => found.push((
-                    kind,
-                    Subject {
-                        id: *id,
-                        properties: resource.properties,
-                        condition: resource.condition,
-                        attributes: resource.attributes.clone(),
-                        origin: resource.origin,
-                        author: *id,
-                        written_as: resource.type_name,
-                        takes_globals: !ignores.is_some_and(|key| resource.attributes.contains_key(&key)),
-                    },
-                )),
+                Some(kind) => {
+                    let takes_globals = !ignores.is_some_and(|key| resource.attributes.contains_key(&key));
+                    found.push((kind, Subject::of(*id, resource, takes_globals)));
+                }
                 None if type_name == CONNECTOR => {}
                 None if NOT_YET.contains(&type_name) => self.told.push(Unexpanded {
                     location: resource.origin.at_key(),

@@ -114,16 +114,7 @@ impl Expansion<'_> {
                 carriers.push((*id, *connectors));
             }
             if resource.type_name == type_name {
-                let subject = Subject {
-                    id: *id,
-                    properties: resource.properties,
-                    condition: resource.condition,
-                    attributes: resource.attributes.clone(),
-                    origin: resource.origin,
-                    author: *id,
-                    written_as: type_name,
-                    takes_globals: false,
-                };
+                let subject = Subject::of(*id, resource, false);
                 found.push(Connector { subject, embedded: None });
             }
         }
