@@ -200,16 +200,13 @@ pub(super) fn at(text: &str, range: Range<usize>) -> Report {
     let source = Source::new("t.yaml", text);
     let location = Location { file: FileId::TEMPLATE, span: Span::new(range) };
     let finding = finding("Something is wrong", Label { location, message: "here".to_owned() });
-    Report {
-        checked: vec![Checked {
-            sources: vec![source],
-            templates: 1,
-            findings: vec![finding],
-            ..Checked::default()
-        }],
-        rules: vec!["SLP202".to_owned()],
-        ..Report::default()
-    }
+    with_one(source, finding)
+}
+
+fn with_one(source: Source, finding: Finding) -> Report {
+    let checked =
+        Checked { sources: vec![source], templates: 1, findings: vec![finding], ..Checked::default() };
+    Report { checked: vec![checked], rules: vec!["SLP202".to_owned()], ..Report::default() }
 }
 
 /// Text that would recolour a terminal, turn its own direction and command three kinds of build server.
@@ -233,15 +230,8 @@ pub(super) fn hostile() -> Report {
         ..finding(HOSTILE_TEXT, label(&source, 0, "Target", HOSTILE_TEXT))
     };
     Report {
-        checked: vec![Checked {
-            sources: vec![source],
-            templates: 1,
-            findings: vec![finding],
-            ..Checked::default()
-        }],
-        rules: vec!["SLP202".to_owned()],
         errors: vec![RunError { path: HOSTILE_PATH.to_owned(), message: HOSTILE_TEXT.to_owned() }],
-        ..Report::default()
+        ..with_one(source, finding)
     }
 }
 
@@ -287,14 +277,9 @@ pub(super) fn attack(text: &str) -> Report {
         ..finding(text, target)
     };
     Report {
-        checked: vec![Checked {
-            sources: vec![source],
-            templates: 1,
-            findings: vec![finding],
-            ..Checked::default()
-        }],
+        rules: Vec::new(),
         errors: vec![RunError { path: text.to_owned(), message: text.to_owned() }],
-        ..Report::default()
+        ..with_one(source, finding)
     }
 }
 
