@@ -1,6 +1,7 @@
 //! Evidence from handler source: which calls of a function's code wait for another function or a workflow, and how sure
 //! it is that there is no such call. Source is read and never run.
 
+mod bindings;
 mod definition;
 mod entry;
 mod expression;

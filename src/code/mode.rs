@@ -106,7 +106,7 @@ fn mode_word(word: &str) -> Option<Mode> {
 mod tests {
     use super::*;
     use crate::code::Language;
-    use crate::code::expression::Bindings;
+    use crate::code::bindings::Bindings;
     use crate::code::request::requests;
 
     /// The mode of the one request of a file.

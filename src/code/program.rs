@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-use super::expression::{Bindings, Code, Name};
+use super::bindings::Bindings;
+use super::expression::{Code, Name};
 use super::mode::Mode;
 use super::packages::{are_known, are_unexplained};
 use super::reach::Reach;

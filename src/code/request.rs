@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::expression::{Bindings, Code, Region, Value};
+use super::bindings::{Bindings, Value};
+use super::expression::{Code, Region};
 use super::field::{Field, Fields, field};
 use super::mode::{Mode, is_conditional};
 use super::token::Kind;
