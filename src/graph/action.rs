@@ -4,7 +4,8 @@ use crate::template::Guard;
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::target::{Reference, Target};
+use super::mention::Reference;
+use super::target::Target;
 use super::{EdgeKind, VertexKind};
 
 /// `states:StartSyncExecution` of `arn:aws:apigateway:eu-west-1:states:action/StartSyncExecution`, and

@@ -9,7 +9,7 @@ use crate::template::{Alt, Origin, OriginKind, Resource, TextPart};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::target::Reference;
+use super::mention::Reference;
 use super::{Plain, VertexId, VertexKind};
 
 /// The code of the functions that were asked about.

@@ -10,8 +10,9 @@ use crate::template::{Guard, Origin, Resource};
 
 use super::branch::Branch;
 use super::draft::Draft;
+use super::mention::Reference;
 use super::route::{self, Api, Declared, Form, Key};
-use super::target::{Outside, Reference, Target};
+use super::target::{Outside, Target};
 use super::{
     Certainty, Edge, EdgeKind, Evidence, EvidenceClass, Fact, Plain, Vertex, VertexId, VertexKind,
     api_settings, settings,

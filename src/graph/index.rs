@@ -7,7 +7,7 @@ use crate::template::{Guard, Origin};
 use super::branch::Branch;
 use super::capacity::Targets;
 use super::draft::Draft;
-use super::target::Reference;
+use super::mention::Reference;
 use super::{Plain, Vertex, VertexId, VertexKind, settings};
 
 const DIMENSIONS: [(&str, &str); 2] = [

@@ -34,6 +34,7 @@ mod limits;
 mod load_balancer;
 mod logging;
 mod mapping;
+mod mention;
 mod method_setting;
 mod network;
 mod notification;

@@ -6,7 +6,7 @@ use crate::template::{Guard, Origin, Resource};
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
 use super::json_text::JsonText;
-use super::target::Reference;
+use super::mention::Reference;
 use super::{EdgeKind, Fact, Plain, VertexId, VertexKind};
 
 /// An action that reaches something which a template can define.
