@@ -17,6 +17,7 @@ mod dead_letter;
 mod delivery_stream;
 mod distribution;
 mod draft;
+mod duration;
 mod event;
 mod export;
 mod fact;
@@ -253,7 +254,7 @@ impl Graph {
         graph_ql::mark(&mut draft);
         delivery_stream::mark(&mut draft);
         role::mark(&mut draft);
-        workflow::measure(&mut draft);
+        duration::measure(&mut draft);
         archive::mark(&mut draft);
         export::mark(&mut draft);
         custom_domain::read(&mut draft);
