@@ -1,23 +1,18 @@
 //! `full`: the report for people. Each finding with the lines that prove it, what to write, and at the end a count.
 
-use std::fmt;
 use std::io::{self, Write};
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use super::inert::{inert, inert_lines};
-use super::snippet::Snippet;
-use super::{
-    LONGEST_HELP, LONGEST_LABEL, LONGEST_MESSAGE, RELATED, REPOSITORY, Style, counted, cut, docs, findings,
-    message_with_condition, source, suppressed, undecided,
-};
+use super::diagnostic::Shown;
+use super::inert::inert;
+use super::summary::summary;
+use super::{LONGEST_LABEL, RELATED, Style, counted, cut, findings, suppressed, undecided};
 use crate::config::Problem;
-use crate::finding::{Checked, FileKind, Finding, Label, Report, Severity, SuppressionKind};
+use crate::finding::{Finding, Report};
 use crate::rule::Catalogue;
-use crate::source::{FileId, Location, Source};
+use crate::source::Source;
 
-/// Columns that line numbers and frame take from a line of source.
-const FRAME: usize = 12;
 /// Below this many columns nothing can be laid out; the terminal wraps instead.
 const NARROWEST: usize = 40;
 
@@ -116,143 +111,6 @@ fn rendered_with_notes(
         Some(help) => format!("{text}{notes}{help}"),
         None => whole + notes,
     })
-}
-
-/// A finding as miette sees it. All its text is inert.
-#[derive(Debug)]
-struct Shown {
-    message: String,
-    code: String,
-    severity: Severity,
-    help: Option<String>,
-    docs: Option<String>,
-    snippet: Snippet,
-}
-
-impl Shown {
-    fn of(checked: &Checked, finding: &Finding, catalogue: &Catalogue, width: usize) -> Self {
-        let labels = std::iter::once(&finding.primary).chain(finding.related.iter().take(RELATED));
-        let labels: Vec<Label> = labels.map(|label| numbered(finding, label)).collect();
-        let labels: Vec<_> = labels.iter().map(|label| (source(checked, label), label)).collect();
-        Self {
-            message: inert(&message_with_condition(finding)).into_owned(),
-            code: format!("{}[{}]", finding.severity, inert(&finding.rule)),
-            severity: finding.severity,
-            help: finding.help.as_deref().map(shown_help),
-            docs: catalogue.page(&finding.rule).and_then(|page| docs(page, REPOSITORY)),
-            snippet: Snippet::of(&labels, width - FRAME),
-        }
-    }
-
-    fn of_problem(source: &Source, problem: &Problem, width: usize) -> Self {
-        let location = Location { file: FileId::TEMPLATE, span: problem.at };
-        let label = Label { location, message: problem.label.clone() };
-        Self {
-            message: inert(&cut(&problem.message, LONGEST_MESSAGE)).into_owned(),
-            code: format!("{}[configuration]", problem.severity),
-            severity: problem.severity,
-            help: problem.help.as_deref().map(shown_help),
-            docs: None,
-            snippet: Snippet::of(&[(source, &label)], width - FRAME),
-        }
-    }
-}
-
-/// A label with its number on the path, if it is a step: the snippets stand in the order of their lines.
-fn numbered(finding: &Finding, label: &Label) -> Label {
-    let step = finding.path.iter().position(|step| step.location == label.location);
-    let Some(step) = step.filter(|_| finding.path.len() > 1) else { return label.clone() };
-    let words = [&label.message, &finding.path[step].message].into_iter().find(|words| !words.is_empty());
-    let message = format!("{}. {}", step + 1, words.map_or("", String::as_str));
-    Label { message, ..label.clone() }
-}
-
-fn shown_help(help: &str) -> String {
-    let help = cut(help, LONGEST_HELP);
-    inert_lines(&help).collect::<Vec<_>>().join("\n")
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Shown {}
-
-impl Diagnostic for Shown {
-    fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        Some(Box::new(&self.code))
-    }
-
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Info => miette::Severity::Advice,
-        })
-    }
-
-    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn url(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        self.docs.as_ref().map(|docs| Box::new(docs) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.snippet)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.snippet.labels()))
-    }
-}
-
-/// `3 findings (1 error, 2 warnings) in 2 templates`
-pub(super) fn summary(report: &Report) -> String {
-    let count = |severity| findings(report).filter(|(_, finding)| finding.severity == severity).count();
-    let grades: Vec<_> = [
-        (count(Severity::Error), "error"),
-        (count(Severity::Warning), "warning"),
-        (count(Severity::Info), "info"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, grade)| if grade == "info" { format!("{number} info") } else { counted(number, grade) })
-    .collect();
-    let templates = report.checked.iter().map(|checked| checked.templates).sum();
-    let unreadable = report.checked.iter().filter(|checked| checked.templates == 0).count();
-    let noun = match report.kind {
-        FileKind::Template => "template",
-        FileKind::Document => "document",
-    };
-    let templates = (templates > 0).then(|| counted(templates, noun));
-    let unreadable = (unreadable > 0).then(|| format!("{} that cannot be read", counted(unreadable, "file")));
-    let places = templates.into_iter().chain(unreadable).collect::<Vec<_>>().join(" and ");
-    let ignored = suppressed::suppressed(report).filter(|(_, one)| !one.by.kind.is_known()).count();
-    let ignored = if ignored > 0 { format!("; {ignored} suppressed") } else { String::new() };
-    let found = match findings(report).count() {
-        0 => format!("No findings in {places}{ignored}."),
-        number => format!("{} ({}) in {places}{ignored}.", counted(number, "finding"), grades.join(", ")),
-    };
-    found + &known(report)
-}
-
-/// ` 3 more are in the baseline.`
-fn known(report: &Report) -> String {
-    [(SuppressionKind::Baseline, "the baseline"), (SuppressionKind::Revision, "that revision")]
-        .into_iter()
-        .map(|(kind, place)| {
-            (suppressed::suppressed(report).filter(|(_, one)| one.by.kind == kind).count(), place)
-        })
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, place)| {
-            format!(" {number} more {} in {place}.", if number == 1 { "is" } else { "are" })
-        })
-        .collect::<Vec<_>>()
-        .concat()
 }
 
 #[cfg(test)]

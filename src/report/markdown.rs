@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use super::address::Address;
 use super::inert::inert_lines;
 use super::quoted::{code, link, quoted};
+use super::summary::summary;
 use super::{
-    LONGEST_HELP, LONGEST_LABEL, RELATED, Style, counted, cut, full, message_with_condition, proof,
-    worst_first,
+    LONGEST_HELP, LONGEST_LABEL, RELATED, Style, counted, cut, message_with_condition, proof, worst_first,
 };
 use crate::finding::{Checked, Finding, Report, Severity};
 use crate::rule::{BestPractice, Catalogue, PERF_1, best_practice};
@@ -28,7 +28,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let mut text = "## lenslint\n".to_owned();
     if !report.checked.is_empty() {
-        text += &format!("\n{}\n", full::summary(report));
+        text += &format!("\n{}\n", summary(report));
     }
     let findings = worst_first(report);
     if !findings.is_empty() {

@@ -16,6 +16,7 @@ mod address;
 mod azure;
 mod checkstyle;
 mod concise;
+mod diagnostic;
 mod full;
 mod github;
 mod gitlab;
@@ -35,6 +36,7 @@ mod sarif;
 #[cfg(test)]
 mod schema;
 mod snippet;
+mod summary;
 mod suppressed;
 mod undecided;
 mod verdicts;
