@@ -19,7 +19,8 @@ enum Bus {
 /// The bus of whatever names none.
 const DEFAULT_BUS: &str = "default";
 
-/// States of every rule whether its bus has an archive in the template.
+/// States of every rule whether its bus has an archive in the template, and whether the bus is one of another stack, which
+/// would have the archive.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let mut archives: Vec<(Guard, Option<Bus>)> = Vec::new();
     for (id, archive) in each(draft, "AWS::Events::Archive") {
@@ -45,7 +46,14 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
                 }
             }
         }
+        let elsewhere = buses.iter().filter(|(_, bus)| match bus {
+            None => true,
+            Some(Bus::Named(name)) => name != DEFAULT_BUS,
+            Some(Bus::Here(_)) => false,
+        });
+        let elsewhere = elsewhere.fold(Guard::NEVER, |either, (guard, _)| guards.or(either, *guard));
         draft.add_claim_unless(vertex, "Archived", (holds, unsure), origin);
+        draft.add_claim_unless(vertex, "BusElsewhere", (elsewhere, Guard::NEVER), origin);
     }
 }
 
@@ -80,6 +88,25 @@ fn buses(draft: &Draft<'_>, resource: &Resource, property: &str) -> Vec<(Guard, 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{fact, resources};
+
+    #[test]
+    fn a_bus_that_is_named_and_not_defined_here_is_elsewhere() {
+        for (bus, elsewhere) in [
+            ("", "false"),
+            ("EventBusName: default", "false"),
+            ("EventBusName: !Ref Bus", "false"),
+            ("EventBusName: shop", "true"),
+            ("EventBusName: !ImportValue bus", "true"),
+            ("EventBusName: !Ref Name", "true"),
+        ] {
+            let template = resources(&format!(
+                "  Bus: {{Type: 'AWS::Events::EventBus'}}
+  R: {{Type: 'AWS::Events::Rule', Properties: {{{bus}}}}}
+"
+            ));
+            assert_eq!(fact(&template, "R", "BusElsewhere"), elsewhere, "{bus}");
+        }
+    }
 
     fn archived(bus: &str, source: &str) -> String {
         let template = resources(&format!(

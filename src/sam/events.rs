@@ -11,6 +11,8 @@ use super::{Expansion, Subject};
 pub(super) struct Event<'s> {
     /// The function or state machine.
     pub(super) subject: &'s Subject,
+    /// Its key in `Events`.
+    pub(super) name: Name,
     /// `<resource><event>`: the id of the mapping, rule, schedule or subscription that it makes.
     pub(super) id: Name,
     /// `SQS`.
@@ -26,7 +28,7 @@ pub(super) struct Event<'s> {
 impl Expansion<'_> {
     /// What a resource says of the event that made it.
     pub(super) fn made_by(&mut self, event: &Event<'_>) -> SamEvent {
-        SamEvent { type_name: self.name(&event.kind), properties: event.properties }
+        SamEvent { name: event.name, type_name: self.name(&event.kind), properties: event.properties }
     }
 
     /// The events of a resource; entries that are no events are told.
@@ -54,6 +56,7 @@ impl Expansion<'_> {
             };
             found.push(Event {
                 subject,
+                name: entry.key,
                 id: self.id_after(subject.id, self.text_of(entry.key)),
                 kind,
                 properties: self.property(Some(entry.value), "Properties"),

@@ -191,7 +191,8 @@ impl Expansion<'_> {
         let payload = self.map_of(at, payload);
         let mut entries = Vec::new();
         self.put(&mut entries, "TopicRulePayload", payload);
-        self.make(event.subject, at, event.id, "AWS::IoT::TopicRule", entries);
+        let made_by = self.made_by(event);
+        self.make(event.subject, at, event.id, "AWS::IoT::TopicRule", entries).event = Some(made_by);
     }
 
     /// A permission for a skill.

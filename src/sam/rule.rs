@@ -47,7 +47,8 @@ impl Expansion<'_> {
         let target = self.rule_target(event);
         let targets = self.list(event.at, vec![target]);
         self.put(&mut entries, "Targets", targets);
-        self.make(event.subject, event.at, event.id, "AWS::Events::Rule", entries);
+        let made_by = self.made_by(event);
+        self.make(event.subject, event.at, event.id, "AWS::Events::Rule", entries).event = Some(made_by);
         if let Target::Function(_) | Target::Alias(_) = event.target {
             let source = self.attribute(event.at, event.id, "Arn");
             self.make_permission(event, "events.amazonaws.com", &[("SourceArn", source)]);

@@ -51,7 +51,9 @@ impl Expansion<'_> {
         self.put_same(&mut target, event.properties, &["RetryPolicy"]);
         let target = self.map_of(event.at, target);
         self.put(&mut entries, "Target", target);
-        self.make(event.subject, event.at, event.id, "AWS::Scheduler::Schedule", entries);
+        let made_by = self.made_by(event);
+        self.make(event.subject, event.at, event.id, "AWS::Scheduler::Schedule", entries).event =
+            Some(made_by);
     }
 
     /// The role by which a schedule reaches its target and its dead-letter queue.

@@ -133,6 +133,8 @@ pub(crate) struct Resource {
 /// An entry of `Events`: what a function reads from, or is called by, even where that itself is defined elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SamEvent {
+    /// What the author calls it.
+    pub name: Name,
     /// `Kinesis`.
     pub type_name: Name,
     /// The `Properties` map, if there is one.

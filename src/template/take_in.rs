@@ -310,6 +310,7 @@ impl Transfer<'_> {
             written_as: self.text(resource.written_as),
             takes_globals: resource.takes_globals,
             event: resource.event.map(|event| SamEvent {
+                name: self.text(event.name),
                 type_name: self.text(event.type_name),
                 properties: event.properties.map(|properties| self.value(properties)),
             }),

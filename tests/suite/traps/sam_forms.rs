@@ -259,6 +259,26 @@ Resources:
     },
     Trap {
         code: "T6",
+        says: "what SAM makes of an event is called as the author calls the event",
+        rule: "SLP104",
+        firing: "MaximumRetryAttempts: 1",
+        silent: "DestinationConfig: {OnFailure: {Type: SQS}}",
+        told: "'Worker' is called by its event 'Paid', which does not wait",
+        files: &[(
+            "template.yaml",
+            "\
+Transform: SAM
+Resources:
+  Worker: # fires
+    FUNCTION
+      EventInvokeConfig: {TWIN}
+      Events: {Paid: {Type: EventBridgeRule, Properties: {Pattern: {source: [shop]}}}}
+",
+        )],
+        options: &[],
+    },
+    Trap {
+        code: "T6",
         says: "a name that SAM generates is defined",
         rule: "SLP301",
         firing: "WorkerRole",
