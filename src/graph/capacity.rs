@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::template::{Guard, Origin, Stack};
 
 use super::branch::Branch;
-use super::draft::Draft;
+use super::draft::{Draft, GLOBAL_TABLE};
 use super::{VertexId, VertexKind};
 
 const DIMENSIONS: [(&str, &str); 2] = [
@@ -13,18 +13,30 @@ const DIMENSIONS: [(&str, &str); 2] = [
     ("WriteScaled", "dynamodb:table:WriteCapacityUnits"),
 ];
 
+/// A global table says itself how its writes are scaled, and of its reads, and those of its indexes, it may.
+const DIMENSIONS_OF_GLOBAL_TABLES: [(&str, &str); 2] = [
+    ("ReadScaled", "dynamodb:table:ReadCapacityUnits"),
+    ("IndexReadScaled", "dynamodb:index:ReadCapacityUnits"),
+];
+
 /// States of every table whether its reads and its writes are scaled.
 pub(super) fn mark(draft: &mut Draft<'_>) {
-    let tables: Vec<VertexId> = (0..draft.graph.vertices.len() as u32)
-        .map(VertexId)
-        .filter(|&id| draft.vertex(id).kind == VertexKind::Table)
-        .collect();
+    let vertices = || (0..draft.graph.vertices.len() as u32).map(VertexId);
+    let tables: Vec<VertexId> = vertices().filter(|&id| draft.vertex(id).kind == VertexKind::Table).collect();
+    let is_global = |id: &VertexId| draft.text(draft.vertex(*id).type_name) == GLOBAL_TABLE;
+    let global_tables: Vec<VertexId> = vertices().filter(is_global).collect();
+    mark_dimensions(draft, &tables, DIMENSIONS);
+    mark_dimensions(draft, &global_tables, DIMENSIONS_OF_GLOBAL_TABLES);
+}
+
+fn mark_dimensions(draft: &mut Draft<'_>, tables: &[VertexId], dimensions: [(&'static str, &str); 2]) {
     if tables.is_empty() {
         return;
     }
-    for (fact, dimension) in DIMENSIONS {
-        let scaled = Scaled::by_dimension(draft, dimension, VertexKind::Table);
-        for &table in &tables {
+    for (fact, dimension) in dimensions {
+        // A global table is no vertex of its own kind.
+        let scaled = Scaled::by_dimension(draft, dimension, &[VertexKind::Table, VertexKind::Other]);
+        for &table in tables {
             let own = draft.vertex(table).origin;
             let (holds, origin) = scaled.found.get(&table).copied().unwrap_or((Guard::NEVER, own));
             draft.add_claim(table, fact, (holds, scaled.may_be_any), origin);
@@ -82,11 +94,11 @@ pub(super) struct Scaled {
 }
 
 impl Scaled {
-    pub(super) fn by_dimension(draft: &Draft<'_>, dimension: &str, kind: VertexKind) -> Self {
+    pub(super) fn by_dimension(draft: &Draft<'_>, dimension: &str, kinds: &[VertexKind]) -> Self {
         let targets = Targets::of(draft, dimension);
         let mut scaled = Self { found: FxHashMap::default(), may_be_any: targets.may_be_unseen };
         for target in targets.named {
-            let named = draft.targets_inside(target.name, &[kind]);
+            let named = draft.targets_inside(target.name, kinds);
             scaled.may_be_any |= named.is_empty();
             for (guard, named) in named {
                 let guards = &draft.template().guards;
@@ -125,6 +137,27 @@ mod tests {
             scaled("!Sub 'table/${T}/index/i'", "'dynamodb:index:ReadCapacityUnits'"),
             ["false", "false"]
         );
+    }
+
+    #[test]
+    fn a_target_of_a_global_table_scales_that_one_alone() {
+        let facts = |resource_id: &str, dimension: &str| {
+            let template = resources(&format!(
+                "  T: {{Type: 'AWS::DynamoDB::Table'}}
+  G: {{Type: 'AWS::DynamoDB::GlobalTable'}}
+  S:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {{ResourceId: {resource_id}, ScalableDimension: {dimension}}}
+"
+            ));
+            [("G", "ReadScaled"), ("G", "IndexReadScaled"), ("T", "ReadScaled")]
+                .map(|(id, name)| fact(&template, id, name))
+        };
+        let (reads, reads_of_index) =
+            ("'dynamodb:table:ReadCapacityUnits'", "'dynamodb:index:ReadCapacityUnits'");
+        assert_eq!(facts("!Sub 'table/${G}'", reads), ["true", "false", "false"]);
+        assert_eq!(facts("!Sub 'table/${G}/index/i'", reads_of_index), ["false", "true", "false"]);
+        assert_eq!(facts("table/orders", reads), ["unknown", "false", "unknown"]);
     }
 
     #[test]

@@ -278,7 +278,7 @@ impl<'t> Draft<'t> {
 }
 
 /// A table in several regions, which is no vertex of its own kind.
-const GLOBAL_TABLE: &str = "AWS::DynamoDB::GlobalTable";
+pub(super) const GLOBAL_TABLE: &str = "AWS::DynamoDB::GlobalTable";
 
 /// Something that calls functions.
 #[derive(Clone, Copy)]

@@ -58,7 +58,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         readiness.provisioned = guards.or(readiness.provisioned, draft.and(edge.guard, provisioned));
         readiness.may_be_provisioned |= may_be;
     }
-    let scaled = Scaled::by_dimension(draft, "lambda:function:ProvisionedConcurrency", VertexKind::Function);
+    let scaled =
+        Scaled::by_dimension(draft, "lambda:function:ProvisionedConcurrency", &[VertexKind::Function]);
     let is_open = draft.template().stacks().any(Stack::has_open_resources);
     for index in 0..draft.graph.vertices.len() {
         let function = VertexId(index as u32);

@@ -207,8 +207,9 @@ pub(super) const FAILURE_DESTINATION: &[Setting] = &[
     optional_text("Qualifier", &["Qualifier"]),
 ];
 
-/// Where a global table is.
-pub(super) const GLOBAL_TABLE: &[Setting] = &[as_written("Replicas", &["Replicas"])];
+/// Where a global table is, and how it is paid for.
+pub(super) const GLOBAL_TABLE: &[Setting] =
+    &[text("BillingMode", &["BillingMode"], "PROVISIONED"), as_written("Replicas", &["Replicas"])];
 
 /// What a subscription lets through, from an `AWS::SNS::Subscription` or a topic's own list.
 pub(super) const SUBSCRIPTION: &[Setting] = &[as_written("Filter", &["FilterPolicy"])];
