@@ -1,7 +1,7 @@
 //! Wording makes a finding of a failure: places, numbers with their source, the condition in words.
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::document::Scalar;
 use crate::finding::{Finding, Label, Member, Severity};
@@ -40,7 +40,7 @@ impl Wording<'_> {
         let places: FxHashSet<Location> = cases().map(|case| self.location(case.failure.at)).collect();
         let globals = self.globals(members).filter(|_| are_all);
         let primary = globals.unwrap_or_else(|| self.location(first.failure.at));
-        let mut finding = self.worded(first, primary, None, places.len() - 1);
+        let mut finding = self.worded(first, primary, None, self.number(members) - 1);
         finding.members = self.members(members);
         let guards = &self.checking.template.guards;
         let mut when = Guard::NEVER;
@@ -62,6 +62,23 @@ impl Wording<'_> {
             finding.primary.message = self.margin(first, there);
         }
         Some(Placed { finding, when, apart: 0.0, subject: None })
+    }
+
+    /// How many members there can be at once. Those at one place are as many where a loop makes them, and one where
+    /// each is another case of what stands there.
+    fn number(self, members: &[Vec<Fired>]) -> usize {
+        let guards = &self.checking.template.guards;
+        let mut counted: FxHashMap<Location, FxHashMap<Guard, usize>> = FxHashMap::default();
+        for member in members {
+            let Some(first) = member.first() else { continue };
+            let when = member.iter().fold(Guard::NEVER, |when, case| guards.or(when, self.when(case)));
+            let there = counted.entry(self.location(first.failure.at)).or_default();
+            let is_there_with = |other: &Guard| guards.can_hold(&[(*other, true), (when, true)]);
+            if there.contains_key(&when) || there.keys().all(is_there_with) {
+                *there.entry(when).or_default() += 1;
+            }
+        }
+        counted.values().flat_map(FxHashMap::values).sum()
     }
 
     /// The findings that the members would be alone.

@@ -95,6 +95,28 @@ fn one_event_with_two_sources_is_one_mapping() {
 }
 
 #[test]
+fn what_a_loop_makes_of_one_place_is_counted_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = format!(
+        "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Fn::ForEach::Functions:
+    - Name
+    - [Take, Ship, Bill]
+    - ${{Name}}Order:
+        {}
+  Other:
+    {FUNCTION}",
+        FUNCTION.replace('\n', "\n    ").trim_end()
+    );
+    fs::write(folder.path().join("template.yaml"), template).unwrap();
+    let arguments = ["check", "--select", "SLP301", "--output", "concise", "template.yaml"];
+    let output = lenslint(&arguments).current_dir(folder.path()).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("'TakeOrder' and 3 more") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
 fn what_is_one_finding_for_a_template_names_a_member_that_is_one_in_every_case() {
     let told = findings(
         "SLP301",
