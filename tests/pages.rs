@@ -53,6 +53,9 @@ fn obeys_the_laws(page: &'static Page) -> Result<(), Failed> {
         every_type_is_shown(page, &mut breaks);
     }
     names_its_facts(page, &mut breaks);
+    for it in page.misfenced() {
+        let _ = writeln!(breaks, "line {}: {}", it.line, it.message);
+    }
     for example in &page.examples() {
         fires_where_it_is_marked(page, example, &mut breaks);
     }

@@ -9,7 +9,7 @@ use crate::guard::testing::{CaseResult, Difference, TestFile};
 use crate::guard::{Status, Trap, traps};
 use crate::lint::run_example;
 use crate::report::inert::inert;
-use crate::rule::{Catalogue, GuardFile, Page};
+use crate::rule::{Catalogue, GuardFile, Misfenced, Page};
 
 use super::arguments::Test;
 use super::terminal::{tell, tell_all};
@@ -81,6 +81,11 @@ impl Printer<'_> {
         let id = page.id.clone();
         let catalogue = Catalogue::of_one(page);
         let page = catalogue.page(&id).expect("the catalogue holds this page");
+        for Misfenced { line, message } in page.misfenced() {
+            self.counts.tests += 1;
+            self.counts.failed += 1;
+            self.line(&format!("{path}:{line}"), &message)?;
+        }
         for example in &page.examples() {
             self.counts.tests += 1;
             let result = run_example(&catalogue, page, example);

@@ -10,6 +10,7 @@ use crate::spelling;
 
 use super::logic::{Block, Logic, Parsed};
 use super::markdown::{Halves, Outline, fences};
+use super::misfenced::{Misfenced, misfenced};
 
 /// Which runs a rule is part of; each profile includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -282,6 +283,11 @@ impl Page {
     /// The examples of `Fails` and `Passes`.
     pub fn examples(&self) -> Vec<Example> {
         examples(&Outline::of(&self.text), self.above)
+    }
+
+    /// Where examples stand that are not run, and what keeps them from it; the lines are those of the page's file.
+    pub fn misfenced(&self) -> Vec<Misfenced> {
+        misfenced(&self.text, self.above)
     }
 }
 

@@ -184,6 +184,33 @@ fn the_examples_of_pages_are_tests() {
 }
 
 #[test]
+fn an_example_that_no_block_holds_is_told_and_not_passed_over() {
+    let page = |examples: &str| {
+        format!(
+            "---\nseverity: info\n---\n# Queue is there\n\nWhy.\n\n## Rule\n```guard\nrule info {{\n    \
+             Graph.Nodes.*[ Kind == 'queue' ] {{ Fifo == true << Queue '{{Id}}' is no FIFO queue >> }}\n}}\n```\n\
+             ## Fails\n```yaml\nResources:\n  Q: # fires\n    Type: AWS::SQS::Queue\n```\n## Passes\n{examples}"
+        )
+    };
+    let template = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {FifoQueue: true}\n";
+    for (examples, told) in [
+        (
+            format!("```yaml\n{template}```\n{template}"),
+            "ACME001-queue.md:27: expected a template in a block between a line ```yaml or ```json and a line ```: what \
+             stands outside of one is not run\n3 tests: 2 passed, 1 failed.\n",
+        ),
+        (
+            format!("```yaml\n{template}"),
+            "ACME001-queue.md:21: expected a line ``` that closes this block\n3 tests: 2 passed, 1 failed.\n",
+        ),
+    ] {
+        let folder = folder_with(&[("ACME001-queue.md", &page(&examples))]);
+        let output = run(folder.path(), &["test", "."]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(1), told.to_owned()));
+    }
+}
+
+#[test]
 fn what_cannot_be_read_ends_with_two_and_the_other_tests_still_run() {
     let folder = folder_with(&[
         ("queues.guard", RULES),
