@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::Name;
-use crate::template::{Guard, Resource};
+use crate::template::{Alt, Guard, Resource};
 
 use super::branch::Branch;
 use super::draft::Draft;
@@ -101,12 +101,38 @@ fn hidden(draft: &Draft<'_>, role: Branch) -> Guard {
 
 fn hidden_policies(draft: &Draft<'_>, role: Branch) -> Guard {
     // The expansion keeps the managed policies that an author names beside the inline ones.
-    let policies = [["ManagedPolicyArns", "*"], ["Policies", "*"]];
-    let policies = policies.iter().flat_map(|path| draft.branches(role, path));
+    let policies = ["ManagedPolicyArns", "Policies"].iter().flat_map(|key| draft.branches(role, &[key]));
     policies
-        .flat_map(|policy| draft.references(policy))
-        .filter(|(_, policy)| policy.resources.is_empty() && !is_for_the_service(&policy.text))
-        .fold(Guard::NEVER, |found, (guard, _)| draft.template().guards.or(found, guard))
+        .fold(Guard::NEVER, |found, policies| draft.template().guards.or(found, elsewhere(draft, policies)))
+}
+
+/// When a policy, or one of a list, is elsewhere, or the list is that only the deployment tells.
+fn elsewhere(draft: &Draft<'_>, policies: Branch) -> Guard {
+    let guards = &draft.template().guards;
+    draft.alternatives(policies).into_iter().fold(Guard::NEVER, |found, (guard, alt)| {
+        let own = match alt {
+            Alt::List(value) | Alt::Map(value) if draft.values().is_open(value) => guard,
+            Alt::List(list) => draft.values().items(list).iter().fold(Guard::NEVER, |found, &value| {
+                guards.or(found, elsewhere(draft, Branch { guard, value }))
+            }),
+            // What it says is for others to read.
+            Alt::Map(_) | Alt::Absent { .. } => Guard::NEVER,
+            Alt::Scalar { .. }
+            | Alt::OneOf { .. }
+            | Alt::Resource { .. }
+            | Alt::Text(_)
+            | Alt::Unknown(_) => {
+                let policy = draft.reference(&alt);
+                let is_seen = policy.is_some_and(|policy| {
+                    let is_here = |id| draft.resource_type(id) == "AWS::IAM::ManagedPolicy";
+                    policy.resources.first().is_some_and(|mention| is_here(mention.id))
+                        || is_for_the_service(&policy.text)
+                });
+                if is_seen { Guard::NEVER } else { guard }
+            }
+        };
+        guards.or(found, own)
+    })
 }
 
 /// Managed policies that allow what the service does for a function or a task: logs, traces, network interfaces,
@@ -136,13 +162,38 @@ mod tests {
             ),
             ("!GetAtt R.Arn", "['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess']", "true"),
             ("!GetAtt R.Arn", "[!Ref Policy]", "true"),
+            ("!GetAtt R.Arn", "[!Ref Own]", "false"),
+            ("!GetAtt R.Arn", "[!GetAtt Nested.Outputs.Policy]", "true"),
+            ("!GetAtt R.Arn", "!Ref ListOfPolicies", "true"),
+            ("!GetAtt R.Arn", "!Split [',', !ImportValue policies]", "true"),
+            ("!GetAtt R.Arn", "!If [A, [!Ref Own], !Ref ListOfPolicies]", "true"),
+            ("!GetAtt R.Arn", "!If [A, [!Ref Own], !Ref 'AWS::NoValue']", "false"),
         ] {
             let template = resources(&format!(
                 "  F: {{Type: 'AWS::Lambda::Function', Properties: {{Role: {role}}}}}
   R: {{Type: 'AWS::IAM::Role', Properties: {{ManagedPolicyArns: {policies}}}}}
+  Own: {{Type: 'AWS::IAM::ManagedPolicy'}}
+  Nested: {{Type: 'AWS::CloudFormation::Stack'}}
 "
             ));
             assert_eq!(fact(&template, "F", "OpaqueRole"), opaque, "{role} {policies}");
+        }
+    }
+
+    #[test]
+    fn a_role_whose_own_policies_only_the_deployment_tells_is_opaque() {
+        for (policies, opaque) in [
+            ("[{PolicyName: p, PolicyDocument: {Statement: []}}]", "false"),
+            ("!Ref Policies", "true"),
+            ("[!Ref Policy]", "true"),
+            ("{'Fn::Transform': {Name: Company, Parameters: {}}}", "true"),
+        ] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn}}}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: {policies}}}}}
+"
+            ));
+            assert_eq!(fact(&template, "F", "OpaqueRole"), opaque, "{policies}");
         }
     }
 
