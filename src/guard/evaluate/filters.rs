@@ -74,11 +74,11 @@ impl<'a> Run<'_, 'a> {
             }
             (Shape::Unknown, Before::Key | Before::Values) => {
                 self.doubt(way.value);
-                results.push(Reached { what: What::Undetermined(way.value), is_possible: true });
+                results.push(Reached::new(What::Undetermined(way.value), true));
                 Ok(())
             }
             (shape, _) if shape.is_scalar() && self.is_lost_on_scalars(before) => {
-                results.push(Reached { what: What::Missing(way.value), is_possible: way.is_possible });
+                results.push(Reached::new(What::Missing(way.value), way.is_possible));
                 Ok(())
             }
             _ => {
@@ -148,6 +148,12 @@ impl<'a> Run<'_, 'a> {
         filtering: Filtering<'a>,
         results: &mut Results<'a>,
     ) -> Outcome<()> {
+        if way.is_on_its_own {
+            let way = Way { is_on_its_own: false, ..way };
+            return self.each_on_its_own(results, |run, results| {
+                run.filtered(query, at, way, member, filtering, results)
+            });
+        }
         let present = self.content_if_present(member.content);
         let Some(value) = present.or_else(|| self.settled_content(member.content)) else {
             return Ok(());
@@ -166,7 +172,7 @@ impl<'a> Run<'_, 'a> {
                     return Err(Stop::Broken(RunError::Crash));
                 }
                 if shape.is_scalar() && self.is_lost_on_scalars(Before::Other) {
-                    results.push(Reached { what: What::Missing(value), is_possible: way.is_possible });
+                    results.push(Reached::new(What::Missing(value), way.is_possible));
                     return Ok(());
                 }
                 root = value;
@@ -290,7 +296,7 @@ impl<'a> Run<'_, 'a> {
         results: &mut Results<'a>,
     ) -> Outcome<()> {
         if !self.shape(way.value).is_map() {
-            results.push(Reached { what: What::Missing(way.value), is_possible: way.is_possible });
+            results.push(Reached::new(What::Missing(way.value), way.is_possible));
             return Ok(());
         }
         let wanted = self.about(way.value, |run| run.operand(operand))?;

@@ -109,7 +109,7 @@ impl<'a> Run<'_, 'a> {
                     }
                 }
             };
-            let result = |value| Reached { what: What::Value(value), is_possible: reached.is_possible };
+            let result = |value| Reached::new(What::Value(value), reached.is_possible);
             results.extend(value.map(result));
         }
         Ok(results)
@@ -314,7 +314,7 @@ impl<'a> Run<'_, 'a> {
                 numbers.and_then(|(left, right)| of_fractions(calculation, left, right))
             }
         };
-        let reached = |made| Reached { what: What::Value(Value::Made(made)), is_possible };
+        let reached = |made| Reached::new(What::Value(Value::Made(made)), is_possible);
         result.map(reached).into_iter().collect()
     }
 

@@ -1,5 +1,6 @@
 //! Evaluation of rules over a tree. It copies no subtree and interns what it computes; what it cannot know it says.
 
+mod basis;
 mod bounded;
 mod checks;
 mod clauses;
@@ -25,7 +26,8 @@ mod value;
 use std::fmt;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 pub use index::Index;
 pub use needs::Needs;
@@ -196,6 +198,8 @@ pub struct Evaluator<'a> {
     kept_rules: FxHashMap<(TextId, Role), Kept<Status>>,
     /// The values of kept variables by the text under a key.
     joins: FxHashMap<((u32, usize), Name), ByText>,
+    /// What values of variables rest on.
+    bases: IndexSet<Rc<[Place]>, FxBuildHasher>,
     /// The items of every rule.
     items: Vec<Rc<[Item<'a>]>>,
     /// Keys that queries captured, by the variable that captures them.
@@ -249,6 +253,7 @@ impl<'a> Evaluator<'a> {
             kept_lets: FxHashMap::default(),
             kept_rules: FxHashMap::default(),
             joins: FxHashMap::default(),
+            bases: IndexSet::default(),
             items: survey::items(rules),
             captures: FxHashMap::default(),
             respelt: FxHashSet::default(),

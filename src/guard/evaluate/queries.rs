@@ -14,6 +14,14 @@ pub(super) struct Way<'a> {
     pub(super) spelling: Option<usize>,
     /// The last member of a map on the way: what cfn-guard asks a filter behind `[*]` about.
     pub(super) around: Option<Value<'a>>,
+    /// What filters read of a member is the basis of what is found in it, and of nothing else.
+    pub(super) is_on_its_own: bool,
+}
+
+impl<'a> Way<'a> {
+    fn from(value: Value<'a>) -> Self {
+        Self { value, is_possible: false, spelling: None, around: None, is_on_its_own: false }
+    }
 }
 
 impl<'a> Run<'_, 'a> {
@@ -21,8 +29,35 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn query(&mut self, query: &'a Query) -> Outcome<Results<'a>> {
         let mut results = Results::new();
         match query.start {
+            Start::Root => self.walk(query, 0, Way::from(self.root()), &mut results)?,
+            Start::Variable { name, .. } => {
+                let values = self.variable(name)?;
+                if query.steps.is_empty() {
+                    for reached in values.iter() {
+                        self.rest_on(*reached);
+                    }
+                    results.extend_from_slice(&values);
+                    return Ok(results);
+                }
+                let few = self.few_of(query, &values)?;
+                for reached in few.as_deref().unwrap_or(&values) {
+                    let (read, found) = (self.reads.len(), results.len());
+                    self.walk_from(query, *reached, &mut results)?;
+                    if results.len() == found {
+                        self.reads.truncate(read);
+                    }
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    /// The same for a variable. Nothing of it is used yet: what was read for a value counts where that is used.
+    pub(super) fn query_of_let(&mut self, query: &'a Query) -> Outcome<Results<'a>> {
+        let mut results = Results::new();
+        match query.start {
             Start::Root => {
-                let way = Way { value: self.root(), is_possible: false, spelling: None, around: None };
+                let way = Way { is_on_its_own: true, ..Way::from(self.root()) };
                 self.walk(query, 0, way, &mut results)?;
             }
             Start::Variable { name, .. } => {
@@ -33,18 +68,23 @@ impl<'a> Run<'_, 'a> {
                 }
                 let few = self.few_of(query, &values)?;
                 for reached in few.as_deref().unwrap_or(&values) {
-                    match reached.found() {
-                        Some(value) => {
-                            let way =
-                                Way { value, is_possible: reached.is_possible, spelling: None, around: None };
-                            self.walk(query, 0, way, &mut results)?;
-                        }
-                        None => results.push(*reached),
-                    }
+                    self.each_on_its_own(&mut results, |run, results| {
+                        run.walk_from(query, *reached, results)
+                    })?;
                 }
             }
         }
         Ok(results)
+    }
+
+    /// From a value of a variable.
+    fn walk_from(&mut self, query: &'a Query, from: Reached<'a>, results: &mut Results<'a>) -> Outcome<()> {
+        self.rest_on(from);
+        let Some(value) = from.found() else {
+            results.push(from);
+            return Ok(());
+        };
+        self.walk(query, 0, Way { is_possible: from.is_possible, ..Way::from(value) }, results)
     }
 
     pub(super) fn walk(
@@ -79,19 +119,19 @@ impl<'a> Run<'_, 'a> {
                     if let What::Undetermined(value) = what {
                         self.doubt(value);
                     }
-                    results.push(Reached { what, is_possible: way.is_possible });
+                    results.push(Reached::new(what, way.is_possible));
                     return Ok(());
                 }
             }
             at += 1;
         }
-        results.push(Reached { what: What::Value(way.value), is_possible: way.is_possible });
+        results.push(Reached::new(What::Value(way.value), way.is_possible));
         Ok(())
     }
 
     /// What stands under a key of a map.
     pub(super) fn child_at(&mut self, key: KeyId, value: Value<'a>) -> Option<Value<'a>> {
-        let mut way = Way { value, is_possible: false, spelling: None, around: None };
+        let mut way = Way::from(value);
         let shape = self.shape(value);
         self.by_key(key, &mut way, shape).ok()
     }
@@ -148,7 +188,7 @@ impl<'a> Run<'_, 'a> {
         if self.add_unseen(way, results) || has_members {
             return Ok(());
         }
-        results.push(Reached { what: What::Missing(way.value), is_possible: way.is_possible });
+        results.push(Reached::new(What::Missing(way.value), way.is_possible));
         Ok(())
     }
 
@@ -157,7 +197,7 @@ impl<'a> Run<'_, 'a> {
         let is_open = matches!(self.shape(way.value), Shape::Map { is_open: true });
         if is_open {
             self.doubt(way.value);
-            results.push(Reached { what: What::Undetermined(way.value), is_possible: true });
+            results.push(Reached::new(What::Undetermined(way.value), true));
         }
         is_open
     }
@@ -170,7 +210,7 @@ impl<'a> Run<'_, 'a> {
         name: TextId,
         results: &mut Results<'a>,
     ) -> Outcome<()> {
-        let ends_here = |what| Reached { what, is_possible: way.is_possible };
+        let ends_here = |what| Reached::new(what, way.is_possible);
         if !self.shape(way.value).is_map() {
             results.push(ends_here(What::Missing(way.value)));
             return Ok(());
@@ -196,7 +236,7 @@ impl<'a> Run<'_, 'a> {
                     What::Undetermined(_) => What::Undetermined(way.value),
                     What::Missing(_) | What::Value(_) | What::Literal(_) => What::Missing(way.value),
                 };
-                results.push(Reached { what, is_possible: way.is_possible });
+                results.push(Reached::new(what, way.is_possible));
                 continue;
             };
             self.read(key);
@@ -233,7 +273,7 @@ impl<'a> Run<'_, 'a> {
             }
             _ => return Err(Stop::Broken(RunError::NotAKey(self.rules().text(name).to_owned()))),
         };
-        results.push(Reached { what, is_possible: way.is_possible });
+        results.push(Reached::new(what, way.is_possible));
         Ok(())
     }
 

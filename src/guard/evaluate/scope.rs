@@ -190,10 +190,9 @@ impl<'a> Run<'_, 'a> {
 
     /// The values of a `let`. With `some`, what did not resolve is dropped, and so are literals.
     fn let_results(&mut self, value: &'a Operand) -> Outcome<Results<'a>> {
-        let mut results = self.operand(value)?;
-        if let Operand::Query(query) = value
-            && query.is_some
-        {
+        let Operand::Query(query) = value else { return self.operand(value) };
+        let mut results = self.query_of_let(query)?;
+        if query.is_some {
             results.retain(|reached| match reached.what {
                 What::Value(_) | What::Undetermined(_) => true,
                 What::Literal(_) | What::Missing(_) => false,

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Run;
+use super::basis::Basis;
 use crate::guard::ast::{Literal, Pattern, Range, TextId};
 use crate::guard::tree::{Node, NodeId};
 use crate::names::Name;
@@ -50,6 +51,8 @@ pub(super) struct Reached<'a> {
     pub(super) what: What<'a>,
     /// A filter could not tell whether it belongs to the results.
     pub(super) is_possible: bool,
+    /// Of a variable's value: the assumed values that were read to find it.
+    pub(super) basis: Basis,
 }
 
 /// What one way through the document led to.
@@ -69,14 +72,19 @@ pub(super) enum What<'a> {
 pub(super) type Results<'a> = SmallVec<[Reached<'a>; 1]>;
 
 impl<'a> Reached<'a> {
+    /// Where a way through the document led to.
+    pub(super) fn new(what: What<'a>, is_possible: bool) -> Self {
+        Self { what, is_possible, basis: Basis::default() }
+    }
+
     /// A value without doubt.
     pub(super) fn value(value: Value<'a>) -> Self {
-        Self { what: What::Value(value), is_possible: false }
+        Self::new(What::Value(value), false)
     }
 
     /// A literal.
     pub(super) fn literal(literal: &'a Literal) -> Self {
-        Self { what: What::Literal(literal), is_possible: false }
+        Self::new(What::Literal(literal), false)
     }
 
     /// The value, if it is one.

@@ -229,3 +229,35 @@ fn a_kept_variable_tells_each_case_what_it_read() {
         assert_eq!(read, ["1", "3"]);
     }
 }
+
+#[test]
+fn what_was_read_for_a_value_of_a_variable_counts_where_that_one_is_used() {
+    let world = World::new(
+        "Resources:
+  A: {Id: a, Of: x1, Size: 1}
+  B: {Id: b, Of: y, Size: 2}
+  C: {Id: c, Of: x2, Size: 3}
+",
+    );
+    for (clause, wanted) in [
+        ("%of_x { Id == 'a' }", ["1", "3", "a", "c", "x1", "x2"].as_slice()),
+        ("%of_x[ Size > 1 ] { Id == 'none' }", &["3", "c", "x2"]),
+        ("%of_y !empty", &["2", "y", "{Id: b, Of: y, Size: 2}"]),
+        ("%of_y { Id == 'none' }", &["2", "b", "y"]),
+        ("Resources.A { Id == 'none' }", &["a"]),
+    ] {
+        let rules = format!(
+            "let sized = Resources.*[ Size > 0 ]
+let of_x = %sized[ Of == /x/ ]
+let of_y = %sized[ Of == /y/ ]
+rule r {{ {clause} }}"
+        );
+        let rules = parsed(&rules, Dialect::Page);
+        let mut evaluator = Evaluator::new(&rules, &world.tree, &world.names);
+        let mut case = Case::default();
+        evaluator.judge_whole(RULE, 0, &mut case, &mut Vec::new());
+        let mut read: Vec<&str> = case.read.iter().map(|place| world.at(*place)).collect();
+        read.sort_unstable();
+        assert_eq!(read, wanted, "{clause}");
+    }
+}
