@@ -183,6 +183,27 @@ Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, t
     }
 
     #[test]
+    fn a_permission_by_name_is_on_a_bucket_alone() {
+        let template = |resource: &str| {
+            resources(&format!(
+                "  A: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt R.Arn}}}}
+  B: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: !Sub 'in-${{AWS::StackName}}'}}}}
+  Q: {{Type: 'AWS::SQS::Queue', Properties: {{QueueName: !Sub 'in-${{AWS::StackName}}'}}}}
+  R: {{Type: 'AWS::IAM::Role', Properties: {{Policies: [{}]}}}}
+",
+                allow("['s3:PutObject', 'sqs:SendMessage']", resource)
+            ))
+        };
+        let keys = |resource: &str| edge_fact(&template(resource), EdgeKind::Write, "Keys");
+        for resource in ["!Sub 'arn:aws:s3:::in-${AWS::StackName}/out/*'", "!Sub '${B.Arn}/out/*'"] {
+            assert_eq!(edges(&template(resource)), ["write A -> B [possible]"], "{resource}");
+            assert_eq!(keys(resource), "out/*", "{resource}");
+        }
+        let queue = "!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:in-${AWS::StackName}'";
+        assert_eq!(edges(&template(queue)), [""; 0]);
+    }
+
+    #[test]
     fn a_wildcard_is_no_evidence() {
         assert_eq!(with_policy("NAME: !Ref B", &allow("'lambda:InvokeFunction'", "'*'")), [""; 0]);
         assert_eq!(with_policy("NAME: !Ref B", &allow("'*'", "!GetAtt B.Arn")), [""; 0]);

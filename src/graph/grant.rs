@@ -188,10 +188,13 @@ pub(super) fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec
 
 fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[(EdgeKind, bool)], found: &mut Vec<Permission>) {
     for (guard, reference) in draft.references(resource) {
-        // A name that is spelt like a resource's proves too little: it may be another stack's.
-        let named = draft.inside(&reference, &[]);
-        for (own, target) in named.into_iter().filter(|(_, target)| !target.is_by_name) {
+        for (own, target) in draft.inside(&reference, &[]) {
             let vertex = draft.vertex(target.vertex);
+            // A name that is spelt like a resource's proves too little: it may be another stack's. A bucket's is its
+            // own all over the world, and a function that its bucket notifies cannot refer to it otherwise.
+            if target.is_by_name && vertex.kind != VertexKind::Bucket {
+                continue;
+            }
             let keys = (vertex.kind == VertexKind::Bucket).then(|| reference.key_pattern()).flatten();
             let keys = keys.map(|keys| draft.names().intern(keys));
             let is_on_stream = vertex.kind == VertexKind::Table && reference.is_on_stream(draft);

@@ -37,10 +37,12 @@ impl Reference {
         self.resources.is_empty() && self.text.contains("${")
     }
 
-    /// Of a bucket: the objects that the text is about, `out/*` of `${Bucket.Arn}/out/*`.
+    /// Of a bucket: the objects that the text is about, `out/*` of `${Bucket.Arn}/out/*` and of `arn:aws:s3:::name/out/*`.
     pub(super) fn key_pattern(&self) -> Option<&str> {
-        let bucket = self.resources.first()?;
-        self.text[bucket.place.end..].strip_prefix('/')
+        match self.resources.first() {
+            Some(bucket) => self.text[bucket.place.end..].strip_prefix('/'),
+            None => Some(self.text.split_once(":::")?.1.split_once('/')?.1),
+        }
     }
 
     /// Of a table: whether the text is about its stream, `${Table.Arn}/stream/*`.
