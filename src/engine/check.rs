@@ -16,7 +16,7 @@ use crate::source::Location;
 use crate::template::{Guard, Literal, SetBy, Stack, Template, Through};
 use crate::view::{Stated, View};
 
-use super::join::{Placed, join};
+use super::join::{Placed, Subject, join};
 use super::scenario::{Explored, Fired, explore};
 use super::undecided::Ledger;
 use super::wording::Wording;
@@ -284,8 +284,11 @@ impl Subjects<'_, '_> {
     }
 
     fn check_one(&mut self, subject: Option<&Candidate>, wording: Wording<'_>, findings: &mut Vec<Placed>) {
-        let at = subject.map(|subject| self.checking.view.sight_of(subject.node).location());
-        findings.extend(self.judge(subject).iter().map(|fired| wording.finding(fired, at)));
+        let about = subject.map(|&Candidate { node, .. }| {
+            let at = self.checking.view.sight_of(node).location();
+            Subject { node, at }
+        });
+        findings.extend(self.judge(subject).iter().map(|fired| wording.finding(fired, about)));
     }
 
     /// The cases in which the item fails for a subject.

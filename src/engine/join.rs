@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::finding::{Finding, Label, fingerprint};
+use crate::guard::NodeId;
 use crate::rule::Page;
 use crate::source::Location;
 use crate::template::Guard;
@@ -19,8 +20,16 @@ pub(super) struct Placed {
     pub(super) when: Guard,
     /// By how much a number misses what it is held to; what mends the greatest miss mends the others.
     pub(super) apart: f64,
-    /// Where the subject stands; `None` where the rule is about the document.
-    pub(super) subject: Option<Location>,
+    /// `None` where the rule is about the document.
+    pub(super) subject: Option<Subject>,
+}
+
+/// What a rule is asked about. `Globals` and a loop write several of them at one place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub(super) node: NodeId,
+    /// Where it stands.
+    pub(super) at: Location,
 }
 
 impl Placed {
@@ -40,11 +49,32 @@ pub(super) fn join(checking: Checking<'_>, page: &Page, findings: Vec<Placed>) -
     by_location.into_values().filter_map(|placed| joined(checking, page, placed)).collect()
 }
 
+/// How many subjects something is said of. Two that stand at one place and are never there together are one: an event whose
+/// source a condition chooses.
+fn how_many(checking: Checking<'_>, all: &[Placed]) -> usize {
+    let guards = &checking.template.guards;
+    let mut counted: Vec<(Option<Subject>, Guard)> = Vec::new();
+    for placed in all {
+        let is_counted = |(other, when): &(Option<Subject>, Guard)| match (placed.subject, other) {
+            (Some(subject), Some(other)) => {
+                subject.node == other.node
+                    || subject.at == other.at && !guards.can_hold(&[(placed.when, true), (*when, true)])
+            }
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !counted.iter().any(is_counted) {
+            counted.push((placed.subject, placed.when));
+        }
+    }
+    counted.len()
+}
+
 /// All that was said of one place: the worst of it has the word, in its own case, and the others are related.
 fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<Finding> {
     // Of equals, the first.
     let worst = (0..all.len()).rev().max_by(|&a, &b| all[a].how_bad(&all[b]))?;
-    let subjects: FxHashSet<Option<Location>> = all.iter().map(|placed| placed.subject).collect();
+    let more = how_many(checking, &all) - 1;
     let Placed { mut finding, mut when, apart, .. } = all.remove(worst);
     let guards = &checking.template.guards;
     let mut likewise = Guard::NEVER;
@@ -66,7 +96,6 @@ fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<F
         }
     }
     finding.condition = checking.condition(when);
-    let more = subjects.len() - 1;
     if more > 0 {
         finding.message.push_str(&format!(" (and {more} more like it here)"));
     } else if guards.can_hold(&[(likewise, true), (when, false)])

@@ -13,7 +13,7 @@ use crate::template::{Guard, SetBy, Through, Unknown, shortened};
 use crate::view::{Stated, Unseen};
 
 use super::check::Checking;
-use super::join::{Placed, join};
+use super::join::{Placed, Subject, join};
 use super::scenario::Fired;
 
 /// How a rule's failures become findings.
@@ -26,8 +26,9 @@ pub(super) struct Wording<'a> {
 
 impl Wording<'_> {
     /// One failure, one finding.
-    pub(super) fn finding(self, fired: &Fired, subject: Option<Location>) -> Placed {
-        let finding = self.worded(fired, self.location(fired.failure.at), subject, 0);
+    pub(super) fn finding(self, fired: &Fired, subject: Option<Subject>) -> Placed {
+        let stands = subject.map(|subject| subject.at);
+        let finding = self.worded(fired, self.location(fired.failure.at), stands, 0);
         Placed { finding, when: self.when(fired), apart: fired.failure.apart, subject }
     }
 

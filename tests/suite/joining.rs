@@ -27,8 +27,8 @@ fn findings(rule: &str, resources: &str) -> Vec<String> {
 fn reported(rule: &str, resources: &str) -> Vec<serde_json::Value> {
     let folder = tempfile::tempdir().unwrap();
     let template = format!(
-        "Transform: AWS::Serverless-2016-10-31
-Parameters: {{Stage: {{Type: String}}}}
+        "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Parameters: {{Stage: {{Type: String}}, Kind: {{Type: String, Default: EDGE}}, On: {{Type: String, Default: 'true'}}}}
 Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, test]}}
 Resources:
 {}",
@@ -167,4 +167,72 @@ fn what_is_as_bad_of_another_source_in_the_other_case_is_told_too() {
     );
     let [only] = told.as_slice() else { panic!("one mapping, one finding: {told:?}") };
     assert!(only.contains("(and likewise when IsProd is "), "{only}");
+}
+
+#[test]
+fn what_globals_write_for_several_is_told_of_all_of_them() {
+    let told = findings(
+        "SLP407",
+        "  First:
+    FUNCTION
+  Second:
+    FUNCTION
+Globals:
+  Function: {AutoPublishAlias: live, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 20}}
+",
+    );
+    let [only] = told.as_slice() else { panic!("one number, one finding: {told:?}") };
+    assert!(only.contains("'First'") && only.ends_with("(and 1 more like it here)"), "{only}");
+}
+
+#[test]
+fn what_a_loop_makes_is_told_of_all_of_it() {
+    let functions = "  Fn::ForEach::Functions:
+    - Name
+    - [First, Second, Third]
+    - ${Name}Function:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: src/
+          Handler: app.handler
+          Runtime: python3.13
+          FunctionUrlConfig: {AuthType: AWS_IAM}
+";
+    let [one_for_all] = findings("SLP301", functions).try_into().unwrap();
+    assert!(one_for_all.contains("'FirstFunction' and 2 more"), "{one_for_all}");
+    let [each_at_one_place] = findings("SLP401", functions).try_into().unwrap();
+    assert!(each_at_one_place.ends_with("(and 2 more like it here)"), "{each_at_one_place}");
+}
+
+#[test]
+fn what_others_rest_on_is_not_said_of_one() {
+    let told = findings(
+        "SLP316",
+        "  Stated: {Type: AWS::Serverless::Api, Properties: {StageName: prod, EndpointConfiguration: {Type: EDGE}}}
+  Chosen: {Type: AWS::Serverless::Api, Properties: {StageName: prod, EndpointConfiguration: {Type: !Ref Kind}}}
+  Worker:
+    FUNCTION
+      Events:
+        A: {Type: Api, Properties: {RestApiId: !Ref Stated, Path: /a, Method: get, TimeoutInMillis: 60000}}
+        B: {Type: Api, Properties: {RestApiId: !Ref Chosen, Path: /b, Method: get}}
+",
+    );
+    let [only] = told.as_slice() else { panic!("one route, one finding: {told:?}") };
+    assert!(only.ends_with("the deployment fails"), "{only}");
+
+    let told = findings(
+        "SLP218",
+        "  Clicks: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  Views: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  Worker:
+    FUNCTION
+      Events:
+        A: {Type: Kinesis, Properties: {Stream: !GetAtt Clicks.Arn, StartingPosition: LATEST}}
+        B: {Type: Kinesis, Properties: {Stream: !GetAtt Clicks.Arn, StartingPosition: LATEST}}
+        C: {Type: Kinesis, Properties: {Stream: !GetAtt Clicks.Arn, StartingPosition: LATEST}}
+        D: {Type: Kinesis, Properties: {Stream: !GetAtt Views.Arn, StartingPosition: LATEST, Enabled: !Ref On}}
+",
+    );
+    let [only] = told.as_slice() else { panic!("one stream, one finding: {told:?}") };
+    assert!(only.ends_with("and fall behind"), "{only}");
 }
