@@ -10,14 +10,16 @@ use super::draft::Draft;
 use super::route::Form;
 use super::{Fact, Vertex, VertexId, VertexKind};
 
-/// The claim of a route that its answer is streamed, which lifts the limits on time and size.
+/// The claim of a route that its answer is streamed, which lifts the limits on time and size. It is made where that is written, and
+/// where nothing is, at `origin`.
 pub(super) fn of_integration(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
     let guards = &draft.template().guards;
-    let (mut holds, mut unsure) = (Guard::NEVER, Guard::NEVER);
+    let (mut holds, mut unsure, mut written) = (Guard::NEVER, Guard::NEVER, None);
     for uri in draft.branches(integration, &[form.uri()]) {
         for (guard, reference) in draft.references(uri) {
             if reference.text.contains("response-streaming-invocations") {
                 holds = guards.or(holds, guard);
+                written = Some(draft.values().origin(uri.value));
             }
         }
     }
@@ -28,8 +30,11 @@ pub(super) fn of_integration(draft: &Draft<'_>, form: Form, integration: Branch,
     for (guard, alt) in modes.into_iter().flat_map(|mode| draft.alternatives(mode)) {
         match alt {
             // SAM's own word stays where a parameter holds it.
-            Alt::Scalar { text, .. } if matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM") => {
+            Alt::Scalar { text, origin: here, .. }
+                if matches!(draft.text(text), "STREAM" | "RESPONSE_STREAM") =>
+            {
                 holds = guards.or(holds, guard);
+                written = Some(here);
             }
             Alt::Scalar { .. } | Alt::Absent { .. } => {}
             Alt::OneOf { .. }
@@ -41,22 +46,23 @@ pub(super) fn of_integration(draft: &Draft<'_>, form: Form, integration: Branch,
         }
     }
     let fails = guards.not(guards.or(holds, unsure));
-    Fact::Claim { name: "Streaming", holds, fails, origin }
+    Fact::Claim { name: "Streaming", holds, fails, origin: written.unwrap_or(origin) }
 }
 
-/// The claim of a route that what its integration answers is put through a template.
+/// The claim of a route that what its integration answers is put through a template, made at the first of them.
 pub(super) fn templated(draft: &Draft<'_>, form: Form, integration: Branch, origin: Origin) -> Fact {
     let guards = &draft.template().guards;
-    let mut holds = Guard::NEVER;
+    let (mut holds, mut written) = (Guard::NEVER, None);
     for template in draft.branches(integration, form.response_templates()) {
         for (guard, alt) in draft.alternatives(template) {
             if !matches!(alt, Alt::Absent { .. }) {
                 holds = guards.or(holds, guard);
+                written.get_or_insert(draft.values().origin(template.value));
             }
         }
     }
     let fails = if draft.may_be_unseen() { Guard::NEVER } else { guards.not(holds) };
-    Fact::Claim { name: "ResponseTemplates", holds, fails, origin }
+    Fact::Claim { name: "ResponseTemplates", holds, fails, origin: written.unwrap_or(origin) }
 }
 
 /// A route of a REST API.
