@@ -18,6 +18,13 @@ pub(super) struct Called {
     pub(super) is_known: bool,
 }
 
+impl Call {
+    /// Of a function that the task names directly.
+    fn of_function(invoke: Name, function: Val) -> Self {
+        Self { action: Some(invoke), targets: vec![(Guard::ALWAYS, function)], invocations: Vec::new() }
+    }
+}
+
 impl Called {
     fn unknown(origin: Origin) -> Self {
         let call = Call::default();
@@ -43,7 +50,7 @@ pub(super) fn read(
         if !val.alternatives.iter().all(|(_, alt)| is_function(alt)) {
             return unknown;
         }
-        let call = Call { action: Some(names.intern(INVOKE)), targets: vec![(Guard::ALWAYS, val)] };
+        let call = Call::of_function(names.intern(INVOKE), val);
         return Called { call, integration: Integration::RequestResponse, is_known: true, ..unknown };
     };
     let (resource, text) = match alt {
@@ -53,7 +60,7 @@ pub(super) fn read(
             return Called { integration: Integration::Activity, is_known: true, ..unknown };
         }
         Alt::Resource { .. } => {
-            let call = Call { action: Some(names.intern(INVOKE)), targets: vec![(Guard::ALWAYS, val)] };
+            let call = Call::of_function(names.intern(INVOKE), val);
             return Called { call, integration: Integration::RequestResponse, is_known: true, ..unknown };
         }
         Alt::Absent { .. } | Alt::OneOf { .. } | Alt::List(_) | Alt::Map(_) | Alt::Unknown(_) => {
@@ -64,7 +71,7 @@ pub(super) fn read(
         if text.contains(":activity:") {
             return Called { resource, integration: Integration::Activity, is_known: true, ..unknown };
         }
-        let call = Call { action: Some(names.intern(INVOKE)), targets: vec![(Guard::ALWAYS, val)] };
+        let call = Call::of_function(names.intern(INVOKE), val);
         return Called {
             resource,
             call,
@@ -82,9 +89,14 @@ pub(super) fn read(
     };
     let resource = resource.or_else(|| Some(names.intern(&text)));
     let targets = targets(definition, holder, action);
+    let invocations = if is_of_service(action, INVOKE) {
+        arguments(definition, holder, &[&["InvocationType"]])
+    } else {
+        Vec::new()
+    };
     let action = (!action.contains('*')).then(|| names.intern(action));
     let is_known = integration != Integration::Unknown;
-    Called { resource, integration, call: Call { action, targets }, is_known, ..unknown }
+    Called { resource, integration, call: Call { action, targets, invocations }, is_known, ..unknown }
 }
 
 /// What a task that names a function does to it.
@@ -107,12 +119,23 @@ fn shown(resolver: Resolver<'_>, parts: &[TextPart]) -> String {
 
 /// What an action is on, from the task's arguments. A path into the input (`FunctionName.$`) is not known.
 fn targets(definition: &Definition<'_>, holder: ValueId, action: &str) -> Vec<(Guard, Val)> {
-    let action = action.strip_prefix("aws-sdk:").unwrap_or(action);
-    let Some((_, path)) = ARGUMENTS.iter().find(|(name, _)| *name == action) else { return Vec::new() };
+    match ARGUMENTS.iter().find(|(name, _)| is_of_service(action, name)) {
+        Some((_, paths)) => arguments(definition, holder, paths),
+        None => Vec::new(),
+    }
+}
+
+/// Whether an action is one of a service, by its own integration or by that of the AWS SDK.
+fn is_of_service(action: &str, name: &str) -> bool {
+    action.strip_prefix("aws-sdk:").unwrap_or(action) == name
+}
+
+/// The values of a task's arguments at the ends of some paths.
+fn arguments(definition: &Definition<'_>, holder: ValueId, paths: &[&[&str]]) -> Vec<(Guard, Val)> {
     let arguments = definition.get(holder, "Parameters").or_else(|| definition.get(holder, "Arguments"));
     let Some(arguments) = arguments else { return Vec::new() };
     let mut found = Vec::new();
-    for keys in *path {
+    for keys in paths {
         definition.at(arguments, keys, Guard::ALWAYS, &mut found);
     }
     let found = found.into_iter().filter(|(_, value)| !definition.is_null(*value));

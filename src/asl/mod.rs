@@ -272,6 +272,8 @@ pub(crate) struct Call {
     pub action: Option<Name>,
     /// What the action is on, where that is a part of the definition: a function, a state machine, a queue.
     pub targets: Vec<(Guard, Val)>,
+    /// The `InvocationType` of a function that is invoked: with `Event` nobody waits for it.
+    pub invocations: Vec<(Guard, Val)>,
 }
 
 impl Machine {

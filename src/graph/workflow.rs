@@ -2,7 +2,7 @@
 
 use crate::asl::{Call, Durations, Field, Integration, Machine, State, StateKind, Task};
 use crate::names::Name;
-use crate::template::{Guard, Origin};
+use crate::template::{Alt, Guard, Origin};
 
 use super::draft::{Draft, Wiring};
 use super::{Default, EdgeKind, Fact, Plain, Shape, VertexId, VertexKind};
@@ -73,29 +73,37 @@ impl Caller<'_> {
         let Some(action) = call.action else { return functions };
         let integration = task.map_or(Integration::RequestResponse, |task| task.integration);
         let Some((kind, wanted)) = edge_of(draft.text(action), integration) else { return functions };
+        let kinds = match kind {
+            // What is called back for is waited for in any case.
+            EdgeKind::Step if integration == Integration::RequestResponse => invocations(draft, call),
+            _ => vec![(Guard::ALWAYS, kind)],
+        };
         for (under, val) in &call.targets {
             for (guard, alt) in &val.alternatives {
                 let Some(reference) = draft.reference(alt) else { continue };
                 for (own, target) in draft.inside(&reference, &[wanted]) {
-                    let guard = draft.and(draft.and(*under, *guard), own);
-                    if kind == EdgeKind::Step {
-                        functions.push((guard, target.vertex));
+                    let here = draft.and(draft.and(*under, *guard), own);
+                    for &(when, kind) in &kinds {
+                        let guard = draft.and(here, when);
+                        if kind == EdgeKind::Step {
+                            functions.push((guard, target.vertex));
+                        }
+                        let wiring = Wiring {
+                            kind,
+                            from: self.from,
+                            to: target.vertex,
+                            via: Some(self.via),
+                            guard: draft.and(self.state.guard, guard),
+                            origin: self.state.origin,
+                            proof: self.proof,
+                        };
+                        let mut facts = self.facts(action, task);
+                        if wanted == VertexKind::Function {
+                            let value = Plain::Bool(target.is_qualified);
+                            facts.push(Fact::Derived { name: "Qualified", value, origin: self.proof });
+                        }
+                        draft.wire(wiring, facts);
                     }
-                    let wiring = Wiring {
-                        kind,
-                        from: self.from,
-                        to: target.vertex,
-                        via: Some(self.via),
-                        guard: draft.and(self.state.guard, guard),
-                        origin: self.state.origin,
-                        proof: self.proof,
-                    };
-                    let mut facts = self.facts(action, task);
-                    if kind == EdgeKind::Step {
-                        let value = Plain::Bool(target.is_qualified);
-                        facts.push(Fact::Derived { name: "Qualified", value, origin: self.proof });
-                    }
-                    draft.wire(wiring, facts);
                 }
             }
         }
@@ -119,6 +127,27 @@ impl Caller<'_> {
         }
         facts
     }
+}
+
+/// How a task calls its function: it waits, unless `InvocationType` says that nobody does, or that nothing is to be run.
+fn invocations(draft: &Draft<'_>, call: &Call) -> Vec<(Guard, EdgeKind)> {
+    let guards = &draft.template().guards;
+    let (mut events, mut others) = (Guard::NEVER, Guard::NEVER);
+    for (under, val) in &call.invocations {
+        for (guard, alt) in &val.alternatives {
+            let Alt::Scalar { text, .. } = alt else { continue };
+            let when = draft.and(*under, *guard);
+            match draft.text(*text) {
+                "Event" => events = guards.or(events, when),
+                "DryRun" => others = guards.or(others, when),
+                _ => {}
+            }
+        }
+    }
+    let waits = guards.not(guards.or(events, others));
+    let mut kinds = vec![(waits, EdgeKind::Step), (events, EdgeKind::InvokeAsync)];
+    kinds.retain(|(when, _)| *when != Guard::NEVER);
+    kinds
 }
 
 /// What a task's action makes, and what it can be on. The AWS SDK integrations do what the others do.
@@ -181,6 +210,26 @@ mod tests {
         ] {
             assert_eq!(task(state), ["step M -> F [certain]"], "{state}");
         }
+    }
+
+    #[test]
+    fn a_task_waits_for_no_function_that_it_invokes_with_an_event() {
+        for (invocation, edge) in [
+            ("Event", "invoke.async M -> F [certain]"),
+            ("RequestResponse", "step M -> F [certain]"),
+            ("'{% $states.input.how %}'", "step M -> F [certain]"),
+        ] {
+            for action in ["lambda:invoke", "aws-sdk:lambda:invoke"] {
+                let state = format!(
+                    "Resource: 'arn:aws:states:::{action}', Arguments: {{FunctionName: !Ref F, InvocationType: {invocation}}}"
+                );
+                assert_eq!(task(&state), [edge], "{state}");
+            }
+        }
+        let back = "Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', Parameters: {FunctionName: !Ref F, InvocationType: Event}";
+        assert_eq!(task(back), ["step M -> F [certain]"]);
+        let dry = "Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: !Ref F, InvocationType: DryRun}";
+        assert_eq!(task(dry), [""; 0]);
     }
 
     #[test]
