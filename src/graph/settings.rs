@@ -123,7 +123,6 @@ const FUNCTION: &[Setting] = &[
     as_written("Environment", &["Environment", "Variables"]),
     text("RecursiveLoop", &["RecursiveLoop"], "Terminate"),
     optional_integer("ExecutionTimeout", &["DurableConfig", "ExecutionTimeout"]),
-    as_written("Layers", &["Layers"]),
 ];
 
 const QUALIFIER: &[Setting] = &[
