@@ -73,13 +73,9 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             }
         }
     }
-    for index in 0..draft.graph.vertices.len() {
-        let api = VertexId(index as u32);
-        if draft.vertex(api).kind == VertexKind::RestApi {
-            let claim = by_api.get(&api).copied().unwrap_or((Guard::NEVER, Guard::NEVER));
-            let origin = draft.vertex(api).origin;
-            draft.add_claim_unless(api, "RegionalDomain", claim, origin);
-        }
+    for (api, resource) in draft.resources_of(VertexKind::RestApi) {
+        let claim = by_api.get(&api).copied().unwrap_or((Guard::NEVER, Guard::NEVER));
+        draft.add_claim_unless(api, "RegionalDomain", claim, resource.origin);
     }
 }
 

@@ -19,10 +19,8 @@ const MOST_STEPS: usize = 200_000;
 /// Lists every cycle once, from the first of its functions.
 pub(super) fn read(draft: &mut Draft<'_>) {
     let mut search = Search { draft, next: Next::of(draft), trail: Vec::new(), found: Vec::new(), steps: 0 };
-    for index in 0..draft.graph.vertices.len() as u32 {
-        if draft.vertex(VertexId(index)).kind == VertexKind::Function {
-            search.follow(VertexId(index), VertexId(index), Guard::ALWAYS);
-        }
+    for (function, _) in draft.resources_of(VertexKind::Function) {
+        search.follow(function, function, Guard::ALWAYS);
     }
     let cycles = search.found;
     draft.graph.cycles = cycles;

@@ -67,14 +67,9 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
 pub(super) fn mark_queues(draft: &mut Draft<'_>) {
     let receivers = draft.guards_by(EdgeKind::DeadLetter, |edge| edge.to);
     let may_be_unseen = draft.may_be_unseen();
-    for index in 0..draft.graph.vertices.len() {
-        let id = VertexId(index as u32);
-        let vertex = draft.vertex(id);
-        if vertex.kind == VertexKind::Queue {
-            let origin = vertex.origin;
-            let holds = receivers.get(&id).copied().unwrap_or(Guard::NEVER);
-            draft.add_claim(id, "DeadLetter", (holds, may_be_unseen), origin);
-        }
+    for (queue, resource) in draft.resources_of(VertexKind::Queue) {
+        let holds = receivers.get(&queue).copied().unwrap_or(Guard::NEVER);
+        draft.add_claim(queue, "DeadLetter", (holds, may_be_unseen), resource.origin);
     }
 }
 
@@ -100,14 +95,10 @@ pub(super) fn mark_functions(draft: &mut Draft<'_>) {
             found.entry(function).or_default().extend(destination_of(draft, (id, resource), destination));
         }
     }
-    for index in 0..draft.graph.vertices.len() {
-        let id = VertexId(index as u32);
-        if draft.vertex(id).kind == VertexKind::Function {
-            let items = found.remove(&id).unwrap_or_default();
-            let origin = draft.vertex(id).origin;
-            let list = Fact::List { name: "FailureDestinations", items, origin };
-            draft.add_facts(id, [list]);
-        }
+    for (function, resource) in draft.resources_of(VertexKind::Function) {
+        let items = found.remove(&function).unwrap_or_default();
+        let list = Fact::List { name: "FailureDestinations", items, origin: resource.origin };
+        draft.add_facts(function, [list]);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::template::Resource;
 
 use super::branch::Branch;
 use super::draft::{Caller, Draft, Wiring};
-use super::{EdgeKind, Fact, Plain, VertexId, VertexKind, settings};
+use super::{EdgeKind, Fact, Plain, VertexKind, settings};
 
 /// The property with the bucket that is the stream's destination, in its two forms.
 const BUCKET_DESTINATIONS: [&str; 2] = ["ExtendedS3DestinationConfiguration", "S3DestinationConfiguration"];
@@ -70,12 +70,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             }
         }
     }
-    for index in 0..draft.graph.vertices.len() {
-        let stream = VertexId(index as u32);
-        if draft.vertex(stream).kind == VertexKind::DeliveryStream {
-            let value = Plain::Bool(takes_logs.contains(&stream));
-            draft.add_fact(stream, "TakesLogs", value, draft.vertex(stream).origin);
-        }
+    for (stream, resource) in draft.resources_of(VertexKind::DeliveryStream) {
+        draft.add_fact(stream, "TakesLogs", Plain::Bool(takes_logs.contains(&stream)), resource.origin);
     }
 }
 

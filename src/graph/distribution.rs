@@ -75,13 +75,9 @@ pub(super) fn stand_in_front(
 /// Says of every REST API whether a distribution of this template stands in front of it.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let fronted = draft.guards_by(EdgeKind::Front, |edge| edge.to);
-    for index in 0..draft.graph.vertices.len() {
-        let vertex = VertexId(index as u32);
-        if draft.vertex(vertex).kind == VertexKind::RestApi {
-            let origin = draft.vertex(vertex).origin;
-            let holds = fronted.get(&vertex).copied().unwrap_or(Guard::NEVER);
-            draft.add_claim(vertex, "Fronted", (holds, false), origin);
-        }
+    for (api, resource) in draft.resources_of(VertexKind::RestApi) {
+        let holds = fronted.get(&api).copied().unwrap_or(Guard::NEVER);
+        draft.add_claim(api, "Fronted", (holds, false), resource.origin);
     }
 }
 

@@ -61,12 +61,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
     let scaled =
         Scaled::by_dimension(draft, "lambda:function:ProvisionedConcurrency", &[VertexKind::Function]);
     let is_open = draft.template().stacks().any(Stack::has_open_resources);
-    for index in 0..draft.graph.vertices.len() {
-        let function = VertexId(index as u32);
-        if draft.vertex(function).kind != VertexKind::Function {
-            continue;
-        }
-        let origin = draft.vertex(function).origin;
+    for (function, resource) in draft.resources_of(VertexKind::Function) {
+        let origin = resource.origin;
         let of = found.get(&function);
         let published = of.map_or(Guard::NEVER, |of| of.published);
         let provisioned = of.map_or(Guard::NEVER, |of| of.provisioned);

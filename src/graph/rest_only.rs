@@ -233,14 +233,9 @@ const BODY: Keys = Keys {
 /// States of every REST API whether something is used that only REST APIs have.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let exported = export::exported(draft);
-    for index in 0..draft.graph.vertices.len() {
-        let api = VertexId(index as u32);
-        if draft.vertex(api).kind != VertexKind::RestApi {
-            continue;
-        }
+    for (api, resource) in draft.resources_of(VertexKind::RestApi) {
         let used = used_by(draft, api, &exported);
-        let origin = draft.vertex(api).origin;
-        draft.add_claim_unless(api, "RestOnly", (used.holds, used.unsure), origin);
+        draft.add_claim_unless(api, "RestOnly", (used.holds, used.unsure), resource.origin);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::template::{Alt, Guard, Origin};
 use super::branch::Branch;
 use super::draft::Draft;
 use super::route::Form;
-use super::{Fact, Vertex, VertexId, VertexKind};
+use super::{Fact, Vertex, VertexKind};
 
 /// The claim of a route that its answer is streamed, which lifts the limits on time and size. It is made where that is written, and
 /// where nothing is, at `origin`.
@@ -134,10 +134,9 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
             by_api.entry(route.api).or_default().push(route);
         }
     }
-    for index in 0..draft.graph.vertices.len() {
-        let api = VertexId(index as u32);
-        let Vertex { kind: VertexKind::RestApi, id, origin, .. } = *draft.vertex(api) else { continue };
-        let own = by_api.get(&id).map(Vec::as_slice).unwrap_or_default();
+    for (api, resource) in draft.resources_of(VertexKind::RestApi) {
+        let origin = resource.origin;
+        let own = by_api.get(&draft.vertex(api).id).map(Vec::as_slice).unwrap_or_default();
         let some = some_stream(draft, own);
         let all = all_stream(draft, own);
         draft.add_claim_unless(api, "Streams", some, origin);
