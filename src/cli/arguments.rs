@@ -83,20 +83,8 @@ pub(super) struct Check {
     /// Hide the findings that a revision of git has too: a branch, a tag or a commit
     #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
     pub(super) new_since: Option<String>,
-    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
-    #[arg(long, value_name = "PATH")]
-    pub(super) rules: Vec<String>,
     #[command(flatten)]
-    pub(super) deployment: Deployment,
-    /// The configuration, in place of the lenslint.toml, .lenslint.toml or pyproject.toml nearest to each template
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    pub(super) config: Option<PathBuf>,
-    /// Read no configuration
-    #[arg(long)]
-    pub(super) isolated: bool,
-    /// Which rules run [default: default]
-    #[arg(long, value_name = "PROFILE")]
-    pub(super) profile: Option<ProfileArgument>,
+    pub(super) terms: Terms,
     /// Run these rules only, whatever the profile: ids, families (SLP2, queues) or ALL. The linter's own findings
     /// (SLP0) stay, unless they are ignored
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -181,6 +169,32 @@ impl Default for Check {
     }
 }
 
+/// By what templates are checked.
+#[derive(Args)]
+pub(super) struct Terms {
+    #[command(flatten)]
+    pub(super) own: OwnRules,
+    #[command(flatten)]
+    pub(super) deployment: Deployment,
+    /// The configuration, in place of the lenslint.toml, .lenslint.toml or pyproject.toml nearest to each template
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub(super) isolated: bool,
+    /// Which rules run [default: default]
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<ProfileArgument>,
+}
+
+/// Rules that are not built in.
+#[derive(Args)]
+pub(super) struct OwnRules {
+    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<String>,
+}
+
 /// What is given for a deployment; without it a template's own defaults and allowed values count.
 #[derive(Args, Clone)]
 pub(super) struct Deployment {
@@ -204,9 +218,8 @@ pub(super) struct Explain {
     /// Id or name of the rule
     #[arg(value_name = "ID")]
     pub(super) id: String,
-    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
-    #[arg(long, value_name = "PATH")]
-    pub(super) rules: Vec<String>,
+    #[command(flatten)]
+    pub(super) own: OwnRules,
 }
 
 /// `lenslint rules`.
@@ -215,9 +228,8 @@ pub(super) struct Rules {
     /// Format of the list
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: RulesFormat,
-    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
-    #[arg(long, value_name = "PATH")]
-    pub(super) rules: Vec<String>,
+    #[command(flatten)]
+    pub(super) own: OwnRules,
 }
 
 /// `lenslint expand`.
@@ -274,19 +286,7 @@ pub(super) struct Graph {
     #[arg(long)]
     pub(super) no_findings: bool,
     #[command(flatten)]
-    pub(super) deployment: Deployment,
-    /// Rules of your own beside the built-in ones: rule pages and Guard files, or folders of them; may repeat
-    #[arg(long, value_name = "PATH")]
-    pub(super) rules: Vec<String>,
-    /// Which rules run [default: default]
-    #[arg(long, value_name = "PROFILE")]
-    pub(super) profile: Option<ProfileArgument>,
-    /// The configuration, in place of the lenslint.toml, .lenslint.toml or pyproject.toml nearest to each template
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    pub(super) config: Option<PathBuf>,
-    /// Read no configuration
-    #[arg(long)]
-    pub(super) isolated: bool,
+    pub(super) terms: Terms,
     /// Take all files for the parts of one application: their sections are joined into one template
     #[arg(long)]
     pub(super) merge: bool,

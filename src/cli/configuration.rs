@@ -37,8 +37,8 @@ pub(super) struct Configured {
 /// here, and ends the run if it is an error.
 pub(super) fn configure(check: &Check, color: Color, files: &[Option<&Path>]) -> Result<Configured, Trouble> {
     let mut configs = Files::new(without_dots(&path::absolute(".")?));
-    let named = check.config.as_deref().and_then(|config| configs.named(config));
-    let mut config_of = |file: Option<&Path>| match (&check.config, check.isolated) {
+    let named = check.terms.config.as_deref().and_then(|config| configs.named(config));
+    let mut config_of = |file: Option<&Path>| match (&check.terms.config, check.terms.isolated) {
         (None, false) => configs.nearest(file.and_then(Path::parent).unwrap_or(Path::new(""))),
         (Some(_), _) | (None, true) => named,
     };
@@ -98,7 +98,7 @@ fn typed(check: &Check, catalogue: &Catalogue) -> Result<Layer, Trouble> {
         }
     }
     let choices = Choices {
-        profile: check.profile.map(Into::into),
+        profile: check.terms.profile.map(Into::into),
         select: (!select.is_empty()).then_some(select),
         ignore,
         ..Choices::default()
@@ -161,7 +161,7 @@ impl OwnRules {
                 }
             }
         };
-        let (typed, errors) = rules::pages(&check.rules)?;
+        let (typed, errors) = rules::pages(&check.terms.own.rules)?;
         keep(typed, &mut own.typed);
         own.errors.extend(errors);
         let paths: BTreeSet<PathBuf> = used.flat_map(|id| configs.rules(*id)).map(Path::to_owned).collect();

@@ -42,13 +42,13 @@ pub(super) fn configured(
             parameters: &parameters,
             files: &files,
             // An environment that is typed takes the place of the project's.
-            env: environment.as_deref().filter(|_| check.deployment.env.is_none()),
+            env: environment.as_deref().filter(|_| check.terms.deployment.env.is_none()),
             region: region.as_deref(),
         };
         Ok(Deployments::read(&asked, &own)?)
     });
     let of_settings = of_settings.collect::<Result<_, Trouble>>()?;
-    Ok(Configured { of_settings, typed: read(&check.deployment, &all)? })
+    Ok(Configured { of_settings, typed: read(&check.terms.deployment, &all)? })
 }
 
 impl Configured {

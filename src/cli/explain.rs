@@ -11,7 +11,7 @@ use super::terminal::tell_all;
 use super::{Ending, Trouble};
 
 pub(super) fn run(explain: &Explain, out: &mut dyn Write) -> Result<Ending, Trouble> {
-    let (catalogue, errors) = rules::catalogue(&explain.rules)?;
+    let (catalogue, errors) = rules::catalogue(&explain.own.rules)?;
     let Some(page) = catalogue.page(&explain.id).or_else(|| catalogue.renamed(&explain.id)) else {
         // A family is near too, but has no page.
         let near = catalogue.nearest(&explain.id).filter(|near| catalogue.page(near).is_some());

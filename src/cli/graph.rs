@@ -36,12 +36,8 @@ impl From<GraphFormat> for Format {
 pub(super) fn run(graph: Graph, color: Color, out: &mut dyn Write) -> Result<Ending, Trouble> {
     let check = Check {
         paths: graph.paths,
-        deployment: graph.deployment,
-        rules: graph.rules,
-        profile: graph.profile,
+        terms: graph.terms,
         select: graph.select,
-        config: graph.config,
-        isolated: graph.isolated,
         merge: graph.merge,
         no_code: graph.no_code,
         stdin_filename: graph.stdin_filename,

@@ -14,7 +14,7 @@ use super::terminal::tell_all;
 use super::{Ending, Trouble};
 
 pub(super) fn run(rules: &Rules, out: &mut dyn Write) -> Result<Ending, Trouble> {
-    let (catalogue, errors) = catalogue(&rules.rules)?;
+    let (catalogue, errors) = catalogue(&rules.own.rules)?;
     let pages = &catalogue.pages;
     match rules.output {
         RulesFormat::Text => text(pages, out)?,

@@ -85,9 +85,9 @@ fn ours(check: &Check) -> Result<Vec<PathBuf>, Trouble> {
 fn folders(check: &Check) -> Result<Vec<PathBuf>, Trouble> {
     let mut folders: Vec<PathBuf> = Vec::new();
     let named = paths::of(check)?;
-    let files = check.config.iter().chain(&check.baseline).cloned();
-    let files = files.chain(check.deployment.parameter_file.iter().map(PathBuf::from));
-    for path in named.iter().chain(&check.rules).map(PathBuf::from).chain(files) {
+    let files = check.terms.config.iter().chain(&check.baseline).cloned();
+    let files = files.chain(check.terms.deployment.parameter_file.iter().map(PathBuf::from));
+    for path in named.iter().chain(&check.terms.own.rules).map(PathBuf::from).chain(files) {
         let folder = path.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("."));
         folders.push(fs::canonicalize(folder)?);
     }
