@@ -1,7 +1,7 @@
 //! What a task calls: its resource taken apart, and the argument that names what the action is on.
 
 use crate::names::Name;
-use crate::template::{Alt, Guard, Origin, Resolver, TextPart, Val, ValueId};
+use crate::template::{Alt, Guard, Origin, Resolver, TextPart, Through, Val, ValueId};
 
 use super::definition::Definition;
 use super::{Call, Integration};
@@ -14,6 +14,8 @@ pub(super) struct Called {
     pub(super) call: Call,
     /// Where it stands.
     pub(super) origin: Origin,
+    /// The parameter that it comes through.
+    pub(super) through: Option<Through>,
     /// Whether it could be read.
     pub(super) is_known: bool,
 }
@@ -28,7 +30,8 @@ impl Call {
 impl Called {
     fn unknown(origin: Origin) -> Self {
         let call = Call::default();
-        Self { resource: None, integration: Integration::Unknown, call, origin, is_known: false }
+        let integration = Integration::Unknown;
+        Self { resource: None, integration, call, origin, through: None, is_known: false }
     }
 }
 
@@ -53,6 +56,8 @@ pub(super) fn read(
         let call = Call::of_function(names.intern(INVOKE), val);
         return Called { call, integration: Integration::RequestResponse, is_known: true, ..unknown };
     };
+    let through = if let Alt::Scalar { through, .. } = alt { *through } else { None };
+    let unknown = Called { through, ..unknown };
     let (resource, text) = match alt {
         Alt::Scalar { text, .. } => (Some(*text), names.text(*text).to_owned()),
         Alt::Text(parts) => (None, shown(resolver, parts)),

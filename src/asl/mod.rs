@@ -15,7 +15,7 @@ mod transition;
 mod way;
 
 use crate::names::Name;
-use crate::template::{Guard, Origin, Resolver, Val};
+use crate::template::{Guard, Origin, Resolver, Through, Val};
 
 pub(crate) use duration::{Amount, Case, Durations};
 pub(crate) use limits::{BACKOFF_RATE, MAX_ATTEMPTS, MAX_CONCURRENCY, RETRY_INTERVAL};
@@ -187,6 +187,8 @@ pub(crate) struct Task {
     pub heartbeat: Field,
     /// Where `Resource` stands.
     pub origin: Origin,
+    /// The parameter that `Resource` comes through.
+    pub through: Option<Through>,
 }
 
 /// A map.

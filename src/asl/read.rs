@@ -152,6 +152,7 @@ impl Reader<'_> {
             timeout: seconds("TimeoutSeconds", "TimeoutSecondsPath"),
             heartbeat: seconds("HeartbeatSeconds", "HeartbeatSecondsPath"),
             origin: called.origin,
+            through: called.through,
         }))
     }
 

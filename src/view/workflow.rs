@@ -134,7 +134,7 @@ fn retrier(entries: &mut Entries<'_, '_>, retrier: &Retrier) {
 
 impl Entries<'_, '_> {
     fn task(&mut self, task: &Task) {
-        let written = Sight::written(task.origin, None);
+        let written = Lowering::scalar_sight(task.origin, task.through, Sight::written(task.origin, None));
         let integration =
             task.integration.as_str().map(|word| self.lowering.resolver().template().names.intern(word));
         for (name, text) in [("Resource", task.resource), ("Integration", integration)] {

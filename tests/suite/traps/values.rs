@@ -354,6 +354,30 @@ Resources:
     },
     Trap {
         code: "T3",
+        says: "a default is named that decides what a task does",
+        rule: "SLP701",
+        firing: "arn:aws:states:::batch:submitJob.sync",
+        silent: "arn:aws:states:::batch:submitJob",
+        told: "Express does not support that (with the default of parameter 'Work')",
+        files: &[(
+            "template.yaml",
+            "\
+Parameters:
+  Work: {Type: String, Default: 'TWIN'}
+Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/flow
+      StateMachineType: EXPRESS # fires
+      DefinitionSubstitutions: {Work: !Ref Work}
+      Definition: {StartAt: Work, States: {Work: {Type: Task, Resource: '${Work}', End: true}}}
+",
+        )],
+        options: &[],
+    },
+    Trap {
+        code: "T3",
         says: "the default of a parameter of Systems Manager is a name",
         rule: "SLP202",
         firing: "Type: String, Default: '60'",
