@@ -23,14 +23,23 @@ fn item(draft: &Draft<'_>, filter: Branch) -> Item {
     if let [pattern] = draft.branches(filter, &["Pattern"])[..]
         && let [(_, alt)] = draft.alternatives(pattern).as_slice()
     {
-        facts.extend(of_pattern(draft, alt, draft.values().origin(pattern.value)));
+        let read = match alt {
+            Alt::Map(_) | Alt::List(_) => Some(Ok(draft.json_tree(pattern))),
+            Alt::Absent { .. }
+            | Alt::Scalar { .. }
+            | Alt::OneOf { .. }
+            | Alt::Text(_)
+            | Alt::Resource { .. }
+            | Alt::Unknown(_) => draft.json_text(alt),
+        };
+        facts.extend(of_pattern(read, draft.values().origin(pattern.value)));
     }
     Item { guard: filter.guard, origin, facts }
 }
 
-fn of_pattern(draft: &Draft<'_>, alt: &Alt, origin: Origin) -> Vec<Fact> {
+fn of_pattern(pattern: Option<serde_json::Result<Value>>, origin: Origin) -> Vec<Fact> {
     let flaw = |flaw| Fact::Derived { name: "Flaw", value: Plain::Text(flaw), origin };
-    match draft.json_text(alt) {
+    match pattern {
         None => Vec::new(),
         Some(Err(_)) => vec![flaw("no JSON")],
         Some(Ok(Value::Object(pattern))) => {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::template::{Alt, TextPart};
 
+use super::branch::Branch;
 use super::draft::Draft;
 
 /// What stands for a piece that is not known. In a string it is a part of that; elsewhere it is a value of its own,
@@ -27,6 +28,21 @@ impl Draft<'_> {
             | Alt::Unknown(_) => return None,
         };
         Some(serde_json::from_str(&text))
+    }
+
+    /// The JSON that `Fn::ToJsonString` makes of a tree. A text, a number and a truth value are all told as texts.
+    pub(super) fn json_tree(&self, branch: Branch) -> Value {
+        match self.alternatives(branch).as_slice() {
+            [(_, Alt::Map(_))] => {
+                let entries = self.entries(branch).into_iter();
+                entries.map(|(key, value)| (self.text(key).to_owned(), self.json_tree(value))).collect()
+            }
+            [(_, Alt::List(_))] => {
+                self.branches(branch, &["*"]).into_iter().map(|item| self.json_tree(item)).collect()
+            }
+            [(_, Alt::Scalar { text, .. })] => Value::String(self.text(*text).to_owned()),
+            _ => Value::String(HOLE.to_owned()),
+        }
     }
 
     /// The JSON that a value is as a text, with what stands in its holes; nothing where it is none.
