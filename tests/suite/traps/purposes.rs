@@ -425,6 +425,35 @@ Resources:
         options: &[],
     },
     Trap {
+        code: "T17",
+        says: "nor is such a queue asked for six timeouts",
+        rule: "SLP202",
+        firing: "!GetAtt Others.Arn",
+        silent: "!GetAtt Orders.Arn",
+        told: "Queue 'Orders' hides messages for 60 s, but its consumer 'Worker' may run for 30 s",
+        files: dead_letters!("  Main: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: TWIN, maxReceiveCount: 3}}}\n"),
+        options: &[],
+    },
+    Trap {
+        code: "T17",
+        says: "but Lambda refuses its mapping whatever the queue is for",
+        rule: "SLP201",
+        firing: "29",
+        silent: "30",
+        told: "Queue 'Orders' hides messages for 29 s, less than the 30 s that its consumer 'Worker' may run",
+        files: &[(
+            "template.yaml",
+            "\
+Transform: SAM
+Resources:
+  Main: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: ORDERS, maxReceiveCount: 3}}}
+  Orders: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: TWIN}} # fires
+  WORKER
+",
+        )],
+        options: &[],
+    },
+    Trap {
         code: "T21",
         says: "in China no endpoint is edge-optimized, whatever is stated",
         rule: "SLP313",
