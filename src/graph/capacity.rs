@@ -23,10 +23,14 @@ const DIMENSIONS_OF_GLOBAL_TABLES: [(&str, &str); 2] = [
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let vertices = || (0..draft.graph.vertices.len() as u32).map(VertexId);
     let tables: Vec<VertexId> = vertices().filter(|&id| draft.vertex(id).kind == VertexKind::Table).collect();
-    let is_global = |id: &VertexId| draft.text(draft.vertex(*id).type_name) == GLOBAL_TABLE;
-    let global_tables: Vec<VertexId> = vertices().filter(is_global).collect();
+    let global_tables: Vec<VertexId> = vertices().filter(|&id| is_global_table(draft, id)).collect();
     mark_dimensions(draft, &tables, DIMENSIONS);
     mark_dimensions(draft, &global_tables, DIMENSIONS_OF_GLOBAL_TABLES);
+}
+
+/// A global table is no vertex of its own kind.
+fn is_global_table(draft: &Draft<'_>, id: VertexId) -> bool {
+    draft.text(draft.vertex(id).type_name) == GLOBAL_TABLE
 }
 
 fn mark_dimensions(draft: &mut Draft<'_>, tables: &[VertexId], dimensions: [(&'static str, &str); 2]) {
@@ -34,7 +38,6 @@ fn mark_dimensions(draft: &mut Draft<'_>, tables: &[VertexId], dimensions: [(&'s
         return;
     }
     for (fact, dimension) in dimensions {
-        // A global table is no vertex of its own kind.
         let scaled = Scaled::by_dimension(draft, dimension, &[VertexKind::Table, VertexKind::Other]);
         for &table in tables {
             let own = draft.vertex(table).origin;
@@ -98,7 +101,11 @@ impl Scaled {
         let targets = Targets::of(draft, dimension);
         let mut scaled = Self { found: FxHashMap::default(), may_be_any: targets.may_be_unseen };
         for target in targets.named {
-            let named = draft.targets_inside(target.name, kinds);
+            let mut named = draft.targets_inside(target.name, kinds);
+            // What else the name is taken from, a parameter of Systems Manager, may hold the name of any.
+            named.retain(|(_, to)| {
+                draft.vertex(to.vertex).kind != VertexKind::Other || is_global_table(draft, to.vertex)
+            });
             scaled.may_be_any |= named.is_empty();
             for (guard, named) in named {
                 let guards = &draft.template().guards;
@@ -118,6 +125,8 @@ mod tests {
     fn scaled(resource_id: &str, dimension: &str) -> [String; 2] {
         let template = resources(&format!(
             "  T: {{Type: 'AWS::DynamoDB::Table'}}
+  Parameter: {{Type: 'AWS::SSM::Parameter'}}
+  Made: {{Type: 'Custom::Names'}}
   S:
     Type: AWS::ApplicationAutoScaling::ScalableTarget
     Properties: {{ResourceId: {resource_id}, ScalableDimension: {dimension}}}
@@ -162,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_target_of_something_unknown_may_scale_any_table() {
-        assert_eq!(scaled("!Ref Somewhere", "'dynamodb:table:ReadCapacityUnits'"), ["unknown", "false"]);
+        for name in ["!Ref Somewhere", "!GetAtt Parameter.Value", "!GetAtt Made.ResourceId"] {
+            assert_eq!(scaled(name, "'dynamodb:table:ReadCapacityUnits'"), ["unknown", "false"], "{name}");
+        }
         assert_eq!(scaled("!Sub 'table/${T}'", "!Ref Dimension"), ["unknown", "unknown"]);
     }
 
