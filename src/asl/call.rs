@@ -95,7 +95,7 @@ pub(super) fn read(
     let resource = resource.or_else(|| Some(names.intern(&text)));
     let targets = targets(definition, holder, action);
     let invocations = if is_of_service(action, INVOKE) {
-        arguments(definition, holder, &[&["InvocationType"]])
+        arguments(definition, holder, &[&["InvocationType"], &["InvocationType.$"]])
     } else {
         Vec::new()
     };

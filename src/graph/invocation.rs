@@ -85,7 +85,7 @@ fn words(draft: &Draft<'_>, calls: &[(Guard, &'static str, Origin)]) -> Vec<(Gua
 }
 
 /// Functions that something may call which the template does not show to do so: they are exported, a permission says
-/// so, or another function may call them and it is not known how.
+/// so, or something else may call them, or does, and it is not known how.
 fn called_from_elsewhere(draft: &Draft<'_>) -> FxHashSet<VertexId> {
     let mut found: FxHashSet<VertexId> = FxHashSet::default();
     for (index, vertex) in draft.graph.vertices.iter().enumerate() {
@@ -95,8 +95,8 @@ fn called_from_elsewhere(draft: &Draft<'_>) -> FxHashSet<VertexId> {
         }
     }
     for edge in &draft.graph.edges {
-        let is_call = matches!(edge.kind, EdgeKind::Invoke | EdgeKind::InvokeSync | EdgeKind::InvokeAsync);
-        if is_call && edge.certainty < Certainty::Certain {
+        let is_of_known_kind = matches!(edge.kind, EdgeKind::InvokeSync | EdgeKind::InvokeAsync);
+        if edge.kind == EdgeKind::Invoke || is_of_known_kind && edge.certainty < Certainty::Certain {
             found.insert(edge.to);
         }
     }
@@ -299,6 +299,22 @@ Resources:
         ] {
             let template = resources(&format!("  F: {{Type: 'AWS::Lambda::Function'}}\n{rest}\n"));
             assert_eq!(fact(&template, "F", "InvokedElsewhere"), elsewhere, "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_task_that_may_wait_or_not_calls_in_a_way_that_is_not_to_be_seen() {
+        for (how, elsewhere) in [("Event", "false"), ("!Ref How", "true")] {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      Definition:
+        States: {{A: {{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {{FunctionName: !Ref F, InvocationType: {how}}}}}}}
+"
+            ));
+            assert_eq!(fact(&template, "F", "InvokedElsewhere"), elsewhere, "{how}");
         }
     }
 

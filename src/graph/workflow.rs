@@ -130,22 +130,35 @@ impl Caller<'_> {
 }
 
 /// How a task calls its function: it waits, unless `InvocationType` says that nobody does, or that nothing is to be run.
+/// One that only the deployment or the input tells says neither.
 fn invocations(draft: &Draft<'_>, call: &Call) -> Vec<(Guard, EdgeKind)> {
     let guards = &draft.template().guards;
-    let (mut events, mut others) = (Guard::NEVER, Guard::NEVER);
+    let [mut events, mut dry_runs, mut unknown] = [Guard::NEVER; 3];
     for (under, val) in &call.invocations {
         for (guard, alt) in &val.alternatives {
-            let Alt::Scalar { text, .. } = alt else { continue };
-            let when = draft.and(*under, *guard);
-            match draft.text(*text) {
-                "Event" => events = guards.or(events, when),
-                "DryRun" => others = guards.or(others, when),
-                _ => {}
-            }
+            let says = match alt {
+                Alt::Absent { .. } => "RequestResponse",
+                Alt::Scalar { text, .. } => draft.text(*text),
+                Alt::OneOf { .. }
+                | Alt::List(_)
+                | Alt::Map(_)
+                | Alt::Resource { .. }
+                | Alt::Text(_)
+                | Alt::Unknown(_) => "",
+            };
+            let cases = match says {
+                "RequestResponse" => continue,
+                "Event" => &mut events,
+                "DryRun" => &mut dry_runs,
+                // A path into the input and an expression are texts too.
+                _ => &mut unknown,
+            };
+            *cases = guards.or(*cases, draft.and(*under, *guard));
         }
     }
-    let waits = guards.not(guards.or(events, others));
-    let mut kinds = vec![(waits, EdgeKind::Step), (events, EdgeKind::InvokeAsync)];
+    let waits = guards.not(guards.or(guards.or(events, dry_runs), unknown));
+    let mut kinds =
+        vec![(waits, EdgeKind::Step), (events, EdgeKind::InvokeAsync), (unknown, EdgeKind::Invoke)];
     kinds.retain(|(when, _)| *when != Guard::NEVER);
     kinds
 }
@@ -217,7 +230,8 @@ mod tests {
         for (invocation, edge) in [
             ("Event", "invoke.async M -> F [certain]"),
             ("RequestResponse", "step M -> F [certain]"),
-            ("'{% $states.input.how %}'", "step M -> F [certain]"),
+            ("'{% $states.input.how %}'", "invoke M -> F [certain]"),
+            ("!Ref How", "invoke M -> F [certain]"),
         ] {
             for action in ["lambda:invoke", "aws-sdk:lambda:invoke"] {
                 let state = format!(
@@ -226,6 +240,8 @@ mod tests {
                 assert_eq!(task(&state), [edge], "{state}");
             }
         }
+        let by_input = "Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: !Ref F, InvocationType.$: $.how}";
+        assert_eq!(task(by_input), ["invoke M -> F [certain]"]);
         let back = "Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', Parameters: {FunctionName: !Ref F, InvocationType: Event}";
         assert_eq!(task(back), ["step M -> F [certain]"]);
         let dry = "Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: !Ref F, InvocationType: DryRun}";
