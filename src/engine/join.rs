@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::finding::{Finding, Label, fingerprint};
 use crate::guard::NodeId;
@@ -53,18 +53,22 @@ pub(super) fn join(checking: Checking<'_>, page: &Page, findings: Vec<Placed>) -
 /// source a condition chooses.
 fn how_many(checking: Checking<'_>, all: &[Placed]) -> usize {
     let guards = &checking.template.guards;
-    let mut counted: Vec<(Option<Subject>, Guard)> = Vec::new();
+    let mut counted: FxHashSet<Option<NodeId>> = FxHashSet::default();
+    let mut cases: FxHashMap<Location, FxHashSet<Guard>> = FxHashMap::default();
     for placed in all {
-        let is_counted = |(other, when): &(Option<Subject>, Guard)| match (placed.subject, other) {
-            (Some(subject), Some(other)) => {
-                subject.node == other.node
-                    || subject.at == other.at && !guards.can_hold(&[(placed.when, true), (*when, true)])
-            }
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
+        let Some(Subject { node, at }) = placed.subject else {
+            counted.insert(None);
+            continue;
         };
-        if !counted.iter().any(is_counted) {
-            counted.push((placed.subject, placed.when));
+        if counted.contains(&Some(node)) {
+            continue;
+        }
+        let there = cases.entry(at).or_default();
+        let is_there_with = |other: &Guard| guards.can_hold(&[(*other, true), (placed.when, true)]);
+        // A loop writes many in few cases, so each case is asked about once.
+        if there.contains(&placed.when) || there.iter().all(is_there_with) {
+            there.insert(placed.when);
+            counted.insert(Some(node));
         }
     }
     counted.len()
