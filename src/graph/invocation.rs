@@ -117,22 +117,19 @@ fn mark_calls(draft: &mut Draft<'_>, failures: &Failures) {
         };
         let presence = failures.of_function(draft, edge.to, is_qualified);
         let mut facts = vec![presence.claim("HasFailureDestination", edge.origin)];
-        let value = Plain::Name(draft.names().intern(&caller(draft, edge)));
+        let value = Plain::Name(caller(draft, edge));
         facts.push(Fact::Derived { name: "Caller", value, origin: edge.origin });
         facts.extend(failures.retries(draft, edge, is_qualified));
         draft.graph.edges[index].facts.extend(facts);
     }
 }
 
-/// Who calls, as a message says it. The id of what an event of the function makes stands nowhere in the template.
-fn caller(draft: &Draft<'_>, edge: &Edge) -> String {
+/// Who calls, by the name that the template has for it. The id of what an event of the function makes stands nowhere there.
+fn caller(draft: &Draft<'_>, edge: &Edge) -> Name {
     let [from, to] = [edge.from, edge.to].map(|end| draft.vertex(end).id);
     let made_by = |id: Name| draft.resource(id).and_then(|resource| resource.made_by);
     let event = draft.resource(from).and_then(|rule| rule.event).filter(|_| made_by(from) == made_by(to));
-    match event {
-        Some(event) => format!("its event '{}'", draft.text(event.name)),
-        None => format!("'{}'", draft.text(from)),
-    }
+    event.map_or(from, |event| event.name)
 }
 
 /// What every function does with the calls that fail and that nobody waited for.

@@ -263,7 +263,7 @@ Resources:
         rule: "SLP104",
         firing: "MaximumRetryAttempts: 1",
         silent: "DestinationConfig: {OnFailure: {Type: SQS}}",
-        told: "'Worker' is called by its event 'Paid', which does not wait",
+        told: "'Worker' is called by 'Paid', which does not wait",
         files: &[(
             "template.yaml",
             "\
