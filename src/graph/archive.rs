@@ -19,8 +19,8 @@ enum Bus {
 /// The bus of whatever names none.
 const DEFAULT_BUS: &str = "default";
 
-/// States of every rule whether its bus has an archive in the template, and whether the bus is one of another stack, which
-/// would have the archive.
+/// States of every rule whether its bus has an archive in the template, and whether the bus is not in the template, so that
+/// an archive of it would not be either: it is another stack's, or only the deployment tells its name.
 pub(super) fn mark(draft: &mut Draft<'_>) {
     let mut archives: Vec<(Guard, Option<Bus>)> = Vec::new();
     for (id, archive) in each(draft, "AWS::Events::Archive") {
