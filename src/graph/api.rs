@@ -112,8 +112,7 @@ fn state_endpoint(draft: &mut Draft<'_>, vertex: VertexId, resource: &Resource) 
     let by_parameter = draft.presence(resource, api_settings::ENDPOINT_PARAMETER);
     let is_by_parameter = by_property == Plain::Bool(false) && by_parameter != Plain::Bool(false);
     let place = if is_by_parameter { api_settings::ENDPOINT_PARAMETER } else { api_settings::ENDPOINT };
-    let default = if draft.resolver.template().has_edge_endpoints() { "EDGE" } else { "REGIONAL" };
-    let setting = api_settings::endpoint(place, default);
+    let setting = api_settings::endpoint(place, api_settings::usual_endpoint(draft));
     let mut facts = settings::facts(&[setting], resource.properties, resource.origin);
     if draft.may_have_globals(resource) {
         leave_to_globals(&mut facts);

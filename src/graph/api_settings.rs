@@ -1,18 +1,24 @@
 //! What the APIs of API Gateway and `AppSync` are set to: their endpoints, compression and authorizers, and how long they
 //! wait. An OpenAPI body and a resource name the same things differently.
 
+use super::draft::Draft;
 use super::settings::{Setting, integer, optional_integer, optional_text, setting, text};
 use super::{Default, Shape, limits};
 
-/// Where a REST API states its endpoint type.
+/// Where a REST API states its endpoint type, and a custom domain its own.
 pub(super) const ENDPOINT: &[&str] = &["EndpointConfiguration", "Types", "0"];
 
 /// The other place where it may.
 pub(super) const ENDPOINT_PARAMETER: &[&str] = &["Parameters", "endpointConfigurationTypes"];
 
-/// Where a REST API's endpoint is: where the one place or the other says, or else at `default`.
+/// Where an endpoint is: where the one place or the other says, or else at `default`.
 pub(super) const fn endpoint(path: &'static [&'static str], default: &'static str) -> Setting {
     text("EndpointType", path, default)
+}
+
+/// Of which type an endpoint is that says nothing of it.
+pub(super) fn usual_endpoint(draft: &Draft<'_>) -> &'static str {
+    if draft.template().has_edge_endpoints() { "EDGE" } else { "REGIONAL" }
 }
 
 /// Where a REST API says from which size on it compresses, and where its body may.

@@ -7,9 +7,9 @@ use crate::names::Name;
 use crate::template::{Alt, Guard, Resource};
 
 use super::branch::Branch;
-use super::distribution::{origins, stand_in_front};
+use super::distribution::{FetchedFrom, origins, stand_in_front};
 use super::draft::Draft;
-use super::{VertexId, VertexKind, api_settings};
+use super::{Fact, Plain, VertexId, VertexKind, api_settings, settings};
 
 /// The resources that map a domain to an API, with the properties that name the two.
 const MAPPINGS: &[(&str, &str, &str)] = &[
@@ -37,6 +37,7 @@ pub(super) fn read(draft: &mut Draft<'_>) {
     if mapped.is_empty() {
         return;
     }
+    let named = named(draft);
     for (&id, resource) in &template.resources {
         if draft.text(resource.type_name) != "AWS::CloudFront::Distribution" {
             continue;
@@ -48,12 +49,66 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         for origin in origins(draft, properties) {
             for (guard, name) in names_of(draft, origin.domain) {
                 for &(own, api) in mapped.get(&name).into_iter().flatten() {
-                    let guard = draft.and(guard, own);
-                    if seen.insert((api, guard)) {
-                        stand_in_front(draft, (id, from), api, origin.when(guard), true);
+                    for (case, domain) in domains_of(draft, &named, name) {
+                        let guard = draft.and(draft.and(guard, own), case);
+                        if seen.insert((api, domain, guard)) {
+                            let endpoint = endpoint_of(draft, domain, origin);
+                            stand_in_front(draft, (id, from), api, origin.when(guard), Some(endpoint));
+                        }
                     }
                 }
             }
+        }
+    }
+}
+
+/// The resources that are domains, under the text of their names, each with the case in which it has that name.
+fn named(draft: &Draft<'_>) -> FxHashMap<Name, Vec<(Guard, Name)>> {
+    let mut named: FxHashMap<Name, Vec<(Guard, Name)>> = FxHashMap::default();
+    for (&id, resource) in &draft.template().resources {
+        if !is_domain(draft, Some(resource)) {
+            continue;
+        }
+        let texts = Branch::properties(resource).map(|of| draft.branches(of, &["DomainName"]));
+        for (guard, name) in texts.into_iter().flatten().flat_map(|name| texts_of(draft, name)) {
+            named.entry(name).or_default().push((draft.and(guard, draft.resolver.guard_of(id)), id));
+        }
+    }
+    named
+}
+
+/// The resources that a logical id or the text of a name may stand for; `None` for a domain elsewhere.
+fn domains_of(
+    draft: &Draft<'_>,
+    named: &FxHashMap<Name, Vec<(Guard, Name)>>,
+    name: Name,
+) -> Vec<(Guard, Option<Name>)> {
+    if is_domain(draft, draft.resource(name)) {
+        return vec![(Guard::ALWAYS, Some(name))];
+    }
+    let guards = &draft.template().guards;
+    let here = named.get(&name).map(Vec::as_slice).unwrap_or_default();
+    let elsewhere = guards.not(here.iter().fold(Guard::NEVER, |either, (case, _)| guards.or(either, *case)));
+    let mut domains: Vec<_> = here.iter().map(|&(case, id)| (case, Some(id))).collect();
+    domains.push((elsewhere, None));
+    domains.retain(|(case, _)| draft.can_hold(*case));
+    domains
+}
+
+/// Of which type the endpoint of a domain is.
+fn endpoint_of(draft: &Draft<'_>, domain: Option<Name>, fetched: FetchedFrom) -> Fact {
+    let name = "EndpointType";
+    let Some(resource) = domain.and_then(|id| draft.resource(id)) else {
+        let origin = draft.values().origin(fetched.domain.value);
+        return Fact::Derived { name, value: Plain::Unknown, origin };
+    };
+    let always = |text| Fact::Derived { name, value: Plain::Text(text), origin: resource.origin };
+    match draft.text(resource.type_name) {
+        "AWS::ApiGatewayV2::DomainName" => always("REGIONAL"),
+        "AWS::ApiGateway::DomainNameV2" => always("PRIVATE"),
+        _ => {
+            let setting = api_settings::endpoint(api_settings::ENDPOINT, api_settings::usual_endpoint(draft));
+            settings::facts(&[setting], resource.properties, resource.origin).remove(0)
         }
     }
 }
@@ -215,6 +270,44 @@ mod tests {
             assert_eq!(edges_of(&template, EdgeKind::Front), expected, "{origin}");
             assert_eq!(fact(&template, "Api", "Fronted"), "true", "{origin}");
             assert_eq!(edge_fact(&template, EdgeKind::Front, "CustomDomain"), "true", "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_domain_in_front_of_an_api_says_of_which_type_it_is() {
+        for (domain, mapped, kind) in [
+            (
+                "{Type: 'AWS::ApiGateway::DomainName', Properties: {DomainName: a.example.com}}",
+                "!Ref Name",
+                "EDGE by default",
+            ),
+            (
+                "{Type: 'AWS::ApiGateway::DomainName', Properties: {DomainName: a.example.com, EndpointConfiguration: {Types: [REGIONAL]}}}",
+                "a.example.com",
+                "REGIONAL",
+            ),
+            (
+                "{Type: 'AWS::ApiGatewayV2::DomainName', Properties: {DomainName: a.example.com}}",
+                "!Ref Name",
+                "REGIONAL",
+            ),
+            (
+                "{Type: 'AWS::ApiGateway::DomainName', Properties: {DomainName: b.example.com}}",
+                "a.example.com",
+                "unknown",
+            ),
+        ] {
+            // Another domain of the API, which no distribution fetches from.
+            let template = resources(&format!(
+                "  Api: {{Type: 'AWS::ApiGateway::RestApi'}}
+  Name: {domain}
+  Other: {{Type: 'AWS::ApiGateway::DomainName', Properties: {{DomainName: c.example.com, EndpointConfiguration: {{Types: [REGIONAL]}}}}}}
+  A: {{Type: 'AWS::ApiGateway::BasePathMapping', Properties: {{DomainName: {mapped}, RestApiId: !Ref Api}}}}
+  B: {{Type: 'AWS::ApiGateway::BasePathMapping', Properties: {{DomainName: !Ref Other, RestApiId: !Ref Api}}}}
+  D: {{Type: 'AWS::CloudFront::Distribution', Properties: {{DistributionConfig: {{Origins: [{{Id: a, DomainName: a.example.com}}]}}}}}}
+"
+            ));
+            assert_eq!(edge_fact(&template, EdgeKind::Front, "EndpointType"), kind, "{domain}");
         }
     }
 

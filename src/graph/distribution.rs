@@ -21,7 +21,7 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some((from, properties)) = draft.vertex_of(id).zip(Branch::properties(resource)) else { return };
     for origin in origins(draft, properties) {
         for (guard, target) in draft.targets_inside(host_of(draft, origin.domain), ORIGINS) {
-            stand_in_front(draft, (id, from), target.vertex, origin.when(guard), false);
+            stand_in_front(draft, (id, from), target.vertex, origin.when(guard), None);
         }
     }
     cache_behavior::read(draft, id, properties);
@@ -56,20 +56,21 @@ pub(super) fn origins(draft: &Draft<'_>, properties: Branch) -> Vec<FetchedFrom>
 }
 
 /// Adds the edge from a distribution to what it fetches from. Behind a custom domain of an API it is
-/// the domain's endpoint that a request passes, and not the API's own.
+/// the domain's endpoint that a request passes, and not the API's own: `endpoint` says of which type that is.
 pub(super) fn stand_in_front(
     draft: &mut Draft<'_>,
     (id, from): (Name, VertexId),
     to: VertexId,
     FetchedFrom { id: called, domain }: FetchedFrom,
-    is_custom: bool,
+    endpoint: Option<Fact>,
 ) {
     let origin = draft.values().origin(domain.value);
     let wiring =
         Wiring { kind: EdgeKind::Front, from, to, via: Some(id), guard: domain.guard, origin, proof: origin };
     let called = called.map_or(Plain::Unknown, Plain::Name);
-    let facts = [("CustomDomain", Plain::Bool(is_custom)), ("OriginId", called)];
-    draft.wire(wiring, facts.map(|(name, value)| Fact::Derived { name, value, origin }).into());
+    let stated = [("CustomDomain", Plain::Bool(endpoint.is_some())), ("OriginId", called)];
+    let stated = stated.map(|(name, value)| Fact::Derived { name, value, origin }).into_iter();
+    draft.wire(wiring, stated.chain(endpoint).collect());
 }
 
 /// Says of every REST API whether a distribution of this template stands in front of it.
