@@ -23,10 +23,13 @@ pub(super) fn read_function_url(draft: &mut Draft<'_>, id: Name, resource: &Reso
     }
 }
 
-/// Adds the routes and authorizers of an `AWS::ApiGateway::RestApi`'s body, and states its endpoint type and what it
-/// compresses.
+/// Adds the routes and authorizers of an `AWS::ApiGateway::RestApi`'s body, and states whether SAM makes it for an event, its
+/// endpoint type and what it compresses.
 pub(super) fn read_rest_api(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
     let Some(vertex) = draft.vertex_of(id) else { return };
+    // What an event of a function asks for is made by the function.
+    let is_implicit = resource.made_by.is_some_and(|maker| maker != id);
+    draft.add_fact(vertex, "Implicit", Plain::Bool(is_implicit), resource.origin);
     state_endpoint(draft, vertex, resource);
     state_compression(draft, id, vertex, resource);
     body::read(draft, Api { id, vertex, form: Form::RestBody });

@@ -239,6 +239,15 @@ fn what_a_sam_event_makes_is_acted_on_at_the_event() {
     );
     assert_eq!(fact(&template, "WorkerFromNewsQueue", "Implicit"), "true");
     assert_eq!(fact(&template, "Orders", "Implicit"), "false");
+    assert_eq!(fact(&template, "ServerlessRestApi", "Implicit"), "true");
+    assert_eq!(
+        fact(
+            &resources("  ServerlessRestApi: {Type: 'AWS::ApiGateway::RestApi'}\n"),
+            "ServerlessRestApi",
+            "Implicit"
+        ),
+        "false"
+    );
 }
 
 #[test]
