@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::template::Resource;
+use crate::template::{Guard, Resource};
 
 use super::branch::Branch;
 use super::draft::Draft;
@@ -25,8 +25,13 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         }
         let Some((principal, kind)) = principal(draft, resource) else { continue };
         let Some(properties) = Branch::properties(resource) else { continue };
+        let used = when_used(draft, properties);
+        if !draft.can_hold(used) {
+            continue;
+        }
         for name in draft.branches(properties, &["FunctionName"]) {
             for (guard, function) in draft.targets_inside(name, &[VertexKind::Function]) {
+                let guard = draft.and(guard, used);
                 if !known.insert((principal, function.vertex)) {
                     continue;
                 }
@@ -47,6 +52,21 @@ pub(super) fn read(draft: &mut Draft<'_>) {
             }
         }
     }
+}
+
+/// When a permission may be used: not where it is for a rule of this template that is switched off.
+fn when_used(draft: &Draft<'_>, properties: Branch) -> Guard {
+    let guards = &draft.template().guards;
+    let mut unused = Guard::NEVER;
+    for source in draft.branches(properties, &["SourceArn"]) {
+        for (guard, rule) in draft.targets_inside(source, &[VertexKind::Rule]) {
+            let rule = draft.resource(draft.vertex(rule.vertex).id).and_then(Branch::properties);
+            let Some(rule) = rule else { continue };
+            let off = guards.not(draft.switched_on(rule, &["State"], "DISABLED"));
+            unused = guards.or(unused, draft.and(guard, off));
+        }
+    }
+    guards.not(unused)
 }
 
 /// Functions that a permission allows somebody to call whom no certain edge shows: an account, a service whose part is
@@ -174,5 +194,20 @@ mod tests {
     fn a_permission_for_what_is_wired_says_nothing_new() {
         let rule = "  R: {Type: 'AWS::Events::Rule', Properties: {Targets: [{Id: a, Arn: !GetAtt F.Arn}]}}\n";
         assert_eq!(permitted("events.amazonaws.com", rule), ["invoke.async R -> F [certain]"]);
+    }
+
+    #[test]
+    fn a_rule_that_is_switched_off_calls_nobody() {
+        let told = |state: &str, source: &str| {
+            let rest = format!(
+                "  R: {{Type: 'AWS::Events::Rule', Properties: {{State: {state}, ScheduleExpression: rate(1 day)}}}}\n"
+            );
+            permitted(&format!("events.amazonaws.com, SourceArn: {source}"), &rest)
+        };
+        let called = ["invoke.async events.amazonaws.com -> F [possible]"];
+        assert_eq!(told("DISABLED", "!GetAtt R.Arn"), [""; 0]);
+        assert_eq!(told("DISABLED", "!Sub 'arn:aws:events:eu-west-1:1:rule/${R}'"), [""; 0]);
+        assert_eq!(told("DISABLED", "'arn:aws:events:eu-west-1:1:rule/other'"), called);
+        assert_eq!(told("ENABLED", "!GetAtt R.Arn"), called);
     }
 }
