@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::names::Name;
-use crate::template::{Guard, Origin, ValueId};
+use crate::template::{Guard, ValueId};
 
 use super::branch::Branch;
 use super::draft::Draft;
+use super::mention::UNKNOWN;
 use super::{Certainty, Cycle, Edge, EdgeId, EdgeKind, Fact, VertexId, VertexKind};
 
 /// Edges in one cycle.
@@ -26,22 +26,23 @@ pub(super) fn read(draft: &mut Draft<'_>) {
     draft.graph.cycles = cycles;
 }
 
-/// What each vertex makes happen next.
+/// What each vertex makes happen next, and when.
 struct Next {
-    edges: FxHashMap<VertexId, Vec<EdgeId>>,
+    edges: FxHashMap<VertexId, Vec<(EdgeId, Guard)>>,
 }
 
 impl Next {
     fn of(draft: &Draft<'_>) -> Self {
         let buses = buses(draft);
-        let mut edges: FxHashMap<VertexId, Vec<EdgeId>> = FxHashMap::default();
+        let mut edges: FxHashMap<VertexId, Vec<(EdgeId, Guard)>> = FxHashMap::default();
         for (index, edge) in draft.graph.edges.iter().enumerate() {
             // An event of the bus passes the rule.
             let is_of_rule = draft.vertex(edge.from).kind == VertexKind::Rule;
             let from = if is_of_rule { buses.get(&edge.from).copied() } else { Some(edge.from) };
             let Some(from) = from else { continue };
-            if is_followed(draft, edge) {
-                edges.entry(from).or_default().push(EdgeId(index as u32));
+            let guard = draft.and(edge.guard, when_created(draft, edge));
+            if is_followed(draft, edge) && draft.can_hold(guard) {
+                edges.entry(from).or_default().push((EdgeId(index as u32), guard));
             }
         }
         Self { edges }
@@ -65,6 +66,21 @@ fn is_followed(draft: &Draft<'_>, edge: &Edge) -> bool {
     let from = draft.vertex(edge.from).kind;
     let writes = hands_on && !edge.is_by_reference_alone();
     from == VertexKind::Function && writes || CARRIERS.contains(&from) && (hands_on || calls)
+}
+
+/// When a notification of a bucket is for objects that are written, and not for those that are removed or tagged; for
+/// any other edge, always. Where it is not known what it is for, it may be.
+fn when_created(draft: &Draft<'_>, edge: &Edge) -> Guard {
+    let Some(Fact::Words { words: Some(events), .. }) = Fact::named(&edge.facts, "Events") else {
+        return Guard::ALWAYS;
+    };
+    let created = events.iter().filter(|(_, event, _)| is_of_creation(draft.text(*event)));
+    created.fold(Guard::NEVER, |all, (guard, ..)| draft.template().guards.or(all, *guard))
+}
+
+/// Whether an event of S3 is one that `PutObject` raises.
+fn is_of_creation(event: &str) -> bool {
+    event.starts_with("s3:ObjectCreated") || event == "s3:*"
 }
 
 /// The bus of every rule that listens to one of this template.
@@ -91,7 +107,7 @@ struct Search<'d, 't> {
 impl Search<'_, '_> {
     fn follow(&mut self, start: VertexId, at: VertexId, guard: Guard) {
         let next = self.next.edges.get(&at).cloned().unwrap_or_default();
-        for id in next {
+        for (id, own) in next {
             self.steps += 1;
             if self.steps > MOST_STEPS || self.found.len() == MOST_CYCLES {
                 return;
@@ -102,7 +118,7 @@ impl Search<'_, '_> {
                 self.draft.vertex(edge.to).kind != VertexKind::Function || edge.to > start;
             let is_passed = self.trail.iter().any(|step| self.edge(*step).to == edge.to);
             let to = edge.to;
-            let guard = self.draft.and(guard, edge.guard);
+            let guard = self.draft.and(guard, own);
             self.trail.push(id);
             if to == start {
                 self.keep(guard);
@@ -122,8 +138,13 @@ impl Search<'_, '_> {
             return;
         }
         let certainty = self.trail.iter().map(|id| self.edge(*id).certainty).min();
-        let is_apart =
-            self.trail.windows(2).any(|pair| is_apart(self.draft, self.edge(pair[0]), self.edge(pair[1])));
+        let is_apart = self.trail.windows(2).fold(Some(false), |apart, pair| {
+            match (apart, is_apart(self.draft, self.edge(pair[0]), self.edge(pair[1]))) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                (None, _) | (_, None) => None,
+            }
+        });
         self.found.push(Cycle {
             edges: self.trail.clone(),
             certainty: certainty.unwrap_or(Certainty::Certain),
@@ -133,19 +154,56 @@ impl Search<'_, '_> {
     }
 }
 
-/// Whether none of the objects that may be written to a bucket is one that its notification is for.
-fn is_apart(draft: &Draft<'_>, write: &Edge, notification: &Edge) -> bool {
+/// Whether none of the objects that may be written to a bucket is one that its notification is for; `None` where that
+/// is for the deployment to say.
+fn is_apart(draft: &Draft<'_>, write: &Edge, notification: &Edge) -> Option<bool> {
+    if let Some(Fact::Words { words: None, .. }) = Fact::named(&notification.facts, "Events") {
+        return None;
+    }
     let (granted, filter) = (Fact::named(&write.facts, "Keys"), Fact::named(&notification.facts, "Filter"));
     let (
         Some(Fact::Words { words: Some(granted), .. }),
         Some(Fact::Setting { base: Some(configuration), .. }),
     ) = (granted, filter)
     else {
-        return false;
+        return Some(false);
     };
-    let configuration = *configuration;
-    let filters = key_filters(draft, configuration);
-    !granted.is_empty() && granted.iter().all(|key| filters.exclude(draft, *key))
+    let filters = KeyFilters::of(draft, *configuration);
+    let mut is_apart = Some(!granted.is_empty());
+    for (_, pattern, _) in granted {
+        match filters.let_pass(draft.text(*pattern)) {
+            Some(true) => return Some(false),
+            Some(false) => {}
+            None => is_apart = None,
+        }
+    }
+    is_apart
+}
+
+/// A piece of the key of an object, of a pattern of keys, or of what a filter demands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Piece<'a> {
+    Char(char),
+    /// `*` and `?` of a permission.
+    Wildcard,
+    /// What the deployment fills in: `${Name}`.
+    Hole(&'a str),
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let hole = rest.strip_prefix("${").and_then(|inner| inner.split_once('}'));
+        let (piece, after) = match (hole, next) {
+            (Some((name, after)), _) => (Piece::Hole(name), after),
+            (None, '*' | '?') => (Piece::Wildcard, &rest[1..]),
+            (None, _) => (Piece::Char(next), &rest[next.len_utf8()..]),
+        };
+        found.push(piece);
+        rest = after;
+    }
+    found
 }
 
 /// The start and the end that a notification demands of an object's key.
@@ -156,31 +214,53 @@ struct KeyFilters {
 }
 
 impl KeyFilters {
-    /// Whether no key of the pattern passes. What stands between wildcards and references may be anything.
-    fn exclude(&self, draft: &Draft<'_>, (_, pattern, _): (Guard, Name, Origin)) -> bool {
-        let is_open = |c: char| matches!(c, '*' | '?' | '$');
-        let pattern = draft.text(pattern);
-        let start = pattern.split(is_open).next().unwrap_or_default();
-        let end = pattern.rsplit(['*', '?', '}']).next().unwrap_or_default();
-        let differs = |a: &str, b: &str| !a.starts_with(b) && !b.starts_with(a);
-        let ends_otherwise = |a: &str, b: &str| !a.ends_with(b) && !b.ends_with(a);
-        differs(start, &self.prefix) || ends_otherwise(end, &self.suffix)
+    /// What cannot be told, or is not the same in every case, is a hole.
+    fn of(draft: &Draft<'_>, configuration: ValueId) -> Self {
+        let mut filters = Self::default();
+        for rule in draft.branches(Branch::always(configuration), &["Filter", "S3Key", "Rules", "*"]) {
+            let value = match draft.branches(rule, &["Value"])[..] {
+                [value] if rule.guard == Guard::ALWAYS => match draft.references(value).as_slice() {
+                    [(Guard::ALWAYS, value)] => value.text.clone(),
+                    _ => UNKNOWN.to_owned(),
+                },
+                _ => UNKNOWN.to_owned(),
+            };
+            match draft.known_text_at(rule, &["Name"]).map(str::to_ascii_lowercase).as_deref() {
+                Some("prefix") => filters.prefix = value,
+                Some("suffix") => filters.suffix = value,
+                _ => {}
+            }
+        }
+        filters
+    }
+
+    /// Whether some key of the pattern passes.
+    fn let_pass(&self, pattern: &str) -> Option<bool> {
+        let (pattern, prefix, suffix) = (pieces(pattern), pieces(&self.prefix), pieces(&self.suffix));
+        let start = agree(pattern.iter(), prefix.iter());
+        let end = agree(pattern.iter().rev(), suffix.iter().rev());
+        match (start, end) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            (None, _) | (_, None) => None,
+        }
     }
 }
 
-/// A filter that is not the same in every case demands nothing.
-fn key_filters(draft: &Draft<'_>, configuration: ValueId) -> KeyFilters {
-    let mut filters = KeyFilters::default();
-    let rules = draft.branches(Branch::always(configuration), &["Filter", "S3Key", "Rules", "*"]);
-    for rule in rules.into_iter().filter(|rule| rule.guard == Guard::ALWAYS) {
-        let told = |key| draft.known_text_at(rule, &[key]).map(str::to_owned);
-        match (told("Name").as_deref().map(str::to_ascii_lowercase).as_deref(), told("Value")) {
-            (Some("prefix"), Some(value)) => filters.prefix = value,
-            (Some("suffix"), Some(value)) => filters.suffix = value,
-            _ => {}
+/// Whether a pattern agrees with what is demanded, as far as its first wildcard.
+fn agree<'a>(
+    pattern: impl Iterator<Item = &'a Piece<'a>>,
+    demanded: impl Iterator<Item = &'a Piece<'a>>,
+) -> Option<bool> {
+    for (piece, demanded) in pattern.take_while(|piece| **piece != Piece::Wildcard).zip(demanded) {
+        match (piece, demanded) {
+            (Piece::Hole("?"), _) | (_, Piece::Hole("?")) => return None,
+            (piece, demanded) if piece == demanded => {}
+            (Piece::Hole(_), _) | (_, Piece::Hole(_)) => return None,
+            _ => return Some(false),
         }
     }
-    filters
+    Some(true)
 }
 
 #[cfg(test)]
@@ -197,7 +277,7 @@ mod tests {
         let shown = |cycle: &Cycle| {
             let hops = cycle.edges.iter().map(|edge| &graph.edges[edge.0 as usize]);
             let hops: Vec<&str> = hops.map(|hop| id(hop.from)).collect();
-            let apart = if cycle.is_apart { " apart" } else { "" };
+            let apart = cycle.is_apart.map_or(" unsure", |apart| if apart { " apart" } else { "" });
             format!("{} [{}]{apart}", hops.join(" > "), cycle.certainty.as_str())
         };
         graph.cycles.iter().map(shown).collect()
@@ -278,7 +358,52 @@ mod tests {
         assert_eq!(wrote("in/done/*", "{Name: prefix, Value: in/}"), ["F > B [possible]"]);
         assert_eq!(wrote("*.png", "{Name: suffix, Value: .jpg}"), ["F > B [possible] apart"]);
         assert_eq!(wrote("*", "{Name: suffix, Value: .jpg}"), ["F > B [possible]"]);
-        assert_eq!(wrote("${Where}/*", "{Name: prefix, Value: in/}"), ["F > B [possible]"]);
+        assert_eq!(wrote("${Where}/*", "{Name: prefix, Value: in/}"), ["F > B [possible] unsure"]);
+        assert_eq!(wrote("out/*", "{Name: prefix, Value: !Ref In}"), ["F > B [possible] unsure"]);
+        assert_eq!(wrote("*", "{Name: prefix, Value: !Ref In}"), ["F > B [possible]"]);
+        assert_eq!(wrote("${In}/*", "{Name: prefix, Value: !Ref In}"), ["F > B [possible]"]);
+        assert_eq!(
+            wrote("${In}/out/*", "{Name: prefix, Value: !Sub '${In}/in'}"),
+            ["F > B [possible] apart"]
+        );
+    }
+
+    #[test]
+    fn only_a_notification_of_written_objects_leads_round() {
+        let told = |events: &str| {
+            let bucket = format!(
+                "  B:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        QueueConfigurations: [{{Event: {events}, Queue: !GetAtt Q.Arn}}]
+{QUEUE}"
+            );
+            with("s3:PutObject", "!Sub '${B.Arn}/*'", &bucket)
+        };
+        for event in ["s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:*"] {
+            assert_eq!(told(&format!("'{event}'")), ["F > B > Q [possible]"], "{event}");
+        }
+        for event in ["s3:ObjectRemoved:*", "s3:ObjectTagging:Put", "s3:ObjectRestore:Completed"] {
+            assert_eq!(told(&format!("'{event}'")), [""; 0], "{event}");
+        }
+        assert_eq!(told("!Ref Event"), ["F > B > Q [possible] unsure"]);
+    }
+
+    #[test]
+    fn the_arn_of_a_bucket_is_no_object_that_could_be_written() {
+        let bucket = "  B:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: in
+      NotificationConfiguration: {LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt F.Arn}]}
+";
+        for bare in ["!GetAtt B.Arn", "'arn:aws:s3:::in'", "!Sub 'arn:aws:s3:::${B}'"] {
+            assert_eq!(with("s3:PutObject", bare, bucket), [""; 0], "{bare}");
+        }
+        for objects in ["!Sub '${B.Arn}/*'", "!Sub '${B.Arn}*'", "'arn:aws:s3:::in/*'"] {
+            assert_eq!(with("s3:PutObject", objects, bucket), ["F > B [possible]"], "{objects}");
+        }
     }
 
     #[test]

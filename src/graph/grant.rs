@@ -179,17 +179,35 @@ pub(super) fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec
             }
             for resources in draft.branches(statement, &["Resource"]) {
                 for resource in draft.one_or_many(resources) {
-                    grant(draft, resource, &kinds, found);
+                    grant(draft, (resource, Spelling::Arn), &kinds, found);
                 }
             }
         }
     }
 }
 
-fn grant(draft: &Draft<'_>, resource: Branch, kinds: &[(EdgeKind, bool)], found: &mut Vec<Permission>) {
+/// How a permission names what it is on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// In a statement.
+    Arn,
+    /// In a policy template of SAM, which makes the ARNs of it.
+    Name,
+}
+
+fn grant(
+    draft: &Draft<'_>,
+    (resource, spelling): (Branch, Spelling),
+    kinds: &[(EdgeKind, bool)],
+    found: &mut Vec<Permission>,
+) {
     for (guard, reference) in draft.references(resource) {
         for (own, target) in draft.inside(&reference, &[]) {
             let vertex = draft.vertex(target.vertex);
+            // Objects are read and written, and the ARN of a bucket is that of none of them.
+            if vertex.kind == VertexKind::Bucket && spelling == Spelling::Arn && reference.is_bucket_alone() {
+                continue;
+            }
             // A name that is spelt like a resource's proves too little: it may be another stack's. A bucket's is its
             // own all over the world, and a function that its bucket notifies cannot refer to it otherwise.
             if target.is_by_name && vertex.kind != VertexKind::Bucket {
@@ -280,7 +298,7 @@ fn read_policy_template(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permi
         for (_, parameter, kinds) in POLICY_TEMPLATES.iter().filter(|(template, ..)| *template == name) {
             let kinds: Vec<_> = kinds.iter().map(|kind| (*kind, kinds.len() > 1)).collect();
             for resource in draft.branches(parameters, &[parameter]) {
-                grant(draft, resource, &kinds, found);
+                grant(draft, (resource, Spelling::Name), &kinds, found);
             }
         }
     }

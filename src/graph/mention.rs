@@ -45,6 +45,12 @@ impl Reference {
         }
     }
 
+    /// Of a bucket: whether the text is about the bucket alone and none of its objects: `${Bucket.Arn}`.
+    pub(super) fn is_bucket_alone(&self) -> bool {
+        let rest = self.resources.first().map_or(self.text.as_str(), |bucket| &self.text[bucket.place.end..]);
+        !rest.contains(['/', '*', '?'])
+    }
+
     /// Of a table: whether the text is about its stream, `${Table.Arn}/stream/*`.
     pub(super) fn is_on_stream(&self, draft: &Draft<'_>) -> bool {
         let Some(table) = self.resources.first() else { return false };

@@ -225,8 +225,8 @@ pub(crate) struct Cycle {
     pub certainty: Certainty,
     /// All edges' guards together.
     pub guard: Guard,
-    /// What is written to a bucket is certainly none of the objects that the notification is for.
-    pub is_apart: bool,
+    /// What is written to a bucket is none of the objects that the notification is for; `None` where that is not known.
+    pub is_apart: Option<bool>,
 }
 
 impl Graph {

@@ -212,13 +212,17 @@ fn cycle_node(
     let nodes = cycle.edges.iter().map(|edge| node_of(hop(*edge).from)).collect();
     let steps = cycle.edges.iter().map(|edge| edges[edge.0 as usize]).collect();
     let length = i64::try_from(cycle.edges.len()).unwrap_or(i64::MAX);
+    let is_apart = match cycle.is_apart {
+        Some(is_apart) => lowering.add(Node::Bool(is_apart), construct),
+        None => lowering.unknown(&[Unseen::Conclusion("Apart")], construct),
+    };
     let entries = vec![
         ("Function", node_of(hop(first).from)),
         ("First", edges[first.0 as usize]),
         ("Last", edges[last.0 as usize]),
         ("Length", lowering.add(Node::Int(length), construct)),
         ("Certainty", lowering.text(cycle.certainty.as_str(), origin)),
-        ("Apart", lowering.add(Node::Bool(cycle.is_apart), construct)),
+        ("Apart", is_apart),
         ("Nodes", lowering.list(nodes, origin)),
         ("Edges", lowering.list(steps, origin)),
     ];
