@@ -254,7 +254,9 @@ mod tests {
         );
         assert_eq!(edges(&template), ["deadletter F -> Dead [certain]", "invoke.async F -> Next [certain]"]);
         assert_eq!(fact(&template, "F", "HasFailureDestination"), "true");
+        assert_eq!(fact(&template, "F", "HasSuccessDestination"), "true");
         assert_eq!(fact(&template, "Next", "HasFailureDestination"), "false");
+        assert_eq!(fact(&template, "Next", "HasSuccessDestination"), "false");
         assert_eq!(fact(&template, "F", "FailureDestinations"), "1");
         assert_eq!(fact(&template, "Next", "FailureDestinations"), "0");
     }

@@ -30,7 +30,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
         draft.add_facts(vertex, [Fact::Words { name: "Invocations", words: Some(words), origin }]);
         draft.add_claim(vertex, "InvokedElsewhere", (holds, may_be_unseen), origin);
         let fact = failures.of_function(draft, vertex, None).claim("HasFailureDestination", origin);
-        draft.add_facts(vertex, [fact]);
+        let successes = failures.successes_of(draft, vertex).claim("HasSuccessDestination", origin);
+        draft.add_facts(vertex, [fact, successes]);
     }
 }
 
@@ -146,8 +147,21 @@ struct Configuration {
     is_qualified: Option<bool>,
     /// When it has a destination for failures; in the cases without one it says nothing of a dead-letter queue.
     destination: Presence,
+    /// When it has a destination for successes.
+    success: Presence,
     properties: ValueId,
     origin: Origin,
+}
+
+const NOWHERE: Presence = Presence { present: Guard::NEVER, absent: Guard::ALWAYS };
+
+/// What is there by itself, or by a configuration that is there under a guard.
+fn either(draft: &Draft<'_>, own: Presence, (guard, other): (Guard, Presence)) -> Presence {
+    let guards = &draft.template().guards;
+    Presence {
+        present: guards.or(own.present, guards.and(guard, other.present)),
+        absent: guards.and(own.absent, guards.or(guards.not(guard), other.absent)),
+    }
 }
 
 impl Failures {
@@ -180,13 +194,15 @@ impl Failures {
             },
             _ => None,
         };
-        let destination = draft.presences(resource, &["DestinationConfig", "OnFailure", "Destination"]);
+        let [destination, success] = ["OnFailure", "OnSuccess"]
+            .map(|outcome| draft.presences(resource, &["DestinationConfig", outcome, "Destination"]));
         for name in draft.branches(properties, &["FunctionName"]) {
             for (own, function) in draft.targets_inside(name, &[VertexKind::Function]) {
                 self.configurations.entry(function.vertex).or_default().push(Configuration {
                     guard: draft.and(guard, own),
                     is_qualified,
                     destination,
+                    success,
                     properties: properties.value,
                     origin: resource.origin,
                 });
@@ -206,16 +222,15 @@ impl Failures {
 
     /// When what fails goes somewhere, and when it does not.
     fn of_function(&self, draft: &Draft<'_>, function: VertexId, is_qualified: Option<bool>) -> Presence {
-        let guards = &draft.template().guards;
-        let nothing = Presence { present: Guard::NEVER, absent: Guard::ALWAYS };
-        let mut presence = self.dead_letters.get(&function).copied().unwrap_or(nothing);
-        for configuration in self.of_call(function, is_qualified) {
-            let Configuration { guard, destination, .. } = *configuration;
-            presence.present = guards.or(presence.present, guards.and(guard, destination.present));
-            let absent = guards.or(guards.not(guard), destination.absent);
-            presence.absent = guards.and(presence.absent, absent);
-        }
-        presence
+        let own = self.dead_letters.get(&function).copied().unwrap_or(NOWHERE);
+        let all = self.of_call(function, is_qualified);
+        all.fold(own, |all, it| either(draft, all, (it.guard, it.destination)))
+    }
+
+    /// When what succeeds goes somewhere, whichever version or alias is called, and when it does not.
+    fn successes_of(&self, draft: &Draft<'_>, function: VertexId) -> Presence {
+        let all = self.of_call(function, None);
+        all.fold(NOWHERE, |all, it| either(draft, all, (it.guard, it.success)))
     }
 
     /// How often a call is tried again, where one configuration says so in every case, or none does.
