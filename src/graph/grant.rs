@@ -325,7 +325,7 @@ const POLICY_TEMPLATES: &[(&str, &str, &[EdgeKind])] = &[
 ];
 
 /// Whether an IAM action with `*` and `?` covers `name`. Case does not matter to IAM.
-fn matches_wildcard(pattern: &str, name: &str) -> bool {
+pub(super) fn matches_wildcard(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut at, mut of) = (0, 0);

@@ -7,7 +7,7 @@ use crate::template::{Alt, Guard, Origin, Resource, TextPart, Unknown};
 
 use super::branch::Branch;
 use super::draft::Draft;
-use super::grant::{mentions, roles_of_policy};
+use super::grant::{matches_wildcard, mentions, roles_of_policy};
 use super::{Fact, Plain, VertexId, VertexKind};
 
 /// States of every function which actions its role permits, and whether its environment holds an address.
@@ -68,12 +68,14 @@ fn permissions(
             reader.role(role, guard, policies)?;
         }
     }
-    Some(reader.found)
+    (!reader.is_denied_any()).then_some(reader.found)
 }
 
 struct Reader<'d, 't> {
     draft: &'d Draft<'t>,
     found: Vec<(Guard, Name, Origin)>,
+    /// The actions that are forbidden, and when.
+    denied: Vec<(Guard, &'t str)>,
     seen: FxHashSet<(Guard, Name)>,
     most: usize,
 }
@@ -83,7 +85,7 @@ const MOST_ACTIONS: usize = 200;
 
 impl<'d, 't> Reader<'d, 't> {
     fn new(draft: &'d Draft<'t>, most: usize) -> Self {
-        Self { draft, found: Vec::new(), seen: FxHashSet::default(), most }
+        Self { draft, found: Vec::new(), denied: Vec::new(), seen: FxHashSet::default(), most }
     }
 
     fn role(&mut self, role: Name, guard: Guard, policies: &Policies<'_>) -> Option<()> {
@@ -123,7 +125,10 @@ impl<'d, 't> Reader<'d, 't> {
         for statements in written.iter().flat_map(|path| self.draft.branches(policy, path)) {
             for statement in self.draft.one_or_many(statements) {
                 match self.draft.known_text_at(statement, &["Effect"])? {
-                    "Deny" => continue,
+                    "Deny" => {
+                        self.deny(statement);
+                        continue;
+                    }
                     _ if !self.draft.branches(statement, &["NotAction"]).is_empty() => return None,
                     _ => {}
                 }
@@ -136,6 +141,28 @@ impl<'d, 't> Reader<'d, 't> {
             }
         }
         Some(())
+    }
+
+    /// A denial that depends on the request leaves requests that are permitted.
+    fn deny(&mut self, statement: Branch) {
+        if !self.draft.branches(statement, &["Condition"]).is_empty() {
+            return;
+        }
+        for actions in self.draft.branches(statement, &["Action"]) {
+            for action in self.draft.one_or_many(actions) {
+                self.denied.extend(self.draft.known_text(action).map(|text| (action.guard, text)));
+            }
+        }
+    }
+
+    /// Whether an action is permitted and forbidden as well: what is left of it depends on what each is on.
+    fn is_denied_any(&self) -> bool {
+        self.found.iter().any(|&(when, action, _)| {
+            let action = self.draft.text(action);
+            self.denied.iter().any(|&(guard, denied)| {
+                matches_wildcard(denied, action) && self.draft.can_hold(self.draft.and(when, guard))
+            })
+        })
     }
 
     fn keep(&mut self, action: &str, guard: Guard, at: Branch) -> Option<()> {
@@ -282,6 +309,22 @@ Resources:
             permits("ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']", ""),
             "unknown"
         );
+    }
+
+    #[test]
+    fn an_action_that_is_forbidden_as_well_leaves_the_permissions_unknown() {
+        let with = |denied: &str| {
+            permits(
+                &format!(
+                    "Policies: [{{PolicyDocument: {{Statement: [{{Effect: Allow, Action: 'dynamodb:Scan', Resource: '*'}}, {{Effect: Deny, Resource: '*', {denied}}}]}}}}]"
+                ),
+                "",
+            )
+        };
+        assert_eq!(with("Action: 'dynamodb:Scan'"), "unknown");
+        assert_eq!(with("Action: ['dynamodb:S*']"), "unknown");
+        assert_eq!(with("Action: 'dynamodb:Query'"), "dynamodb:Scan");
+        assert_eq!(with("Action: '*', Condition: {Bool: {'aws:SecureTransport': 'false'}}"), "dynamodb:Scan");
     }
 
     #[test]
