@@ -39,21 +39,54 @@ pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
                 .wire(wiring, vec![Fact::Derived { name: "Reader", value: Plain::Text("firehose"), origin }]);
         }
     }
-    let parameters = draft.branches(properties, &["*", "ProcessingConfiguration"]).into_iter();
-    let parameters: Vec<Branch> = parameters
-        .flat_map(|processing| {
+    for (name, destination) in draft.entries(properties) {
+        let usual = match draft.text(name) {
+            "SplunkDestinationConfiguration" | "SnowflakeDestinationConfiguration" => "0.25",
+            _ => "1",
+        };
+        for processing in draft.branches(destination, &["ProcessingConfiguration"]) {
             let guard = draft.switched_on(processing, &["Enabled"], "false");
             let running = Branch { guard, value: processing.value };
-            draft.branches(running, &["Processors", "*", "Parameters", "*"])
-        })
-        .filter(|parameter| draft.can_hold(parameter.guard))
-        .collect();
-    for parameter in parameters {
-        if draft.known_text_at(parameter, &["ParameterName"]) == Some("LambdaArn") {
-            for arn in draft.branches(parameter, &["ParameterValue"]) {
-                draft.call_functions(Caller::waiting(from, id, origin), arn);
+            for processor in draft.branches(running, &["Processors", "*"]) {
+                let before = draft.graph.edges.len();
+                call_processor(draft, Caller::waiting(from, id, origin), processor);
+                if let Some(size) = buffer_size(draft, processor, usual) {
+                    for edge in &mut draft.graph.edges[before..] {
+                        edge.facts.push(Fact::Derived {
+                            name: "BufferSizeInMBs",
+                            value: size.clone(),
+                            origin,
+                        });
+                    }
+                }
             }
         }
+    }
+}
+
+/// The values of a processor's parameter.
+fn parameters(draft: &Draft<'_>, processor: Branch, name: &str) -> Vec<Branch> {
+    let all = draft.branches(processor, &["Parameters", "*"]).into_iter();
+    let own = all.filter(|parameter| {
+        draft.can_hold(parameter.guard) && draft.known_text_at(*parameter, &["ParameterName"]) == Some(name)
+    });
+    own.flat_map(|parameter| draft.branches(parameter, &["ParameterValue"])).collect()
+}
+
+fn call_processor(draft: &mut Draft<'_>, caller: Caller, processor: Branch) {
+    for arn in parameters(draft, processor, "LambdaArn") {
+        draft.call_functions(caller, arn);
+    }
+}
+
+/// How much is handed to a processor at once, by what it says or by what is usual; `None` where that is not known.
+fn buffer_size(draft: &Draft<'_>, processor: Branch, usual: &'static str) -> Option<Plain> {
+    match parameters(draft, processor, "BufferSizeInMBs")[..] {
+        [] => Some(Plain::Text(usual)),
+        [size] if size.guard == processor.guard => {
+            draft.known_text(size).map(|size| Plain::Name(draft.names().intern(size)))
+        }
+        _ => None,
     }
 }
 
@@ -77,7 +110,8 @@ pub(super) fn mark(draft: &mut Draft<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{edges, fact, resources};
+    use super::super::EdgeKind;
+    use super::super::tests::{edge_fact, edges, fact, resources};
 
     #[test]
     fn a_delivery_stream_says_how_it_writes_to_its_bucket() {
@@ -112,6 +146,30 @@ mod tests {
 ",
         );
         assert_eq!(edges(&template), ["read D -> Clicks [certain]", "invoke.sync D -> F [certain]"]);
+    }
+
+    #[test]
+    fn a_processor_is_handed_as_much_as_it_says_or_as_is_usual() {
+        let size = |destination: &str, parameter: &str| {
+            let template = resources(&format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  D:
+    Type: AWS::KinesisFirehose::DeliveryStream
+    Properties:
+      {destination}:
+        ProcessingConfiguration:
+          Processors: [{{Type: Lambda, Parameters: [{{ParameterName: LambdaArn, ParameterValue: !GetAtt F.Arn}}{parameter}]}}]
+"
+            ));
+            edge_fact(&template, EdgeKind::InvokeSync, "BufferSizeInMBs")
+        };
+        let bucket = "ExtendedS3DestinationConfiguration";
+        let stated = |value: &str| format!(", {{ParameterName: BufferSizeInMBs, ParameterValue: {value}}}");
+        assert_eq!(size(bucket, ""), "1");
+        assert_eq!(size("SplunkDestinationConfiguration", ""), "0.25");
+        assert_eq!(size(bucket, &stated("'0.5'")), "0.5");
+        assert_eq!(size(bucket, &stated("3")), "3");
+        assert_eq!(size(bucket, &stated("!Ref Size")), "no such fact");
     }
 
     #[test]
