@@ -44,10 +44,10 @@ fn of_pattern(pattern: Option<serde_json::Result<Value>>, origin: Origin) -> Vec
         Some(Err(_)) => vec![flaw("no JSON")],
         Some(Ok(Value::Object(pattern))) => {
             let pattern = Value::Object(pattern);
-            let is_numeric =
-                Fact::Derived { name: "Numeric", value: Plain::Bool(is_numeric(&pattern)), origin };
+            let is_numeric = [("Numeric", is_numeric(&pattern)), ("NumericText", compares_text(&pattern))]
+                .map(|(name, holds)| Fact::Derived { name, value: Plain::Bool(holds), origin });
             let bare = has_bare_value(&pattern).then(|| flaw("a pattern with a value outside of a list"));
-            bare.into_iter().chain([is_numeric]).collect()
+            bare.into_iter().chain(is_numeric).collect()
         }
         Some(Ok(pattern)) if has_hole(&pattern) => Vec::new(),
         Some(Ok(_)) => vec![flaw("no JSON object")],
@@ -72,6 +72,18 @@ fn is_numeric(pattern: &Value) -> bool {
     }
 }
 
+/// Whether something is compared as a number that a record of DynamoDB holds as a text: all but the record's time.
+fn compares_text(pattern: &Value) -> bool {
+    match pattern {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| *name != "ApproximateCreationDateTime")
+            .any(|(_, field)| compares_text(field)),
+        Value::Array(items) => items.iter().any(|item| item.get("numeric").is_some() || compares_text(item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +99,22 @@ mod tests {
         ] {
             let pattern: Value = serde_json::from_str(pattern).expect("the test's pattern is JSON");
             assert_eq!(has_bare_value(&pattern), is_bare, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_time_of_a_record_is_no_text() {
+        for (pattern, is_text) in [
+            (r#"{"dynamodb": {"ApproximateCreationDateTime": [{"numeric": [">", 1]}]}}"#, false),
+            (r#"{"dynamodb": {"NewImage": {"n": {"N": [{"numeric": [">", 1]}]}}}}"#, true),
+            (
+                r#"{"dynamodb": {"ApproximateCreationDateTime": [{"numeric": [">", 1]}], "Keys": {"n": {"N": [{"numeric": [">", 1]}]}}}}"#,
+                true,
+            ),
+        ] {
+            let pattern: Value = serde_json::from_str(pattern).expect("the test's pattern is JSON");
+            assert!(is_numeric(&pattern), "{pattern}");
+            assert_eq!(compares_text(&pattern), is_text, "{pattern}");
         }
     }
 
