@@ -183,6 +183,25 @@ Conditions: {{IsProd: !Equals [!Ref Stage, prod], IsTest: !Equals [!Ref Stage, t
     }
 
     #[test]
+    fn a_permission_that_is_forbidden_as_well_is_none() {
+        let told = |denied: &str| {
+            let policy = format!(
+                "{{PolicyDocument: {{Statement: [{{Effect: Allow, Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], Resource: !GetAtt T.Arn}}, {{Effect: Deny, {denied}}}]}}}}"
+            );
+            with_policy("", &policy)
+        };
+        let still = ["write A -> T [possible]"];
+        assert!(told("Action: 'dynamodb:*', Resource: !GetAtt T.Arn").is_empty());
+        assert!(told("Action: 'dynamodb:*', Resource: '*'").is_empty());
+        assert_eq!(told("Action: 'dynamodb:PutItem', Resource: !GetAtt T.Arn"), still);
+        assert_eq!(told("Action: 'dynamodb:*', Resource: !GetAtt Other.Arn"), still);
+        assert_eq!(
+            told("Action: 'dynamodb:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': 'false'}}"),
+            still
+        );
+    }
+
+    #[test]
     fn a_permission_by_name_is_on_a_bucket_alone() {
         let template = |resource: &str| {
             resources(&format!(

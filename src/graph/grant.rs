@@ -27,6 +27,8 @@ pub(super) struct Grant {
     /// A connector's policy says more than another one.
     pub(super) class: EvidenceClass,
     pub(super) breadth: Breadth,
+    /// Of `ACTIONS`: a bit for each that it permits.
+    actions: u32,
 }
 
 /// How much beside the action at hand a permission is for.
@@ -44,6 +46,7 @@ pub(super) struct Breadth {
 pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
     let roles = holders_by_role(draft);
     let mut found = Vec::new();
+    let mut denied = Vec::new();
     for (&id, resource) in &draft.template().resources {
         let Some(properties) = Branch::properties(resource) else { continue };
         let connector = made_of_connector(draft, resource);
@@ -52,18 +55,20 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
             continue;
         }
         let own_guard = draft.resolver.guard_of(id);
-        let mut permissions = Vec::new();
+        let (mut permissions, mut denials) = (Vec::new(), Vec::new());
         let mut holding: Vec<Name> = Vec::new();
         match draft.text(resource.type_name) {
             "AWS::IAM::Role" => {
                 holding.push(id);
                 for policy in draft.branches(properties, &["Policies", "*"]) {
                     read_statements(draft, policy, &mut permissions);
+                    read_denials(draft, policy, &mut denials);
                     read_policy_template(draft, policy, &mut permissions);
                 }
             }
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy" => {
                 read_statements(draft, properties, &mut permissions);
+                read_denials(draft, properties, &mut denials);
                 holding.extend(roles_of_policy(draft, properties));
             }
             _ => continue,
@@ -80,23 +85,45 @@ pub(super) fn grants(draft: &Draft<'_>) -> Vec<Grant> {
         }
         for role in holding {
             for &(guard, holder) in roles.holders.get(&role).into_iter().flatten() {
+                for denial in &denials {
+                    let guard = draft.and(draft.and(guard, denial.guard), own_guard);
+                    denied.push((holder, Denial { guard, ..*denial }));
+                }
                 for permission in &permissions {
                     if found.len() == MOST_GRANTS {
                         return found;
                     }
                     let guard = draft.and(draft.and(guard, permission.guard), own_guard);
-                    let Permission { target, kind, breadth, .. } = *permission;
+                    let Permission { target, kind, breadth, actions, .. } = *permission;
                     let speaks = connector.is_some_and(|connector| connector.speaks_of(holder));
                     let (class, origin) = if speaks {
                         (EvidenceClass::Connector, resource.origin)
                     } else {
                         (EvidenceClass::Permission, permission.origin)
                     };
-                    found.push(Grant { holder, target, kind, guard, via: id, origin, class, breadth });
+                    found.push(Grant {
+                        holder,
+                        target,
+                        kind,
+                        guard,
+                        via: id,
+                        origin,
+                        class,
+                        breadth,
+                        actions,
+                    });
                 }
             }
         }
     }
+    for grant in &mut found {
+        for (holder, denial) in &denied {
+            if *holder == grant.holder && denial.is_on(draft, grant) {
+                denial.take_from(draft, grant);
+            }
+        }
+    }
+    found.retain(|grant| grant.guard != Guard::NEVER);
     found
 }
 
@@ -110,6 +137,40 @@ pub(super) struct Permission {
     pub(super) guard: Guard,
     origin: Origin,
     breadth: Breadth,
+    actions: u32,
+}
+
+/// What a statement forbids.
+#[derive(Clone, Copy)]
+struct Denial {
+    /// `None`: whatever there is.
+    target: Option<VertexId>,
+    kind: EdgeKind,
+    actions: u32,
+    guard: Guard,
+    keys: Option<Name>,
+    is_on_stream: bool,
+}
+
+impl Denial {
+    /// Whether it is on all that a permission is on.
+    fn is_on(&self, draft: &Draft<'_>, grant: &Grant) -> bool {
+        let Some(target) = self.target else { return self.kind == grant.kind };
+        let covers = self.keys == grant.breadth.keys || self.keys.is_some_and(|keys| draft.text(keys) == "*");
+        target == grant.target
+            && self.kind == grant.kind
+            && covers
+            && self.is_on_stream == grant.breadth.is_on_stream
+    }
+
+    fn take_from(&self, draft: &Draft<'_>, grant: &mut Grant) {
+        let left = draft.and(grant.guard, draft.template().guards.not(self.guard));
+        if grant.actions & !self.actions == 0 {
+            grant.guard = if draft.can_hold(left) { left } else { Guard::NEVER };
+        } else if !draft.can_hold(left) {
+            grant.actions &= !self.actions;
+        }
+    }
 }
 
 struct Roles {
@@ -186,6 +247,56 @@ pub(super) fn read_statements(draft: &Draft<'_>, policy: Branch, found: &mut Vec
     }
 }
 
+/// Adds what a policy's statements forbid. What depends on the request forbids nothing for good.
+fn read_denials(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Denial>) {
+    let written = [["PolicyDocument", "Statement"].as_slice(), &["Statement"]];
+    for statements in written.iter().flat_map(|path| draft.branches(policy, path)) {
+        for statement in draft.one_or_many(statements) {
+            if draft.known_text_at(statement, &["Effect"]) != Some("Deny")
+                || !draft.branches(statement, &["Condition"]).is_empty()
+            {
+                continue;
+            }
+            let kinds = kinds_of_statement(draft, statement);
+            for resources in draft.branches(statement, &["Resource"]) {
+                for resource in draft.one_or_many(resources) {
+                    if draft.known_text(resource) == Some("*") {
+                        let guard = resource.guard;
+                        found.extend(kinds.iter().map(|&Purpose { kind, actions, .. }| Denial {
+                            target: None,
+                            kind,
+                            actions,
+                            guard,
+                            keys: None,
+                            is_on_stream: false,
+                        }));
+                        continue;
+                    }
+                    let mut permissions = Vec::new();
+                    grant(draft, (resource, Spelling::Arn), &kinds, &mut permissions);
+                    found.extend(permissions.into_iter().map(|it| Denial {
+                        target: Some(it.target),
+                        kind: it.kind,
+                        actions: it.actions,
+                        guard: it.guard,
+                        keys: it.breadth.keys,
+                        is_on_stream: it.breadth.is_on_stream,
+                    }));
+                }
+            }
+        }
+    }
+}
+
+/// What some actions of a statement are good for.
+#[derive(Clone, Copy)]
+struct Purpose {
+    kind: EdgeKind,
+    is_broad: bool,
+    /// Which of `ACTIONS` they are.
+    actions: u32,
+}
+
 /// How a permission names what it is on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spelling {
@@ -198,7 +309,7 @@ enum Spelling {
 fn grant(
     draft: &Draft<'_>,
     (resource, spelling): (Branch, Spelling),
-    kinds: &[(EdgeKind, bool)],
+    kinds: &[Purpose],
     found: &mut Vec<Permission>,
 ) {
     for (guard, reference) in draft.references(resource) {
@@ -216,7 +327,7 @@ fn grant(
             let keys = (vertex.kind == VertexKind::Bucket).then(|| reference.key_pattern()).flatten();
             let keys = keys.map(|keys| draft.names().intern(keys));
             let is_on_stream = vertex.kind == VertexKind::Table && reference.is_on_stream(draft);
-            for &(kind, is_broad) in kinds {
+            for &Purpose { kind, is_broad, actions } in kinds {
                 if vertex.kind.uses().contain(kind) {
                     found.push(Permission {
                         target: target.vertex,
@@ -224,6 +335,7 @@ fn grant(
                         guard: draft.and(guard, own),
                         origin: draft.values().origin(resource.value),
                         breadth: Breadth { is_broad, keys, is_on_stream },
+                        actions,
                     });
                 }
             }
@@ -232,29 +344,33 @@ fn grant(
 }
 
 /// What a statement's actions are good for, and whether it is for all that the service does, or for reading as well.
-fn kinds_of_statement(draft: &Draft<'_>, statement: Branch) -> Vec<(EdgeKind, bool)> {
-    let mut kinds: Vec<(EdgeKind, bool)> = Vec::new();
+fn kinds_of_statement(draft: &Draft<'_>, statement: Branch) -> Vec<Purpose> {
+    let mut kinds: Vec<Purpose> = Vec::new();
     for actions in draft.branches(statement, &["Action"]) {
         for action in draft.one_or_many(actions) {
             let Some(action) = draft.known_text(action) else { continue };
-            for (name, kind, is_exact_only) in ACTIONS {
+            for (index, &(name, kind, is_exact_only)) in ACTIONS.iter().enumerate() {
                 let is_meant = name.eq_ignore_ascii_case(action)
                     || !is_exact_only && action.len() > 1 && matches_wildcard(action, name);
                 if !is_meant {
                     continue;
                 }
                 let is_broad = action.contains(":*");
-                match kinds.iter_mut().find(|(known, _)| known == kind) {
-                    Some((_, broad)) => *broad &= is_broad,
-                    None => kinds.push((*kind, is_broad)),
+                let actions = 1 << index;
+                match kinds.iter_mut().find(|known| known.kind == kind) {
+                    Some(known) => {
+                        known.is_broad &= is_broad;
+                        known.actions |= actions;
+                    }
+                    None => kinds.push(Purpose { kind, is_broad, actions }),
                 }
             }
         }
     }
     // One statement for all that is done with a resource was not thought of as leave to write to it.
-    if kinds.iter().any(|(kind, _)| *kind == EdgeKind::Read) {
-        for (_, broad) in kinds.iter_mut().filter(|(kind, _)| *kind != EdgeKind::Read) {
-            *broad = true;
+    if kinds.iter().any(|it| it.kind == EdgeKind::Read) {
+        for it in kinds.iter_mut().filter(|it| it.kind != EdgeKind::Read) {
+            it.is_broad = true;
         }
     }
     kinds
@@ -296,7 +412,10 @@ fn read_policy_template(draft: &Draft<'_>, policy: Branch, found: &mut Vec<Permi
     for (name, parameters) in draft.entries(policy) {
         let name = draft.text(name);
         for (_, parameter, kinds) in POLICY_TEMPLATES.iter().filter(|(template, ..)| *template == name) {
-            let kinds: Vec<_> = kinds.iter().map(|kind| (*kind, kinds.len() > 1)).collect();
+            let is_broad = kinds.len() > 1;
+            // What a template permits is more than `ACTIONS` tells.
+            let kinds: Vec<_> =
+                kinds.iter().map(|&kind| Purpose { kind, is_broad, actions: u32::MAX }).collect();
             for resource in draft.branches(parameters, &[parameter]) {
                 grant(draft, (resource, Spelling::Name), &kinds, found);
             }
