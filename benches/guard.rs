@@ -7,11 +7,12 @@ use std::fs;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lenslint::document::Document;
 use lenslint::guard::load::{Loaded, Typing};
-use lenslint::guard::{Dialect, Evaluator, Failure, Index, Plain, RuleIndex, Rules};
+use lenslint::guard::{Dialect, Evaluator, Failure, Index, Plain, RuleIndex, Rules, Survey, Vocabulary};
 use lenslint::names::Names;
 
 const RULES_FILES: usize = 200;
@@ -100,12 +101,14 @@ fn loaded(template: &str) -> (Loaded, Names) {
     (Loaded::new(&document, &names, Typing::Validate), names)
 }
 
-fn evaluated(files: &[Rules], document: &Loaded, names: &Names) {
-    let index = Rc::new(Index::new(&document.tree, names));
-    for rules in files {
-        let mut evaluator = Evaluator::over(rules, Rc::clone(&index));
+fn evaluated(rules: &[Rules], document: &Loaded, names: &Names) {
+    let mut vocabulary = Vocabulary::default();
+    let surveys: Vec<_> = rules.iter().map(|rules| Arc::new(Survey::of(rules, &mut vocabulary))).collect();
+    let index = Rc::new(Index::new(&document.tree, names, Arc::new(vocabulary)));
+    for survey in &surveys {
+        let mut evaluator = Evaluator::over(Arc::clone(survey), Rc::clone(&index));
         let mut failures: Vec<Failure> = Vec::new();
-        for (index, _) in rules.rules().enumerate() {
+        for (index, _) in survey.rules().rules().enumerate() {
             black_box(evaluator.status(RuleIndex(index), &mut Plain, &mut failures));
         }
         black_box(failures);

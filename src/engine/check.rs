@@ -2,13 +2,14 @@
 //! multiply with those of another.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::finding::{Finding, Severity, Undecided};
+use crate::finding::{Finding, Undecided};
 use crate::guard::{
-    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Place, Plain, Rule, RuleIndex, Scenario,
+    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Place, Plain, RuleIndex, Scenario, Shortlist,
     Status, speaks,
 };
 use crate::rule::{Absence, Page, Profile};
@@ -16,6 +17,7 @@ use crate::source::Location;
 use crate::template::{Guard, Literal, SetBy, Stack, Template, Through};
 use crate::view::{Stated, View};
 
+use super::agenda::Asked;
 use super::join::{Placed, Subject, join};
 use super::scenario::{Explored, Fired, explore};
 use super::undecided::Ledger;
@@ -71,51 +73,45 @@ pub(crate) struct Said {
     pub(crate) is_whole: bool,
 }
 
-/// The findings of a page, in the order of its rules and of the template. A page whose logic does not parse
-/// has none: whoever loads pages from outside reports that before. What a page misses in a part of a template, which
-/// another file may have, is undecided.
+/// The findings of a page, in the order of its rules and of the template. What a page misses in a part of a template,
+/// which another file may have, is undecided.
 ///
 /// # Errors
 ///
 /// A rule of the page cannot be evaluated: it asks for a variable that is not there, or needs itself.
-pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String> {
-    let is_elsewhere = checking.template.stacks().all(|stack| may_be_elsewhere(page, stack));
-    let Some(Ok(rules)) = page.rules() else { return Ok(Said::default()) };
+pub(crate) fn check<'a>(checking: Checking<'a>, asked: &Asked<'a>) -> Result<Said, String> {
+    let Asked { page, survey, graded } = asked;
     let mut evaluator = None;
     let mut findings = Vec::new();
     let mut ledger = Ledger::default();
     let mut is_whole = true;
-    for (at, rule) in (0..).map(RuleIndex).zip(rules.rules()) {
-        if !page.owns(at) {
-            continue;
-        }
-        let grade = Grade::of(rule, page);
+    for (at, grade) in graded {
+        let at = *at;
         if grade.profile > checking.profile {
             is_whole = false;
-            continue;
-        }
-        let is_concerned = page.may_concern(at, checking.index);
-        // Optimized, what is not concerned costs next to nothing: most rules are about what a template does not have.
-        if !is_concerned && !cfg!(debug_assertions) {
-            continue;
-        }
-        let evaluator = evaluator.get_or_insert_with(|| Evaluator::over(rules, Rc::clone(checking.index)));
-        if !is_concerned {
-            assert!(is_without_subjects(evaluator, at), "{}: a look at what is there has misled", page.id);
             continue;
         }
         let before = findings.len();
         let mut of_rule = Ledger::default();
         let wording = Wording { checking, page, severity: grade.severity };
-        for item in 0..evaluator.items(at) {
+        for item in 0..survey.number_of_items(at) {
+            let shortlist = survey.shortlist(at, item, checking.index);
+            if shortlist.is_empty() && !cfg!(debug_assertions) {
+                continue;
+            }
+            let evaluator = evaluator
+                .get_or_insert_with(|| Evaluator::over(Arc::clone(survey), Rc::clone(checking.index)));
+            if cfg!(debug_assertions) {
+                assert!(!misses_some(evaluator, at, item, &shortlist), "{}: a look has misled", page.id);
+            }
             let ledger = &mut of_rule;
             let mut subjects = Subjects { checking, evaluator, rule: at, item, ledger, broken: None };
-            subjects.check(wording, &mut findings);
+            subjects.check(shortlist, wording, &mut findings);
             if let Some(broken) = subjects.broken {
-                if is_elsewhere {
+                if checking.template.stacks().all(|stack| may_be_elsewhere(page, stack)) {
                     return Ok(Said::default());
                 }
-                return Err(broken.without_verdict(rules, at, page.logic_line()));
+                return Err(broken.without_verdict(survey.rules(), at, page.logic_line()));
             }
         }
         let has_said = findings.len() > before || !of_rule.is_empty();
@@ -125,6 +121,15 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
         } else {
             ledger.add(of_rule);
         }
+    }
+    let is_silent = findings.is_empty() && ledger.is_empty();
+    // Only a debug build asks pages that are not concerned.
+    if cfg!(debug_assertions) && !asked.may_concern(checking.index) {
+        assert!(is_silent, "{}: what it needs is not all that it speaks of", page.id);
+        is_whole = true;
+    }
+    if is_silent {
+        return Ok(Said { is_whole, ..Said::default() });
     }
     findings.retain(|placed| {
         let file = placed.finding.primary.location.file;
@@ -137,39 +142,22 @@ pub(crate) fn check(checking: Checking<'_>, page: &Page) -> Result<Said, String>
     })
 }
 
-/// Whether no item of a rule has a subject.
-fn is_without_subjects(evaluator: &mut Evaluator<'_>, rule: RuleIndex) -> bool {
-    (0..evaluator.items(rule)).all(|item| match evaluator.candidates(rule, item, &mut Plain) {
-        Candidates::Each(candidates) | Candidates::Gathered(candidates) => candidates.is_empty(),
-        Candidates::Whole => false,
-    })
+/// Whether a shortlist leaves somebody out whom the item's filters do not turn away.
+fn misses_some(evaluator: &mut Evaluator<'_>, rule: RuleIndex, item: usize, shortlist: &Shortlist) -> bool {
+    let mut candidates = |shortlist| match evaluator.candidates(rule, item, shortlist, &mut Plain) {
+        Candidates::Each(candidates) => (candidates, Status::Skip),
+        Candidates::Gathered(candidates) => (candidates, Status::Pass),
+        Candidates::Whole => (Vec::new(), Status::Skip),
+    };
+    let (few, _) = candidates(shortlist.clone());
+    let (all, turned_away) = candidates(Shortlist::Open);
+    let mut others = all.iter().filter(|candidate| !few.contains(candidate));
+    others.any(|other| evaluator.judge(rule, item, Some(other), &mut Plain, &mut None) != turned_away)
 }
 
 /// Whether what a page misses in a stack may stand in another file.
 pub(crate) fn may_be_elsewhere(page: &Page, stack: &Stack) -> bool {
     page.absence == Absence::Elsewhere && stack.is_fragment()
-}
-
-/// How bad a rule of the logic is: one in a page's block that is named for a grade has that one, any other has the
-/// page's.
-struct Grade {
-    severity: Severity,
-    profile: Profile,
-    /// It says nothing of templates that only tests use.
-    is_for_applications: bool,
-}
-
-impl Grade {
-    fn of(rule: &Rule, page: &Page) -> Self {
-        let named = Severity::named(&rule.name).filter(|_| page.has_grades());
-        let severity = named.unwrap_or(page.severity);
-        let header = |wanted: &str| {
-            let header = rule.headers.iter().find(|header| header.key == wanted);
-            header.filter(|_| page.has_grades()).map(|header| header.value.as_str())
-        };
-        let profile = header("profile").and_then(Profile::named).unwrap_or(page.profile);
-        Self { severity, profile, is_for_applications: header("paths") == Some("application") }
-    }
 }
 
 /// Places of one clause in a template with conditions that are judged for themselves.
@@ -188,8 +176,8 @@ struct Subjects<'a, 'e> {
 }
 
 impl Subjects<'_, '_> {
-    fn check(&mut self, wording: Wording<'_>, findings: &mut Vec<Placed>) {
-        match self.evaluator.candidates(self.rule, self.item, &mut Plain) {
+    fn check(&mut self, shortlist: Shortlist, wording: Wording<'_>, findings: &mut Vec<Placed>) {
+        match self.evaluator.candidates(self.rule, self.item, shortlist, &mut Plain) {
             // Whoever writes a page has a word for many members at once (`{#}`), and means one finding.
             Candidates::Gathered(candidates) if wording.page.has_grades() => {
                 let members = candidates.iter().map(|candidate| self.judge(Some(candidate)));

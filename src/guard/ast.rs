@@ -365,6 +365,13 @@ impl Rules {
     }
 }
 
+impl Operand {
+    /// The literal, if it is one.
+    pub(super) fn literal(&self) -> Option<&Literal> {
+        if let Self::Literal(literal) = self { Some(literal) } else { None }
+    }
+}
+
 impl Step {
     /// The clauses of a filter.
     pub(super) fn clauses(&self) -> Option<&[AnyOf]> {

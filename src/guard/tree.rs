@@ -85,6 +85,9 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Alternatives inside alternatives that are followed.
+    pub(super) const CHOICE_DEPTH: usize = 32;
+
     /// Keeps a node.
     pub fn add(&mut self, node: Node, place: Place) -> NodeId {
         self.nodes.push((node, place));
@@ -117,6 +120,31 @@ impl Tree {
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize].0
+    }
+
+    /// What a node would be if it is there at all, where that is certain: conditional nodes with one alternative
+    /// can be looked at before it is asked whether they exist.
+    pub(super) fn if_present(&self, id: NodeId) -> Option<NodeId> {
+        let mut id = id;
+        for _ in 0..Self::CHOICE_DEPTH {
+            match self.node(id) {
+                Node::Choice(alternatives) => {
+                    let mut present = alternatives.iter().filter_map(|alternative| alternative.1);
+                    id = present.next().filter(|_| present.next().is_none())?;
+                }
+                Node::OneOf(_) => return None,
+                Node::Null
+                | Node::Bool(_)
+                | Node::Int(_)
+                | Node::Float(_)
+                | Node::Text(_)
+                | Node::List(_)
+                | Node::Map { .. }
+                | Node::Bounded(_)
+                | Node::Unknown => return Some(id),
+            }
+        }
+        None
     }
 
     /// Its place.

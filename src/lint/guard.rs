@@ -1,6 +1,7 @@
 //! Guard mode: plain rules over documents as they were written, without transform, graph or conditions.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -8,7 +9,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use crate::document::{self, Document, Kind, Parsed, SyntaxError};
 use crate::finding::{Checked, Finding, Label, RunError, Severity, fingerprint};
 use crate::guard::load::{Loaded, Rejection, Typing, rejection};
-use crate::guard::{Anchor, Evaluator, Failure, Index, Plain, Rendered, Rule, RuleIndex, Status, speaks};
+use crate::guard::{
+    Anchor, Evaluator, Failure, Index, Plain, Rendered, Rule, RuleIndex, Status, Survey, Vocabulary, speaks,
+};
 use crate::names::Names;
 use crate::rule::{Catalogue, GuardFile, Page};
 use crate::source::{ColumnUnit, FileId, Location, Source, Span};
@@ -21,7 +24,10 @@ use super::{Input, sorted};
 
 /// Rules files, to be run over any number of documents.
 pub struct GuardLinter<'r> {
-    files: &'r [GuardFile],
+    /// Each with the survey of its rules.
+    files: Vec<(&'r GuardFile, Arc<Survey<'r>>)>,
+    /// The texts of all files.
+    vocabulary: Arc<Vocabulary<'r>>,
     /// The page of each rule, by its id in small letters.
     pages: FxHashMap<String, &'r Page>,
     is_strict: bool,
@@ -40,7 +46,10 @@ impl<'r> GuardLinter<'r> {
     /// of cfn-guard 3.2.1 to the letter.
     pub fn new(files: &'r [GuardFile], catalogue: &'r Catalogue, is_strict: bool) -> Self {
         let pages = catalogue.pages.iter().map(|page| (page.id.to_ascii_lowercase(), page)).collect();
-        Self { files, pages, is_strict }
+        let mut vocabulary = Vocabulary::default();
+        let surveyed = |file: &'r GuardFile| (file, Arc::new(Survey::of(&file.rules, &mut vocabulary)));
+        let files = files.iter().map(surveyed).collect();
+        Self { files, vocabulary: Arc::new(vocabulary), pages, is_strict }
     }
 
     /// Runs every rule over a document.
@@ -107,9 +116,9 @@ impl Judging<'_> {
         let mut verdicts =
             Verdicts { data: self.source.path().to_owned(), rules: Vec::new(), errors: Vec::new() };
         let mut findings = Vec::new();
-        let index = Rc::new(Index::new(&self.loaded.tree, &self.names));
-        for file in self.linter.files {
-            match self.file(file, &index) {
+        let index = Rc::new(Index::new(&self.loaded.tree, &self.names, Arc::clone(&self.linter.vocabulary)));
+        for (file, survey) in &self.linter.files {
+            match self.file(file, Evaluator::over(Arc::clone(survey), Rc::clone(&index))) {
                 Ok((mut rules, mut of_file)) => {
                     verdicts.rules.append(&mut rules);
                     findings.append(&mut of_file);
@@ -132,9 +141,8 @@ impl Judging<'_> {
     fn file<'a>(
         &'a self,
         file: &'a GuardFile,
-        index: &Rc<Index<'a>>,
+        mut evaluator: Evaluator<'a>,
     ) -> Result<(Vec<Verdict>, Vec<Finding>), RunError> {
-        let mut evaluator = Evaluator::over(&file.rules, Rc::clone(index));
         let fail = |message: String| RunError { path: file.path.clone(), message };
         if self.linter.is_strict {
             evaluator = evaluator.strict();

@@ -35,8 +35,8 @@ type Exported<'a> = FxHashMap<FileId, FxHashSet<&'a str>>;
 
 /// How the rules ran over a template.
 pub(super) struct Run<'a> {
-    /// The rules that were asked with all of their grades and decided every check.
-    pub(super) decided: FxHashSet<&'a str>,
+    /// The rules that could have more to say: a check stayed undecided, or not all of their grades were asked.
+    pub(super) open: Vec<&'a str>,
     /// Whether the whole application was seen as it is deployed in every case: nothing is left unexpanded, and no
     /// values are given that decide for one deployment what is otherwise in another.
     pub(super) is_complete: bool,
@@ -217,13 +217,8 @@ impl<'a> Ignores<'a> {
         run.is_complete
             && pages.peek().is_some()
             && pages.all(|page| {
-                let has_run = match page.scope {
-                    Scope::Tool => self.settings.selection.includes(page),
-                    Scope::Property | Scope::Graph | Scope::Workflow => {
-                        run.decided.contains(page.id.as_str())
-                    }
-                };
-                has_run
+                self.settings.selection.includes(page)
+                    && !run.open.contains(&page.id.as_str())
                     && !muted.at(file, page)
                     && !may_be_elsewhere(page, stack)
                     && !self.is_others_to_tell(statement, page, file, exported)

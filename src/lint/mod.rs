@@ -16,18 +16,16 @@ mod reading;
 mod suppression;
 
 use std::path::Path;
-use std::rc::Rc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::baseline::Apart;
 use crate::config::Settings;
 use crate::document::Parsed;
-use crate::engine::{Checking, check};
+use crate::engine::{Agenda, Checking, check};
 use crate::finding::{Checked, Confidence, Finding, Label, RunError, Severity, Suppression};
 use crate::graph::Graph;
-use crate::guard::Index;
 use crate::parameters::Given;
 use crate::rule::{Catalogue, Page, Selection};
 use crate::source::{FileId, Location, Source};
@@ -57,6 +55,7 @@ pub struct Linter<'c> {
     severities: FxHashMap<&'c str, Severity>,
     /// The pages that run over a template.
     pages: Vec<&'c Page>,
+    agenda: Agenda<'c>,
     resources: Resources,
     code: HandlerCode,
     /// What is told of alone.
@@ -88,17 +87,17 @@ impl<'c> Linter<'c> {
 
     /// A linter for the templates of one configuration.
     pub fn configured(catalogue: &'c Catalogue, settings: Settings) -> Self {
-        let pages = catalogue.pages.iter().filter(|page| settings.selection.includes(page));
-        let pages: Vec<&Page> = pages.collect();
+        let pages: Vec<&Page> =
+            catalogue.pages.iter().filter(|page| settings.selection.includes(page)).collect();
         let severity = |page: &'c Page| Some((page.id.as_str(), settings.severity_of(page)?));
         let severities = catalogue.pages.iter().filter_map(severity).collect();
-        // Parsing the pages' logic is most of what a run over one small template costs: all threads take part.
-        let asks: Vec<bool> = pages.par_iter().map(|page| asks_for_resources(page)).collect();
-        let resources = if asks.contains(&true) { Resources::Included } else { Resources::LeftOut };
+        let asks = pages.par_iter().any(|page| asks_for_resources(page));
+        let resources = if asks { Resources::Included } else { Resources::LeftOut };
         Self {
             catalogue,
             settings,
             severities,
+            agenda: Agenda::of(&pages),
             pages,
             resources,
             code: HandlerCode::Read,
@@ -238,9 +237,13 @@ impl<'c> Linter<'c> {
         let is_known = |at: Location, page: &Page| {
             self.apart.has(&page.id, template.sources[at.file.0 as usize].path(), at.span)
         };
-        let mut decided: FxHashSet<&str> = FxHashSet::default();
-        let index = Rc::new(Index::new(&view.tree, &template.names));
-        for page in self.pages.iter().filter(|page| !muted.everywhere(page)) {
+        let mut open: Vec<&str> = Vec::new();
+        let index = self.agenda.index(&view.tree, &template.names);
+        for asked in self.agenda.concerned(&index) {
+            let page = asked.page;
+            if muted.everywhere(page) {
+                continue;
+            }
             let checking = Checking {
                 is_of_tests: &|| is_of_tests(input, &self.settings),
                 template: &template,
@@ -251,10 +254,10 @@ impl<'c> Linter<'c> {
                 is_known: &is_known,
                 path_to: &path_to,
             };
-            match check(checking, page) {
+            match check(checking, asked) {
                 Ok(mut said) => {
-                    if said.is_whole && said.undecided.is_empty() {
-                        decided.insert(&page.id);
+                    if !said.is_whole || !said.undecided.is_empty() {
+                        open.push(&page.id);
                     }
                     checked.findings.append(&mut said.findings);
                     if page.confidence >= self.settings.min_confidence {
@@ -262,6 +265,7 @@ impl<'c> Linter<'c> {
                     }
                 }
                 Err(message) => {
+                    open.push(&page.id);
                     let path = page.file.clone().unwrap_or_else(|| page.id.clone());
                     checked.broken.push(RunError { path, message });
                 }
@@ -269,7 +273,7 @@ impl<'c> Linter<'c> {
         }
         let is_any_deployment = template.parameters.values().all(|parameter| parameter.given.is_none());
         let is_complete = is_expanded && is_any_deployment;
-        let told = ignores.told(&checked.findings, &Run { decided, is_complete });
+        let told = ignores.told(&checked.findings, &Run { open, is_complete });
         checked.findings.retain(|finding| finding.confidence >= self.settings.min_confidence);
         let complaints = told.complaints.into_iter();
         let own = complaints.filter_map(|it| self.own(SUPPRESSION, it.at, it.message, it.help));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::guard::{Dialect, Header, Index, Needs, RuleIndex, Rules};
+use crate::guard::{Dialect, Header, RuleIndex, Rules};
 
 use super::guard_file::untitled;
 use super::page::{Page, PageError, Profile};
@@ -26,7 +26,7 @@ pub(super) struct Block {
     line: usize,
     /// Its parsed form, of a page that the program carries.
     stored: Option<&'static [u8]>,
-    rules: OnceLock<Result<(Box<Rules>, Needs), PageError>>,
+    rules: OnceLock<Result<Box<Rules>, PageError>>,
 }
 
 /// What the build script made of the guard block of a page.
@@ -58,19 +58,8 @@ impl Page {
     /// The parsed logic; `None` for the linter's own findings.
     pub fn rules(&self) -> Option<Result<&Rules, &PageError>> {
         match self.logic.as_ref()? {
-            Logic::Block(block) => Some(self.parsed(block).map(|(rules, _)| &**rules)),
+            Logic::Block(block) => Some(self.parsed(block)),
             Logic::Named { file, .. } => Some(Ok(file)),
-        }
-    }
-
-    /// Whether a rule of the logic may have something to say of what is in the index. A plain file is asked in any case.
-    pub(crate) fn may_concern(&self, rule: RuleIndex, index: &Index<'_>) -> bool {
-        match &self.logic {
-            Some(Logic::Block(block)) => {
-                self.parsed(block).is_ok_and(|(rules, needs)| needs.are_met(rule, rules, index))
-            }
-            Some(Logic::Named { .. }) => true,
-            None => false,
         }
     }
 
@@ -114,13 +103,8 @@ impl Page {
         }
     }
 
-    fn parsed<'p>(&self, block: &'p Block) -> Result<&'p (Box<Rules>, Needs), &'p PageError> {
-        let read = || {
-            let rules = self.read_logic(block)?;
-            let needs = Needs::of(&rules);
-            Ok((Box::new(rules), needs))
-        };
-        block.rules.get_or_init(read).as_ref()
+    fn parsed<'p>(&self, block: &'p Block) -> Result<&'p Rules, &'p PageError> {
+        block.rules.get_or_init(|| self.read_logic(block).map(Box::new)).as_deref()
     }
 
     fn read_logic(&self, block: &Block) -> Result<Rules, PageError> {

@@ -26,9 +26,6 @@ impl<'a> Run<'_, 'a> {
     /// The status of a rule's conditions.
     pub(super) fn top_gate(&mut self, index: RuleIndex) -> Status {
         let rule = &self.rules().all[index.0];
-        if rule.conditions.is_empty() {
-            return Status::Pass;
-        }
         let result = self.conditions(&rule.conditions);
         self.settled_status(result, rule.span)
     }

@@ -83,14 +83,8 @@ impl<'a> Run<'_, 'a> {
         if left.is_unknown() || right.is_unknown() {
             return self.ordered_within(a, operator, b);
         }
-        let Some(ordering) = self.ordering(left, right) else { return Verdict::Incomparable };
-        Verdict::of(match operator {
-            Operator::Less => ordering.is_lt(),
-            Operator::AtMost => ordering.is_le(),
-            Operator::Greater => ordering.is_gt(),
-            Operator::AtLeast => ordering.is_ge(),
-            Operator::Equal | Operator::In => ordering.is_eq(),
-        })
+        let ordering = self.ordering(left, right);
+        ordering.map_or(Verdict::Incomparable, |ordering| Verdict::of(satisfies(operator, ordering)))
     }
 
     /// How far apart two numbers are; 0 for all else.
@@ -304,14 +298,32 @@ impl<'a> Run<'_, 'a> {
     fn ordering(&self, a: Shape<'a>, b: Shape<'a>) -> Option<Ordering> {
         match (a, b) {
             (Shape::Null, Shape::Null) => Some(Ordering::Equal),
-            (Shape::Int(a), Shape::Int(b)) => Some(a.cmp(&b)),
-            (Shape::Float(a), Shape::Float(b)) => a.partial_cmp(&b),
-            (Shape::Int(a), Shape::Float(b)) => int_to_float(a, b),
-            (Shape::Float(a), Shape::Int(b)) => int_to_float(b, a).map(Ordering::reverse),
             (Shape::Char(a), Shape::Char(b)) => Some(a.cmp(&b)),
             (Shape::Text(a), Shape::Text(b)) => Some(self.text(a).cmp(self.text(b))),
-            _ => None,
+            (a, b) => numbers(a, b),
         }
+    }
+}
+
+/// How two numbers compare; `None` of anything else.
+pub(super) fn numbers(a: Shape<'_>, b: Shape<'_>) -> Option<Ordering> {
+    match (a, b) {
+        (Shape::Int(a), Shape::Int(b)) => Some(a.cmp(&b)),
+        (Shape::Float(a), Shape::Float(b)) => a.partial_cmp(&b),
+        (Shape::Int(a), Shape::Float(b)) => int_to_float(a, b),
+        (Shape::Float(a), Shape::Int(b)) => int_to_float(b, a).map(Ordering::reverse),
+        _ => None,
+    }
+}
+
+/// Whether what compares so stands in a relation.
+pub(super) fn satisfies(operator: Operator, ordering: Ordering) -> bool {
+    match operator {
+        Operator::Less => ordering.is_lt(),
+        Operator::AtMost => ordering.is_le(),
+        Operator::Greater => ordering.is_gt(),
+        Operator::AtLeast => ordering.is_ge(),
+        Operator::Equal | Operator::In => ordering.is_eq(),
     }
 }
 

@@ -1,17 +1,14 @@
 //! Filters: which members of a list or map a query goes on with. Whether a conditional member exists is asked last.
 
-use std::slice;
-
 use smallvec::SmallVec;
 
+use super::glance::{Glance, Seen};
 use super::members::{Content, Member};
 use super::queries::Way;
 use super::status::Status;
 use super::value::{Reached, Results, Shape, Value, What};
 use super::{Outcome, Role, Run, RunError, Stop};
-use crate::guard::ast::{
-    AnyOf, Clause, Dialect, KeyId, KeyTest, Literal, Operand, Operator, Query, Start, Step, Test, TextId,
-};
+use crate::guard::ast::{AnyOf, Dialect, KeyTest, Operand, Query, Start, Step, TextId};
 use crate::guard::tree::{Node, NodeId};
 use crate::names::Name;
 
@@ -221,25 +218,15 @@ impl<'a> Run<'_, 'a> {
         Ok(status)
     }
 
-    /// Whether a member satisfies a clause that only asks for a text or a truth value, where those are plainly there.
+    /// Whether a member satisfies a clause that a look at plain values settles.
     fn at_a_glance(&mut self, clause: &'a AnyOf, member: Value<'a>) -> Option<bool> {
-        let Value::Node(mut node) = member else { return None };
-        let glance = Glance::of(clause)?;
-        let tree = self.tree();
-        for step in glance.path {
-            let (Step::Key(key), Node::Map { entries, .. }) = (step, tree.node(node)) else { return None };
-            let key = self.evaluator.text_name(self.key(*key).text)?;
-            node = self.evaluator.index.entry(node, entries, key)?;
+        let Value::Node(member) = member else { return None };
+        let glance = Glance::of(clause, &self.evaluator.survey, |variable| self.literal(variable))?;
+        let Seen { holds, at } = glance.seen(&self.evaluator.index, member)?;
+        if let Some(at) = at {
+            self.read(Value::Node(at));
         }
-        let holds = if let (Node::Text(text), Wanted::Texts(_)) = (tree.node(node), &glance.wanted) {
-            glance.texts().any(|wanted| self.evaluator.text_name(wanted) == Some(*text))
-        } else if let (Node::Bool(truth), Wanted::Truth(wanted)) = (tree.node(node), &glance.wanted) {
-            truth == wanted
-        } else {
-            return None;
-        };
-        self.read(Value::Node(node));
-        Some(holds != glance.is_negated)
+        Some(holds)
     }
 
     /// The members of a large map that the filter at step `at` has to be asked of: without those that its first
@@ -263,21 +250,19 @@ impl<'a> Run<'_, 'a> {
     /// lists, and each of them again and again.
     pub(super) fn likely_items(&mut self, clauses: &'a [AnyOf], list: Value<'a>) -> Option<Vec<NodeId>> {
         let Value::Node(list) = list else { return None };
-        let Node::List(items) = self.tree().node(list) else { return None };
-        if self.rules().dialect != Dialect::Page {
+        if self.rules().dialect != Dialect::Page || !matches!(self.tree().node(list), Node::List(_)) {
             return None;
         }
         let (key, wanted) = self.wanted_texts(clauses)?;
-        Some(self.evaluator.index.items_with(list, items, key, &wanted))
+        Some(self.evaluator.index.members_with(list, key, &wanted).0)
     }
 
     /// The key and the texts of a filter's first clause, where it asks for nothing else and settles whether a member is
     /// turned away.
-    fn wanted_texts(&mut self, clauses: &'a [AnyOf]) -> Option<(Name, SmallVec<[Name; 4]>)> {
+    fn wanted_texts(&self, clauses: &'a [AnyOf]) -> Option<(Name, SmallVec<[Name; 4]>)> {
         let (first, others) = clauses.split_first()?;
-        let glance = Glance::of(first).filter(|_| self.may_skip(others))?;
-        let key = self.evaluator.text_name(self.key(glance.key()?).text)?;
-        Some((key, glance.texts().filter_map(|text| self.evaluator.text_name(text)).collect()))
+        let glance = Glance::of(first, &self.evaluator.survey, |_| None).filter(|_| self.may_skip(others))?;
+        glance.wanted(&self.evaluator.index)
     }
 
     /// Whether clauses need not be asked once another one failed. cfn-guard asks them, which shows where they are an
@@ -314,60 +299,6 @@ impl<'a> Run<'_, 'a> {
         }
         self.add_unseen(way, results);
         Ok(())
-    }
-}
-
-/// A clause of the form `Key == 'text'`, `Key.Key in ['text', …]` or `Key == true`. Most filters are made of such, and
-/// run over every resource.
-pub(super) struct Glance<'a> {
-    /// Keys, one below the other.
-    path: &'a [Step],
-    wanted: Wanted<'a>,
-    is_negated: bool,
-}
-
-/// What a [`Glance`] asks for.
-enum Wanted<'a> {
-    /// One of these texts.
-    Texts(&'a [Literal]),
-    Truth(bool),
-}
-
-impl<'a> Glance<'a> {
-    pub(super) fn of(clause: &'a AnyOf) -> Option<Self> {
-        let [Clause::Check(check)] = clause.0.as_slice() else { return None };
-        let path = check.query.steps.as_slice();
-        let is_path = !path.is_empty() && path.iter().all(|step| matches!(step, Step::Key(_)));
-        if !is_path || check.query.start != Start::Root {
-            return None;
-        }
-        let texts = |wanted: &'a [Literal]| {
-            let are_texts = wanted.iter().all(|literal| matches!(literal, Literal::Text(_)));
-            are_texts.then_some(Wanted::Texts(wanted))
-        };
-        let wanted = match &check.test {
-            Test::Compare(Operator::Equal, Operand::Literal(Literal::Bool(truth))) => Wanted::Truth(*truth),
-            Test::Compare(Operator::Equal, Operand::Literal(literal)) => texts(slice::from_ref(literal))?,
-            Test::Compare(Operator::In, Operand::Literal(Literal::List(wanted))) => texts(wanted)?,
-            Test::Compare(..) | Test::Exists | Test::Empty | Test::Is(_) => return None,
-        };
-        Some(Self { path, wanted, is_negated: check.is_negated })
-    }
-
-    /// The one key that has to have one of some texts, if that is what is asked.
-    pub(super) fn key(&self) -> Option<KeyId> {
-        match (self.path, &self.wanted) {
-            ([Step::Key(key)], Wanted::Texts(_)) if !self.is_negated => Some(*key),
-            _ => None,
-        }
-    }
-
-    pub(super) fn texts(&self) -> impl Iterator<Item = TextId> + use<'a> {
-        let texts = match self.wanted {
-            Wanted::Texts(texts) => texts,
-            Wanted::Truth(_) => &[],
-        };
-        texts.iter().filter_map(|literal| if let Literal::Text(text) = literal { Some(*text) } else { None })
     }
 }
 

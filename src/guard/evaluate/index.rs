@@ -1,8 +1,11 @@
 //! What rules look up in a tree again and again, found once: entries by key, members by a text in them.
 
+use std::sync::Arc;
+
 use elsa::FrozenMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::vocabulary::{Dictionary, Need, Path, Standing, Vocabulary, Word};
 use crate::guard::tree::{Node, NodeId, Tree};
 use crate::names::{Name, Names};
 
@@ -10,6 +13,7 @@ use crate::names::{Name, Names};
 pub struct Index<'a> {
     pub(super) tree: &'a Tree,
     pub(super) names: &'a Names,
+    dictionary: Dictionary<'a>,
     entries: FrozenMap<NodeId, Box<FxHashMap<Name, NodeId>>, FxBuildHasher>,
     by_text: FrozenMap<(NodeId, Name), Box<ByText>, FxBuildHasher>,
 }
@@ -20,15 +24,6 @@ pub(super) struct ByText {
     places: FxHashMap<Name, Vec<usize>>,
     /// Of which no such text is known: what is no map, depends on a condition, or has something else there.
     others: Vec<usize>,
-}
-
-/// What stands at the end of a path.
-enum Standing {
-    Nothing,
-    /// A list or map.
-    Collection(NodeId),
-    /// It depends on the scenario, or is something else.
-    Other,
 }
 
 impl ByText {
@@ -45,12 +40,23 @@ impl ByText {
 }
 
 /// A map with more entries than this is indexed when it is first searched.
-pub(super) const LARGE: usize = 24;
+pub(super) const LARGE: usize = 48;
 
 impl<'a> Index<'a> {
-    /// An index of this tree, whose texts are in `names`.
-    pub fn new(tree: &'a Tree, names: &'a Names) -> Self {
-        Self { tree, names, entries: FrozenMap::default(), by_text: FrozenMap::default() }
+    /// An index of this tree, whose texts are in `names`, for rules that have this vocabulary.
+    pub fn new(tree: &'a Tree, names: &'a Names, vocabulary: Arc<Vocabulary<'a>>) -> Self {
+        Self {
+            tree,
+            names,
+            dictionary: Dictionary::of(vocabulary),
+            entries: FrozenMap::default(),
+            by_text: FrozenMap::default(),
+        }
+    }
+
+    /// The name of a word, if the tree has it.
+    pub(super) fn name(&self, word: Word) -> Option<Name> {
+        self.dictionary.name(word, self.names)
     }
 
     /// What stands under a key of a map that has these entries.
@@ -81,15 +87,25 @@ impl<'a> Index<'a> {
         Some(places.into_iter().map(|place| &entries[place]))
     }
 
-    /// The items of a list in their order, without those that certainly have another text under `key` than `wanted`.
-    pub(super) fn items_with(
-        &self,
-        list: NodeId,
-        items: &[NodeId],
-        key: Name,
-        wanted: &[Name],
-    ) -> Vec<NodeId> {
-        self.sorted(list, key).places_of(wanted).into_iter().map(|place| items[place]).collect()
+    /// The members of a list or map in their order, without those that certainly have another text under `key` than
+    /// `wanted`; and whether all of these certainly have that.
+    pub(super) fn members_with(&self, collection: NodeId, key: Name, wanted: &[Name]) -> (Vec<NodeId>, bool) {
+        let by_text = self.sorted(collection, key);
+        let places = by_text.places_of(wanted).into_iter();
+        let members = match self.tree.node(collection) {
+            Node::List(items) => places.map(|place| items[place]).collect(),
+            Node::Map { entries, .. } => places.map(|place| entries[place].1).collect(),
+            Node::Null
+            | Node::Bool(_)
+            | Node::Int(_)
+            | Node::Float(_)
+            | Node::Text(_)
+            | Node::Choice(_)
+            | Node::OneOf(_)
+            | Node::Bounded(_)
+            | Node::Unknown => Vec::new(),
+        };
+        (members, by_text.others.is_empty())
     }
 
     /// The members of a list or map by the text under a key.
@@ -131,42 +147,36 @@ impl<'a> Index<'a> {
         if let Node::Text(text) = self.tree.node(node) { Some(*text) } else { None }
     }
 
-    /// Whether the list or map at the end of a path may have members.
-    pub(super) fn may_have_members(&self, path: impl Iterator<Item = Option<Name>>) -> bool {
-        match self.standing_at(path) {
-            Standing::Nothing => false,
-            Standing::Collection(collection) => {
-                let node = self.tree.node(collection);
-                !matches!(node, Node::List(items) if items.is_empty())
-                    && !matches!(node, Node::Map { entries, .. } if entries.is_empty())
-            }
-            Standing::Other => true,
-        }
+    /// What a path leads to.
+    pub(super) fn standing(&self, path: Path) -> Standing {
+        self.dictionary.standing(path, |keys| self.standing_at(keys))
     }
 
-    /// Whether a member of the list or map at the end of a path may have one of these texts under `key`.
-    pub(super) fn may_have_member(
-        &self,
-        path: impl Iterator<Item = Option<Name>>,
-        key: Name,
-        mut wanted: impl Iterator<Item = Name>,
-    ) -> bool {
-        match self.standing_at(path) {
-            Standing::Nothing => false,
-            Standing::Collection(collection) => {
-                let members = self.sorted(collection, key);
-                !members.others.is_empty() || wanted.any(|text| members.places.contains_key(&text))
-            }
-            Standing::Other => true,
-        }
+    /// Whether a member that is needed may be there.
+    #[must_use]
+    pub fn may_have(&self, need: Need) -> bool {
+        self.dictionary.may_have(need, |path, key| self.texts_at(path, key))
     }
 
-    /// What keys lead to; a key that no text of the tree is leads to nothing.
-    fn standing_at(&self, path: impl Iterator<Item = Option<Name>>) -> Standing {
+    /// The texts that members of a list or map have under a key; `None` where that is not known of all of them.
+    fn texts_at(&self, path: Path, key: Word) -> Option<Vec<&'a str>> {
+        let collection = match self.standing(path) {
+            Standing::Nothing => return Some(Vec::new()),
+            Standing::Collection(collection) => collection,
+            Standing::Other => return None,
+        };
+        let Some(key) = self.name(key) else { return Some(Vec::new()) };
+        let by_text = self.sorted(collection, key);
+        let texts = by_text.places.keys().map(|text| self.names.text(*text));
+        by_text.others.is_empty().then(|| texts.collect())
+    }
+
+    /// What keys lead to; one that no text of the tree is leads to nothing.
+    fn standing_at(&self, keys: &[Word]) -> Standing {
         let Some(mut at) = self.tree.root() else { return Standing::Nothing };
-        for key in path {
+        for key in keys {
             let Node::Map { entries, .. } = self.tree.node(at) else { return Standing::Other };
-            match key.and_then(|key| self.entry(at, entries, key)) {
+            match self.name(*key).and_then(|key| self.entry(at, entries, key)) {
                 Some(value) => at = value,
                 None => return Standing::Nothing,
             }

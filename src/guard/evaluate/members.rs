@@ -5,11 +5,8 @@ use smallvec::SmallVec;
 use super::Run;
 use super::value::{Made, Text, Value};
 use crate::guard::ast::{Literal, TextId};
-use crate::guard::tree::{Node, NodeId};
+use crate::guard::tree::{Node, NodeId, Tree};
 use crate::names::Name;
-
-/// Alternatives inside alternatives that are followed.
-const CHOICE_DEPTH: usize = 32;
 
 /// A member of a list or map, before it is asked whether it exists.
 #[derive(Clone, Copy)]
@@ -54,7 +51,7 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn settled(&mut self, node: NodeId) -> Option<Value<'a>> {
         let tree = self.tree();
         let mut node = node;
-        for _ in 0..CHOICE_DEPTH {
+        for _ in 0..Tree::CHOICE_DEPTH {
             node = match tree.node(node) {
                 Node::Choice(alternatives) => {
                     self.asked += 1;
@@ -78,30 +75,9 @@ impl<'a> Run<'_, 'a> {
         Some(Value::Made(Made::Unknown))
     }
 
-    /// What a node would be if it is there at all, where that is certain: conditional nodes with one alternative
-    /// can be looked at before it is asked whether they exist.
+    /// What a node would be if it is there at all, where that is certain.
     pub(super) fn if_present(&self, node: NodeId) -> Option<Value<'a>> {
-        let tree = self.tree();
-        let mut node = node;
-        for _ in 0..CHOICE_DEPTH {
-            match tree.node(node) {
-                Node::Choice(alternatives) => {
-                    let mut present = alternatives.iter().filter_map(|alternative| alternative.1);
-                    node = present.next().filter(|_| present.next().is_none())?;
-                }
-                Node::OneOf(_) => return None,
-                Node::Null
-                | Node::Bool(_)
-                | Node::Int(_)
-                | Node::Float(_)
-                | Node::Text(_)
-                | Node::List(_)
-                | Node::Map { .. }
-                | Node::Bounded(_)
-                | Node::Unknown => return Some(Value::Node(node)),
-            }
-        }
-        None
+        self.tree().if_present(node).map(Value::Node)
     }
 
     /// The entry of a map under a text of the rules.

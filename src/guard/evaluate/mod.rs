@@ -9,31 +9,36 @@ mod doubts;
 mod epoch;
 mod filters;
 mod functions;
+mod glance;
 mod index;
 mod joins;
 mod members;
-mod needs;
 mod operators;
 mod queries;
 mod render;
 mod run;
 mod scope;
+mod shortlist;
 mod status;
 mod subject;
 mod survey;
 mod value;
+mod vocabulary;
 
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 pub use index::Index;
-pub use needs::Needs;
 pub use render::{Anchor, Rendered, RenderedPiece};
+pub use shortlist::Shortlist;
 pub use status::Status;
 pub use subject::{Candidate, Candidates};
+pub use survey::Survey;
+pub use vocabulary::{Need, Vocabulary};
 
 use super::ast::{Key, RuleIndex, Rules, TextId};
 use super::traps::Trap;
@@ -43,7 +48,7 @@ use crate::source::Span;
 use doubts::Doubts;
 use index::ByText;
 use run::{Run, Wanted};
-use survey::Item;
+use scope::Frame;
 use value::Reached;
 
 /// A failing clause.
@@ -183,13 +188,12 @@ impl Scenario for Plain {
 /// Rules over a tree. What the rules look up by text is found once; what a `let` of a file or rule gave is kept for
 /// later runs if its evaluation asked the scenario nothing.
 pub struct Evaluator<'a> {
+    survey: Arc<Survey<'a>>,
     rules: &'a Rules,
     tree: &'a Tree,
     names: &'a Names,
     index: Rc<Index<'a>>,
     is_strict: bool,
-    /// The rules' texts among the document's names, each looked up when it is first needed.
-    found: Vec<Lookup>,
     /// What `json_parse` has read, by text.
     parsed: Tree,
     parsed_texts: FxHashMap<Name, Option<NodeId>>,
@@ -200,8 +204,8 @@ pub struct Evaluator<'a> {
     joins: FxHashMap<((u32, usize), Name), ByText>,
     /// What values of variables rest on.
     bases: IndexSet<Rc<[Place]>, FxBuildHasher>,
-    /// The items of every rule.
-    items: Vec<Rc<[Item<'a>]>>,
+    /// Room for the scopes of the next run.
+    frames: Vec<Frame<'a>>,
     /// Keys that queries captured, by the variable that captures them.
     captures: FxHashMap<TextId, Vec<Reached<'a>>>,
     /// Keys that were found under another spelling, with that spelling.
@@ -216,14 +220,6 @@ struct Kept<T> {
     doubts: Doubts,
 }
 
-/// Whether the document has a text.
-#[derive(Clone, Copy)]
-enum Lookup {
-    Unasked,
-    Absent,
-    Found(Name),
-}
-
 /// What a clause is evaluated for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Role {
@@ -236,25 +232,28 @@ enum Role {
 impl<'a> Evaluator<'a> {
     /// An evaluator of these rules over this tree, whose texts are in `names`.
     pub fn new(rules: &'a Rules, tree: &'a Tree, names: &'a Names) -> Self {
-        Self::over(rules, Rc::new(Index::new(tree, names)))
+        let mut vocabulary = Vocabulary::default();
+        let survey = Survey::of(rules, &mut vocabulary);
+        Self::over(Arc::new(survey), Rc::new(Index::new(tree, names, Arc::new(vocabulary))))
     }
 
-    /// An evaluator of these rules over a tree that evaluators of other rules have looked things up in.
-    pub fn over(rules: &'a Rules, index: Rc<Index<'a>>) -> Self {
+    /// An evaluator of surveyed rules over a tree that evaluators of other rules, of one vocabulary with these, have
+    /// looked things up in.
+    pub fn over(survey: Arc<Survey<'a>>, index: Rc<Index<'a>>) -> Self {
         Self {
-            rules,
+            rules: survey.rules,
+            survey,
             tree: index.tree,
             names: index.names,
             index,
             is_strict: false,
-            found: vec![Lookup::Unasked; rules.texts.len()],
             parsed: Tree::default(),
             parsed_texts: FxHashMap::default(),
             kept_lets: FxHashMap::default(),
             kept_rules: FxHashMap::default(),
             joins: FxHashMap::default(),
             bases: IndexSet::default(),
-            items: survey::items(rules),
+            frames: Vec::new(),
             captures: FxHashMap::default(),
             respelt: FxHashSet::default(),
         }
@@ -312,6 +311,9 @@ impl<'a> Evaluator<'a> {
         scenario: &mut dyn Scenario,
         failure: &mut Option<Failure>,
     ) -> Status {
+        if self.rules.all[rule.0].conditions.is_empty() {
+            return Status::Pass;
+        }
         self.captures.clear();
         let mut run = Run::new(self, scenario, Wanted::First);
         let status = run.top_gate(rule);
@@ -320,15 +322,8 @@ impl<'a> Evaluator<'a> {
         status
     }
 
-    fn text_name(&mut self, text: TextId) -> Option<Name> {
-        let slot = &mut self.found[text.0 as usize];
-        if let Lookup::Unasked = slot {
-            *slot = self.names.find(self.rules.text(text)).map_or(Lookup::Absent, Lookup::Found);
-        }
-        match *slot {
-            Lookup::Found(name) => Some(name),
-            Lookup::Unasked | Lookup::Absent => None,
-        }
+    fn text_name(&self, text: TextId) -> Option<Name> {
+        self.survey.name(text, &self.index)
     }
 }
 

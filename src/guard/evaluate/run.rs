@@ -68,10 +68,11 @@ impl<'r, 'a> Run<'r, 'a> {
         scenario: &'r mut dyn Scenario,
         wanted: Wanted,
     ) -> Self {
+        let frames = std::mem::take(&mut evaluator.frames);
         let mut run = Self {
             evaluator,
             scenario,
-            frames: Vec::new(),
+            frames,
             scope: 0,
             asked: 0,
             reads: Places::default(),
@@ -101,6 +102,8 @@ impl<'r, 'a> Run<'r, 'a> {
         for place in self.doubts.places() {
             self.scenario.doubt(*place);
         }
+        self.frames.clear();
+        self.evaluator.frames = std::mem::take(&mut self.frames);
     }
 
     /// The result of `work`, to be kept if it asked the scenario nothing, and whether it may be.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::doubts::Doubts;
 use super::value::{Reached, Results, Value, What};
 use super::{Outcome, Run, RunError, Stop};
-use crate::guard::ast::{Lets, Operand, TextId};
+use crate::guard::ast::{Lets, Literal, Operand, TextId};
 
 /// One scope.
 pub(super) struct Frame<'a> {
@@ -125,6 +125,14 @@ impl<'a> Run<'_, 'a> {
             Declared::Let(_, lets, at) => {
                 Some((lets.id, at)).filter(|at| self.evaluator.kept_lets.contains_key(at))
             }
+            Declared::Parameter(_) => None,
+        }
+    }
+
+    /// The literal that a variable stands for, if it is one.
+    pub(super) fn literal(&self, name: TextId) -> Option<&'a Literal> {
+        match self.declared(name)? {
+            Declared::Let(_, lets, at) => lets.all[at].value.literal(),
             Declared::Parameter(_) => None,
         }
     }

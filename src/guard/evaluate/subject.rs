@@ -1,10 +1,12 @@
 //! Rules subject by subject: which values an item of a rule is about, and what it says of one of them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
 use super::members::Content;
+use super::shortlist::Shortlist;
 use super::status::Status;
 use super::survey::{Body, Collection, Item, Kind, Members, Source};
 use super::value::{Reached, Shape, Value};
@@ -33,6 +35,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// A member of an item's first collection.
+    fn outermost(node: NodeId) -> Self {
+        Self { node, within: SmallVec::new() }
+    }
+
     /// The members on the way, and the value itself.
     fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.within.iter().copied().chain([self.node])
@@ -45,30 +52,40 @@ impl Candidate {
 }
 
 impl Evaluator<'_> {
-    /// How many items a rule has: the statements of its body, and those of a `when` block that has subjects in it.
-    #[must_use]
-    pub fn items(&self, rule: RuleIndex) -> usize {
-        self.items[rule.0].len()
-    }
-
-    /// What an item is about. Values that its filters turn away in every scenario are left out.
-    pub fn candidates(&mut self, rule: RuleIndex, item: usize, scenario: &mut dyn Scenario) -> Candidates {
-        let items = self.items[rule.0].clone();
-        let item = &items[item];
+    /// What an item is about, which is among those of its shortlist: without values that a look turns away, and without
+    /// those around others that its filters turn away in every scenario.
+    pub fn candidates(
+        &mut self,
+        rule: RuleIndex,
+        item: usize,
+        shortlist: Shortlist,
+        scenario: &mut dyn Scenario,
+    ) -> Candidates {
+        let survey = Arc::clone(&self.survey);
+        let item = &survey.items(rule)[item];
         let (source, is_gathered) = match &item.kind {
             Kind::Each(source, _) => (source, false),
             Kind::Gathered(source, _) => (source, true),
             Kind::Whole => return Candidates::Whole,
         };
-        self.captures.clear();
-        let mut run = Run::new(self, scenario, Wanted::None);
-        let block = &run.rules().all[rule.0].block;
-        let mut found = None;
-        run.in_item(block, item, &mut |run, scopes| {
-            found = run.candidates_of(source, scopes);
-            Ok(Status::Pass)
-        })
-        .ok();
+        let found = match shortlist {
+            Shortlist::Among(members) if source.0.len() == 1 => {
+                Some(members.into_iter().map(Candidate::outermost).collect())
+            }
+            Shortlist::Among(_) | Shortlist::Open => {
+                self.captures.clear();
+                let mut run = Run::new(self, scenario, Wanted::None);
+                let block = &run.rules().all[rule.0].block;
+                let mut found = None;
+                run.in_item(block, item, &mut |run, scopes| {
+                    found = run.candidates_of(item, source, &shortlist, scopes);
+                    Ok(Status::Pass)
+                })
+                .ok();
+                run.finish();
+                found
+            }
+        };
         match found {
             None => Candidates::Whole,
             Some(candidates) if is_gathered => Candidates::Gathered(candidates),
@@ -86,8 +103,8 @@ impl Evaluator<'_> {
         scenario: &mut dyn Scenario,
         failure: &mut Option<Failure>,
     ) -> Status {
-        let items = self.items[rule.0].clone();
-        let item = &items[item];
+        let survey = Arc::clone(&self.survey);
+        let item = &survey.items(rule)[item];
         self.captures.clear();
         let mut run = Run::new(self, scenario, Wanted::First);
         let rule = &run.rules().all[rule.0];
@@ -118,8 +135,8 @@ impl Evaluator<'_> {
         scenario: &mut dyn Scenario,
         failures: &mut Vec<Failure>,
     ) -> Status {
-        let items = self.items[rule.0].clone();
-        let item = &items[item];
+        let survey = Arc::clone(&self.survey);
+        let item = &survey.items(rule)[item];
         self.captures.clear();
         let mut run = Run::new(self, scenario, Wanted::All);
         let rule = &run.rules().all[rule.0];
@@ -147,13 +164,13 @@ impl<'r, 'a> Run<'r, 'a> {
     ) -> Outcome<Status> {
         let lets: SmallVec<[&'a Lets; 4]> =
             std::iter::once(&block.lets).chain(item.gates.iter().map(|gate| &gate.block.lets)).collect();
-        self.in_scopes(&lets, &mut vec![0], work)
+        self.in_scopes(&lets, &mut SmallVec::from_iter([0]), work)
     }
 
     fn in_scopes(
         &mut self,
         lets: &[&'a Lets],
-        scopes: &mut Vec<usize>,
+        scopes: &mut SmallVec<[usize; 4]>,
         work: &mut InScopes<'_, 'r, 'a>,
     ) -> Outcome<Status> {
         match lets.split_first() {
@@ -193,7 +210,7 @@ impl<'r, 'a> Run<'r, 'a> {
         candidate: &Candidate,
         scopes: &[usize],
     ) -> Outcome<Status> {
-        let Some((value, is_certain)) = self.member(source, candidate, scopes)? else {
+        let Some((value, is_certain)) = self.member(item, source, candidate, scopes)? else {
             return Ok(Status::Skip);
         };
         self.under_gates(item, scopes, |run| {
@@ -221,7 +238,7 @@ impl<'r, 'a> Run<'r, 'a> {
         candidate: &Candidate,
         scopes: &[usize],
     ) -> Outcome<Status> {
-        let Some((value, is_certain)) = self.member(source, candidate, scopes)? else {
+        let Some((value, is_certain)) = self.member(item, source, candidate, scopes)? else {
             return Ok(Status::Pass);
         };
         self.under_gates(item, scopes, |run| {
@@ -247,14 +264,26 @@ impl<'r, 'a> Run<'r, 'a> {
     /// keep it is certain.
     fn member(
         &mut self,
+        item: &Item<'a>,
         source: &Source<'a>,
         candidate: &Candidate,
         scopes: &[usize],
     ) -> Outcome<Option<(Value<'a>, bool)>> {
         let mut is_certain = true;
         let mut last = None;
+        // Most are members of the first collection, of which a look tells.
+        let mut look = item.look.as_ref();
         for (collection, node) in source.0.iter().zip(candidate.nodes()) {
             let Some(value) = self.if_present(node).or_else(|| self.settled(node)) else { return Ok(None) };
+            if let (Some(look), Value::Node(node)) = (look.take(), value)
+                && let Some(grounds) = look.grounds(&self.evaluator.index, node)
+            {
+                for ground in grounds {
+                    self.read(Value::Node(ground));
+                }
+                last = Some((value, is_certain));
+                continue;
+            }
             for (scope, clauses) in &collection.filters {
                 match self.in_scope(scopes[*scope], |run| run.filter(clauses, value))? {
                     Status::Pass => {}
@@ -268,25 +297,38 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// Whether there is a scenario in which the filters may keep a candidate.
-    fn may_belong(&mut self, source: &Source<'a>, candidate: &Candidate, scopes: &[usize]) -> bool {
+    fn may_belong(
+        &mut self,
+        item: &Item<'a>,
+        source: &Source<'a>,
+        candidate: &Candidate,
+        scopes: &[usize],
+    ) -> bool {
         let asked = self.asked;
-        let is_turned_away = matches!(self.member(source, candidate, scopes), Ok(None));
+        let is_turned_away = matches!(self.member(item, source, candidate, scopes), Ok(None));
         !is_turned_away || self.asked != asked
     }
 
     /// The members of a source as they stand in the tree, conditional ones not decided, without those that its filters
     /// turn away in every scenario. `None` where a member of one collection lacks the next, or it depends on the
     /// scenario which it has: then the query as a whole tells.
-    fn candidates_of(&mut self, source: &Source<'a>, scopes: &[usize]) -> Option<Vec<Candidate>> {
+    fn candidates_of(
+        &mut self,
+        item: &Item<'a>,
+        source: &Source<'a>,
+        shortlist: &Shortlist,
+        scopes: &[usize],
+    ) -> Option<Vec<Candidate>> {
         let (first, inner) = source.0.split_first()?;
-        let root = self.root();
-        let Some(list) = self.child_under(&first.keys, root) else { return Some(Vec::new()) };
-        let top = |node| Candidate { node, within: SmallVec::new() };
-        let filter = first.filters.first();
-        let members = filter.and_then(|(_, clauses)| self.likely_items(clauses, list));
-        let members = members.unwrap_or_else(|| self.member_nodes(first, list));
-        let mut candidates: Vec<Candidate> = members.into_iter().map(top).collect();
-        candidates.retain(|candidate| self.may_belong(source, candidate, scopes));
+        let mut candidates: Vec<Candidate> = match shortlist {
+            Shortlist::Among(members) => members.iter().copied().map(Candidate::outermost).collect(),
+            Shortlist::Open => {
+                let root = self.root();
+                let Some(list) = self.child_under(&first.keys, root) else { return Some(Vec::new()) };
+                self.member_nodes(first, list).into_iter().map(Candidate::outermost).collect()
+            }
+        };
+        candidates.retain(|candidate| self.may_belong(item, source, candidate, scopes));
         for collection in inner {
             let mut next = Vec::new();
             for candidate in &candidates {
@@ -301,7 +343,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 let members = self.member_nodes(collection, list);
                 next.extend(members.into_iter().map(|node| candidate.member(node)));
             }
-            next.retain(|candidate| self.may_belong(source, candidate, scopes));
+            next.retain(|candidate| self.may_belong(item, source, candidate, scopes));
             candidates = next;
         }
         Some(candidates)

@@ -1,12 +1,78 @@
 //! The items of a rule: its statements, and which values each of them is about.
 
-use std::rc::Rc;
-
+use super::glance::Glance;
+use super::index::Index;
+use super::shortlist::Look;
+use super::vocabulary::{Need, Vocabulary, Word};
 use crate::guard::ast::{
-    AnyOf, Block, Check, Clause, KeyId, Lets, Operand, Query, QueryBlock, Rules, Start, Step, Test, TextId,
-    TypeBlock, WhenBlock,
+    AnyOf, Block, Check, Clause, Key, KeyId, Lets, Operand, Query, QueryBlock, RuleIndex, Rules, Start, Step,
+    Test, TextId, TypeBlock, WhenBlock,
 };
+use crate::names::Name;
 use crate::source::Span;
+
+/// Rules, and what they are about: all that is found out about them before there is a document.
+pub struct Survey<'r> {
+    pub(super) rules: &'r Rules,
+    /// The words of the rules' texts.
+    words: Vec<Word>,
+    /// Of every rule.
+    items: Vec<Vec<Item<'r>>>,
+    /// Without one of these no rule has anything to say, if that is known of any.
+    needs: Option<Vec<Need>>,
+}
+
+impl<'r> Survey<'r> {
+    /// The survey of these rules, whose texts become words of the vocabulary.
+    pub fn of(rules: &'r Rules, vocabulary: &mut Vocabulary<'r>) -> Self {
+        let words = rules.texts.iter().map(|text| vocabulary.word(text)).collect();
+        let begun = Self { rules, words, items: Vec::new(), needs: None };
+        let mut items = Vec::with_capacity(rules.all.len());
+        for rule in &rules.all {
+            let mut scopes = Scopes { lets: vec![&rules.lets], survey: &begun, vocabulary };
+            items.push(scopes.items_of(&rule.block));
+        }
+        let needs = items.iter().flatten().map(|item: &Item<'r>| item.look.as_ref()?.needs.clone());
+        let needs = needs.collect::<Option<Vec<_>>>().map(|needs| needs.concat());
+        Self { items, needs, ..begun }
+    }
+
+    /// Without one of these no rule has anything to say of a document, if that is known of any.
+    #[must_use]
+    pub fn needs(&self) -> Option<&[Need]> {
+        self.needs.as_deref()
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &'r Rules {
+        self.rules
+    }
+
+    /// The items of a rule: the statements of its body, and those of a `when` block that has subjects in it.
+    pub(super) fn items(&self, rule: RuleIndex) -> &[Item<'r>] {
+        &self.items[rule.0]
+    }
+
+    /// How many items a rule has.
+    #[must_use]
+    pub fn number_of_items(&self, rule: RuleIndex) -> usize {
+        self.items(rule).len()
+    }
+
+    pub(super) fn key(&self, key: KeyId) -> &'r Key {
+        &self.rules.keys[key.0 as usize]
+    }
+
+    pub(super) fn word(&self, text: TextId) -> Word {
+        self.words[text.0 as usize]
+    }
+
+    /// A text of the rules among those of a document.
+    pub(super) fn name(&self, text: TextId, index: &Index<'_>) -> Option<Name> {
+        index.name(self.word(text))
+    }
+}
 
 /// A top-level statement of a rule, or of a `when` block in it.
 pub(super) struct Item<'a> {
@@ -16,6 +82,8 @@ pub(super) struct Item<'a> {
     /// The statement.
     pub(super) clause: &'a AnyOf,
     pub(super) kind: Kind<'a>,
+    /// How to look for its subjects, where a look tells anything of them.
+    pub(super) look: Option<Look<'a>>,
 }
 
 /// What an item asks.
@@ -69,26 +137,24 @@ impl Source<'_> {
 /// Variables that stand for variables that are followed.
 const ALIASES: usize = 16;
 
-/// The items of every rule.
-pub(super) fn items(rules: &Rules) -> Vec<Rc<[Item<'_>]>> {
-    rules.all.iter().map(|rule| Survey { scopes: vec![&rules.lets] }.items_of(&rule.block)).collect()
-}
-
 /// Looks for the items of a block.
-struct Survey<'a> {
-    /// The file's first.
-    scopes: Vec<&'a Lets>,
+struct Scopes<'s, 'a> {
+    /// Those around the block, the file's first.
+    lets: Vec<&'a Lets>,
+    /// What is known of the rules so far.
+    survey: &'s Survey<'a>,
+    vocabulary: &'s mut Vocabulary<'a>,
 }
 
-impl<'a> Survey<'a> {
-    fn items_of(&mut self, block: &'a Block) -> Rc<[Item<'a>]> {
+impl<'a> Scopes<'_, 'a> {
+    fn items_of(&mut self, block: &'a Block) -> Vec<Item<'a>> {
         let mut items = Vec::new();
         self.add_items(block, &[], &mut items);
-        items.into()
+        items
     }
 
     fn add_items(&mut self, block: &'a Block, gates: &[&'a WhenBlock], items: &mut Vec<Item<'a>>) {
-        self.scopes.push(&block.lets);
+        self.lets.push(&block.lets);
         for clause in &block.clauses {
             if let [Clause::When(when)] = clause.0.as_slice() {
                 let gates: Vec<_> = gates.iter().copied().chain([&**when]).collect();
@@ -104,10 +170,11 @@ impl<'a> Survey<'a> {
                 gates: gates.to_vec(),
                 span: clause.0.first().map_or_else(Span::default, Clause::span),
                 clause,
+                look: self.look(&kind),
                 kind,
             });
         }
-        self.scopes.pop();
+        self.lets.pop();
     }
 
     fn kind(&self, clause: &'a AnyOf) -> Kind<'a> {
@@ -141,12 +208,12 @@ impl<'a> Survey<'a> {
         if check.query.is_some || check.query.steps.is_empty() || !is_about_each {
             return None;
         }
-        let source = self.source_of_variable(name, self.scopes.len() - 1, 0)?;
+        let source = self.source_of_variable(name, self.lets.len() - 1, 0)?;
         Some(Kind::Each(source, Body::Check(name, check)))
     }
 
     fn source(&self, query: &'a Query) -> Option<Source<'a>> {
-        self.source_in(query, self.scopes.len() - 1, 0)
+        self.source_in(query, self.lets.len() - 1, 0)
     }
 
     /// The source that a query in that scope stands for, if it leads to members and through nothing but keys and
@@ -173,9 +240,10 @@ impl<'a> Survey<'a> {
                 | Step::Filter(Some(_), _)
                 | Step::Keys(..) => return None,
             };
-            match (source.0.last_mut(), filter) {
-                (Some(last), Some(filter)) if keys.is_empty() => last.filters.push(filter),
-                _ => source.0.push(Collection {
+            let last = source.0.last_mut();
+            match last.filter(|_| keys.is_empty() && filter.is_some()) {
+                Some(last) => last.filters.extend(filter),
+                None => source.0.push(Collection {
                     keys: std::mem::take(&mut keys),
                     members,
                     filters: filter.into_iter().collect(),
@@ -186,12 +254,35 @@ impl<'a> Survey<'a> {
     }
 
     fn source_of_variable(&self, name: TextId, scope: usize, aliases: usize) -> Option<Source<'a>> {
-        let of =
-            |at: usize| self.scopes[at].all.iter().find(|known| known.name == name).map(|known| (at, known));
-        let (scope, variable) = (0..=scope).rev().find_map(of)?;
-        match &variable.value {
+        let (scope, value) = self.variable(name, scope)?;
+        match value {
             Operand::Query(query) if aliases < ALIASES => self.source_in(query, scope, aliases + 1),
             Operand::Query(_) | Operand::Literal(_) | Operand::Function(_) => None,
         }
+    }
+
+    fn look(&mut self, kind: &Kind<'a>) -> Option<Look<'a>> {
+        let (Kind::Each(source, _) | Kind::Gathered(source, _)) = kind else { return None };
+        let first = source.0.first()?;
+        let mut glances = Vec::new();
+        let mut is_all = true;
+        for (scope, clauses) in &first.filters {
+            for clause in *clauses {
+                let literal = |name| self.variable(name, *scope)?.1.literal();
+                match Glance::of(clause, self.survey, literal) {
+                    Some(glance) => glances.push(glance),
+                    None => is_all = false,
+                }
+            }
+        }
+        Look::of(first, self.survey, self.vocabulary, glances, is_all)
+    }
+
+    /// What a variable stands for that a scope sees, and the scope that has it.
+    fn variable(&self, name: TextId, scope: usize) -> Option<(usize, &'a Operand)> {
+        let of = |at: usize| {
+            self.lets[at].all.iter().find(|known| known.name == name).map(|known| (at, &known.value))
+        };
+        (0..=scope).rev().find_map(of)
     }
 }

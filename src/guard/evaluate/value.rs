@@ -210,7 +210,7 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-fn node_shape<'a>(node: &Node) -> Shape<'a> {
+pub(super) fn node_shape<'a>(node: &Node) -> Shape<'a> {
     match node {
         Node::Null => Shape::Null,
         Node::Bool(value) => Shape::Bool(*value),
@@ -223,7 +223,7 @@ fn node_shape<'a>(node: &Node) -> Shape<'a> {
     }
 }
 
-fn literal_shape(literal: &Literal) -> Shape<'_> {
+pub(super) fn literal_shape(literal: &Literal) -> Shape<'_> {
     match literal {
         Literal::Null => Shape::Null,
         Literal::Bool(value) => Shape::Bool(*value),

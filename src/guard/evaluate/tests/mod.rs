@@ -4,15 +4,15 @@ mod bounds;
 mod doubts;
 mod index;
 mod messages;
-mod needs;
 mod semantics;
+mod shortlist;
 mod strict;
 mod subjects;
 
 use crate::document::{self, Document, Kind, Typed};
 use crate::guard::{
     Bounds, Candidate, Candidates, Dialect, Evaluator, Failure, GuardId, Node, NodeId, Place, Plain,
-    RuleIndex, Rules, Scenario, Status, Tree,
+    RuleIndex, Rules, Scenario, Shortlist, Status, Tree,
 };
 use crate::names::Names;
 

@@ -1,7 +1,8 @@
 //! Rules subject by subject.
 
 use super::{
-    Candidate, Candidates, Case, Dialect, Evaluator, Plain, RuleIndex, Rules, Scenario, Status, World, parsed,
+    Candidate, Candidates, Case, Dialect, Evaluator, Plain, RuleIndex, Rules, Scenario, Shortlist, Status,
+    World, parsed,
 };
 use Status::{Fail, Pass, Skip, Unknown};
 
@@ -25,7 +26,8 @@ impl<'w> Judged<'w> {
     }
 
     fn candidates(&mut self, item: usize) -> Vec<Candidate> {
-        match self.evaluator.candidates(RULE, item, &mut Plain) {
+        let shortlist = self.evaluator.survey.shortlist(RULE, item, &self.evaluator.index);
+        match self.evaluator.candidates(RULE, item, shortlist, &mut Plain) {
             Candidates::Each(candidates) | Candidates::Gathered(candidates) => candidates,
             Candidates::Whole => panic!("item {item} is about the document"),
         }
@@ -113,7 +115,7 @@ fn a_selection_that_must_be_empty_gathers_its_members() {
     let rules =
         parsed("let f = Resources.*[ Type == 'T::A::F' ]\nrule r { %f[ Size < 3 ] empty }", Dialect::Page);
     let mut judged = Judged::new(&rules, &world);
-    let candidates = judged.evaluator.candidates(RULE, 0, &mut Plain);
+    let candidates = judged.evaluator.candidates(RULE, 0, Shortlist::Open, &mut Plain);
     assert!(matches!(candidates, Candidates::Gathered(ref nodes) if nodes.len() == 3));
     assert_eq!(judged.statuses(0, &mut Plain), [Fail, Fail, Unknown]);
     let first = judged.candidates(0).remove(0);
@@ -150,7 +152,7 @@ fn a_member_without_the_inner_list_leaves_the_question_to_the_document() {
     let world = World::new("Machines: {M: {States: [{Size: 1}]}, N: {Type: E}}\n");
     let rules = parsed("rule r { Machines.*.States[*] { Size == 1 } }", Dialect::Page);
     let mut evaluator = Evaluator::new(&rules, &world.tree, &world.names);
-    assert_eq!(evaluator.candidates(RULE, 0, &mut Plain), Candidates::Whole);
+    assert_eq!(evaluator.candidates(RULE, 0, Shortlist::Open, &mut Plain), Candidates::Whole);
     assert_eq!(evaluator.judge(RULE, 0, None, &mut Plain, &mut None), Fail);
     // Unless it is none of those that are meant.
     let rules = parsed("rule r { Machines.*[ Type !exists ].States[*] { Size == 1 } }", Dialect::Page);
@@ -169,10 +171,10 @@ fn what_is_not_about_members_is_about_the_document() {
     }";
     let rules = parsed(rules, Dialect::Page);
     let mut evaluator = Evaluator::new(&rules, &world.tree, &world.names);
-    assert_eq!(evaluator.items(RULE), 5);
+    assert_eq!(evaluator.survey.number_of_items(RULE), 5);
     let mut statuses = Vec::new();
     for item in 0..5 {
-        assert_eq!(evaluator.candidates(RULE, item, &mut Plain), Candidates::Whole);
+        assert_eq!(evaluator.candidates(RULE, item, Shortlist::Open, &mut Plain), Candidates::Whole);
         statuses.push(evaluator.judge(RULE, item, None, &mut Plain, &mut None));
     }
     assert_eq!(statuses, [Pass, Fail, Pass, Pass, Pass]);
