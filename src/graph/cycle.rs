@@ -138,13 +138,16 @@ impl Search<'_, '_> {
             return;
         }
         let certainty = self.trail.iter().map(|id| self.edge(*id).certainty).min();
-        let is_apart = self.trail.windows(2).fold(Some(false), |apart, pair| {
-            match (apart, is_apart(self.draft, self.edge(pair[0]), self.edge(pair[1]))) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                (None, _) | (_, None) => None,
-            }
-        });
+        let pairs = self.trail.windows(2);
+        let are_apart: Vec<Option<bool>> =
+            pairs.map(|pair| is_apart(self.draft, self.edge(pair[0]), self.edge(pair[1]))).collect();
+        let is_apart = if are_apart.contains(&Some(true)) {
+            Some(true)
+        } else if are_apart.contains(&None) {
+            None
+        } else {
+            Some(false)
+        };
         self.found.push(Cycle {
             edges: self.trail.clone(),
             certainty: certainty.unwrap_or(Certainty::Certain),
