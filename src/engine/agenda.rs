@@ -15,7 +15,7 @@ pub(crate) struct Agenda<'p> {
     /// Members of the graph that pages need: of those that a page needs, one has to be there.
     needs: Vec<(Need, usize)>,
     /// The pages of which nobody knows what they need.
-    needless: Vec<usize>,
+    asked_always: Vec<usize>,
 }
 
 /// A page that runs, with the survey of its logic.
@@ -44,14 +44,14 @@ impl<'p> Agenda<'p> {
             let graded = graded.map(|(at, rule)| (at, Grade::of(rule, page))).collect();
             asked.push(Asked { page, survey, graded });
         }
-        let (mut needs, mut needless) = (Vec::new(), Vec::new());
+        let (mut needs, mut asked_always) = (Vec::new(), Vec::new());
         for (at, asked) in asked.iter().enumerate() {
             match asked.survey.needs() {
                 Some(needed) => needs.extend(needed.iter().map(|need| (*need, at))),
-                None => needless.push(at),
+                None => asked_always.push(at),
             }
         }
-        Self { pages: asked, vocabulary: Arc::new(vocabulary), needs, needless }
+        Self { pages: asked, vocabulary: Arc::new(vocabulary), needs, asked_always }
     }
 
     /// An index of a tree whose texts are in `names`, to be asked about by these pages.
@@ -67,7 +67,7 @@ impl<'p> Agenda<'p> {
     pub(crate) fn concerned(&self, index: &Index<'_>) -> impl Iterator<Item = &Asked<'p>> {
         // A debug build asks all of them, and holds those that are not concerned to be silent.
         let mut are_concerned = vec![cfg!(debug_assertions); self.pages.len()];
-        for at in &self.needless {
+        for at in &self.asked_always {
             are_concerned[*at] = true;
         }
         for (need, at) in &self.needs {

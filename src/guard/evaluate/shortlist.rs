@@ -92,17 +92,18 @@ impl<'a> Look<'a> {
         members.retain(|member| !is_turned_away(glances, index, *member));
         Shortlist::Among(members)
     }
-}
 
-impl Look<'_> {
     /// The values that decide that the filters keep a member, if a look tells that they do.
     pub(super) fn grounds(&self, index: &Index<'_>, member: NodeId) -> Option<SmallVec<[NodeId; 4]>> {
+        if !self.is_all {
+            return None;
+        }
         let mut grounds = SmallVec::new();
-        for glance in self.glances.iter().filter(|_| self.is_all) {
+        for glance in &self.glances {
             let seen = glance.seen(index, member).filter(|seen| seen.holds)?;
             grounds.extend(seen.at);
         }
-        self.is_all.then_some(grounds)
+        Some(grounds)
     }
 }
 
