@@ -6,8 +6,9 @@
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use lenslint::document::Document;
 use lenslint::finding::Confidence;
 use lenslint::lint::{HandlerCode, Input, Linter, expand, graph};
@@ -83,6 +84,9 @@ fn linter() -> Linter<'static> {
     selecting(&[])
 }
 
+/// What a rule about unreadable files alone leaves is all but the rules.
+const WITHOUT_RULES: [&str; 1] = ["SLP001"];
+
 /// A linter of these rules, or of the default ones.
 fn selecting(select: &[&str]) -> Linter<'static> {
     let catalogue = Catalogue::built_in();
@@ -92,43 +96,87 @@ fn selecting(select: &[&str]) -> Linter<'static> {
 }
 
 fn measure(criterion: &mut Criterion, name: &str, paths: &[PathBuf]) {
-    let files: Vec<(String, Vec<u8>)> = paths
-        .iter()
-        .map(|path| (path.display().to_string(), fs::read(path).expect("a listed file")))
-        .collect();
-    let texts: Vec<(&str, &str)> = files
-        .iter()
-        .filter_map(|(path, bytes)| Some((path.as_str(), std::str::from_utf8(bytes).ok()?)))
-        .collect();
-    // What a rule about unreadable files alone leaves is all but the rules.
-    let (linter, without_rules) = (linter(), selecting(&["SLP001"]));
+    let texts = texts(paths);
+    let (linter, without_rules) = (linter(), selecting(&WITHOUT_RULES));
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(texts.iter().map(|(_, text)| text.len() as u64).sum()));
-    group.bench_function("parse", |bencher| {
-        bencher.iter(|| texts.iter().for_each(|(path, text)| drop(black_box(Document::parse(path, text)))));
-    });
+    group.bench_function("parse", |bencher| bencher.iter(|| parse(&texts)));
     group.bench_function("expand", |bencher| {
-        bencher.iter(|| {
-            for (path, text) in &texts {
-                drop(black_box(expand(&Input { path, on_disk: None, bytes: text.as_bytes(), given: None })));
-            }
-        });
+        bencher.iter(|| texts.iter().for_each(|text| drop(black_box(expand(&input(text))))));
     });
-    for (name, linter) in [("check", &linter), ("check-without-rules", &without_rules)] {
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                for (path, text) in &texts {
-                    drop(black_box(linter.check(&Input {
-                        path,
-                        on_disk: None,
-                        bytes: text.as_bytes(),
-                        given: None,
-                    })));
-                }
-            });
-        });
-    }
+    group.bench_function("check", |bencher| bencher.iter(|| check(&linter, &texts)));
+    group.bench_function("check-without-rules", |bencher| bencher.iter(|| check(&without_rules, &texts)));
     group.finish();
+}
+
+/// A path and what stands there.
+type Text = (String, String);
+
+/// The files that are text.
+fn texts(paths: &[PathBuf]) -> Vec<Text> {
+    let text = |path: &PathBuf| {
+        let bytes = fs::read(path).expect("a listed file");
+        Some((path.display().to_string(), String::from_utf8(bytes).ok()?))
+    };
+    paths.iter().filter_map(text).collect()
+}
+
+fn input((path, text): &Text) -> Input<'_> {
+    Input { path, on_disk: None, bytes: text.as_bytes(), given: None }
+}
+
+fn parse(texts: &[Text]) {
+    for (path, text) in texts {
+        drop(black_box(Document::parse(path, text)));
+    }
+}
+
+fn check(linter: &Linter<'_>, texts: &[Text]) {
+    for text in texts {
+        drop(black_box(linter.check(&input(text))));
+    }
+}
+
+/// Rounds of [`ratios`].
+const ROUNDS: usize = 41;
+
+/// What a check of the corpus takes beside parsing it. The stages take turns, since a machine's speed wanders more
+/// between one benchmark and the next than what the rules add.
+fn ratios() {
+    let Some(paths) = corpus() else { return eprintln!("the corpus is not there: nothing is measured") };
+    let texts = texts(&paths);
+    let time = |stage: &dyn Fn()| {
+        let start = Instant::now();
+        stage();
+        start.elapsed()
+    };
+    let without_rules = selecting(&WITHOUT_RULES);
+    for (name, linter) in [("default", linter()), ("all", selecting(&["ALL"]))] {
+        let rounds: Vec<[Duration; 3]> = (0..ROUNDS)
+            .map(|_| {
+                [
+                    time(&|| parse(&texts)),
+                    time(&|| check(&without_rules, &texts)),
+                    time(&|| check(&linter, &texts)),
+                ]
+            })
+            .collect();
+        let median = |of: &dyn Fn(&[Duration; 3]) -> f64| {
+            let mut values: Vec<f64> = rounds.iter().map(of).collect();
+            values.sort_by(f64::total_cmp);
+            values[ROUNDS / 2]
+        };
+        let milliseconds = [0, 1, 2].map(|stage| median(&|round| round[stage].as_secs_f64() * 1e3));
+        let [parse, without_rules, check] = milliseconds;
+        let ratio = median(&|[parse, _, check]| check.as_secs_f64() / parse.as_secs_f64());
+        let rules = median(&|[parse, without_rules, check]| {
+            (check.as_secs_f64() - without_rules.as_secs_f64()) / parse.as_secs_f64()
+        });
+        eprintln!(
+            "{name} rules: parse {parse:.1} ms, check {check:.1} ms, without rules {without_rules:.1} ms: \
+             check ÷ parse {ratio:.2}, rules ÷ parse {rules:.2}"
+        );
+    }
 }
 
 /// The templates below `$LENSLINT_CORPUS`.
@@ -151,4 +199,11 @@ fn corpus() -> Option<Vec<PathBuf>> {
 }
 
 criterion_group!(benches, stages, growth);
-criterion_main!(benches);
+
+fn main() {
+    if std::env::args().any(|argument| argument == "ratios") {
+        return ratios();
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}
