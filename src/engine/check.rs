@@ -9,12 +9,12 @@ use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Undecided};
 use crate::guard::{
-    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Place, Plain, RuleIndex, Scenario, Shortlist,
-    Status, speaks,
+    Anchor, Applies, Candidate, Candidates, Evaluator, Failure, Index, Place, Plain, RuleIndex, Scenario,
+    Shortlist, Status, speaks,
 };
 use crate::rule::{Absence, Page, Profile};
 use crate::source::Location;
-use crate::template::{Guard, Literal, SetBy, Stack, Template, Through};
+use crate::template::{Guard, Guards, Literal, SetBy, Stack, Template, Through};
 use crate::view::{Stated, View};
 
 use super::agenda::Asked;
@@ -91,6 +91,10 @@ pub(crate) fn check<'a>(checking: Checking<'a>, asked: &Asked<'a>) -> Result<Sai
             is_whole = false;
             continue;
         }
+        let applies = survey.applies(at, checking.index);
+        if applies == Applies::Never && !cfg!(debug_assertions) {
+            continue;
+        }
         let before = findings.len();
         let mut of_rule = Ledger::default();
         let wording = Wording { checking, page, severity: grade.severity };
@@ -102,10 +106,13 @@ pub(crate) fn check<'a>(checking: Checking<'a>, asked: &Asked<'a>) -> Result<Sai
             let evaluator = evaluator
                 .get_or_insert_with(|| Evaluator::over(Arc::clone(survey), Rc::clone(checking.index)));
             if cfg!(debug_assertions) {
-                assert!(!misses_some(evaluator, at, item, &shortlist), "{}: a look has misled", page.id);
+                let guards = &checking.template.guards;
+                let misses_some = misses_some(guards, evaluator, (at, item), &shortlist);
+                assert!(!misses_some, "{}: a look has misled", page.id);
             }
             let ledger = &mut of_rule;
-            let mut subjects = Subjects { checking, evaluator, rule: at, item, ledger, broken: None };
+            let mut subjects =
+                Subjects { checking, evaluator, rule: at, applies, item, ledger, broken: None };
             subjects.check(shortlist, wording, &mut findings);
             if let Some(broken) = subjects.broken {
                 if checking.template.stacks().all(|stack| may_be_elsewhere(page, stack)) {
@@ -142,17 +149,30 @@ pub(crate) fn check<'a>(checking: Checking<'a>, asked: &Asked<'a>) -> Result<Sai
     })
 }
 
-/// Whether a shortlist leaves somebody out whom the item's filters do not turn away.
-fn misses_some(evaluator: &mut Evaluator<'_>, rule: RuleIndex, item: usize, shortlist: &Shortlist) -> bool {
+/// Whether a shortlist leaves somebody out of whom the item has something to say in some scenario.
+fn misses_some(
+    guards: &Guards,
+    evaluator: &mut Evaluator<'_>,
+    (rule, item): (RuleIndex, usize),
+    shortlist: &Shortlist,
+) -> bool {
     let mut candidates = |shortlist| match evaluator.candidates(rule, item, shortlist, &mut Plain) {
-        Candidates::Each(candidates) => (candidates, Status::Skip),
-        Candidates::Gathered(candidates) => (candidates, Status::Pass),
-        Candidates::Whole => (Vec::new(), Status::Skip),
+        Candidates::Each(candidates) | Candidates::Gathered(candidates) => candidates,
+        Candidates::Whole => Vec::new(),
     };
-    let (few, _) = candidates(shortlist.clone());
-    let (all, turned_away) = candidates(Shortlist::Open);
+    let few = candidates(shortlist.clone());
+    let all = candidates(Shortlist::Open);
     let mut others = all.iter().filter(|candidate| !few.contains(candidate));
-    others.any(|other| evaluator.judge(rule, item, Some(other), &mut Plain, &mut None) != turned_away)
+    others.any(|other| {
+        let mut judge = |scenario: &mut dyn Scenario| {
+            let mut failure = None;
+            let status = evaluator.judge(rule, item, Some(other), scenario, &mut failure);
+            (status, failure)
+        };
+        let Explored { fired, open, is_cut_off } = explore(guards, &mut judge);
+        // A broken clause is met only where no other settles the matter.
+        fired.iter().any(|fired| fired.failure.error.is_none()) || !open.is_empty() || is_cut_off
+    })
 }
 
 /// Whether what a page misses in a stack may stand in another file.
@@ -168,6 +188,8 @@ struct Subjects<'a, 'e> {
     checking: Checking<'a>,
     evaluator: &'e mut Evaluator<'a>,
     rule: RuleIndex,
+    /// What a look tells of whether the rule applies.
+    applies: Applies,
     item: usize,
     /// What came of each subject.
     ledger: &'e mut Ledger,
@@ -256,8 +278,19 @@ impl Subjects<'_, '_> {
 
     /// Whether the rule applies: PASS, SKIP or, if nobody knows, UNKNOWN; FAIL where its `when` cannot be evaluated.
     fn gate(&mut self, scenario: &mut dyn Scenario) -> (Status, Option<Failure>) {
+        if self.applies == Applies::Always && !cfg!(debug_assertions) {
+            return (Status::Pass, None);
+        }
         let mut broken = None;
         let status = self.evaluator.gate(self.rule, scenario, &mut broken);
+        debug_assert!(
+            match self.applies {
+                Applies::Always => status == Status::Pass,
+                Applies::Never => matches!(status, Status::Fail | Status::Skip),
+                Applies::Depends => true,
+            },
+            "a look at the rule's conditions has misled"
+        );
         match (status, &broken) {
             (_, Some(_)) => (Status::Fail, broken),
             (Status::Fail | Status::Skip, None) => (Status::Skip, None),

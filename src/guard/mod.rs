@@ -16,8 +16,8 @@ mod tree;
 
 pub use ast::{Dialect, Header, Rule, RuleIndex, Rules};
 pub use evaluate::{
-    Anchor, Candidate, Candidates, Evaluator, Failure, Index, Need, Plain, Rendered, RenderedPiece, RunError,
-    Shortlist, Status, Survey, Vocabulary, speaks,
+    Anchor, Applies, Candidate, Candidates, Evaluator, Failure, Index, Need, Plain, Rendered, RenderedPiece,
+    RunError, Shortlist, Status, Survey, Vocabulary, speaks,
 };
 pub use parse::ParseError;
 pub use traps::{Trap, traps};

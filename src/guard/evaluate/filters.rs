@@ -2,11 +2,14 @@
 
 use smallvec::SmallVec;
 
-use super::glance::{Glance, Seen};
+use super::glance::Glance;
 use super::members::{Content, Member};
 use super::queries::Way;
+use super::selection::Chosen;
 use super::status::Status;
 use super::value::{Reached, Results, Shape, Value, What};
+use super::variables::{Beside, Variables};
+use super::vocabulary::Grounds;
 use super::{Outcome, Role, Run, RunError, Stop};
 use crate::guard::ast::{AnyOf, Dialect, KeyTest, Operand, Query, Start, Step, TextId};
 use crate::guard::tree::{Node, NodeId};
@@ -32,6 +35,19 @@ enum Before {
     Elements,
     /// Anything else: the same, but cfn-guard crashes on a map here.
     Other,
+}
+
+/// The variables of an evaluation, of which a glance asks those alone that are written down.
+struct Literals<'r, 'e, 'a>(&'r Run<'e, 'a>);
+
+impl<'a> Variables<'a> for Literals<'_, '_, 'a> {
+    fn value(&mut self, name: TextId) -> Option<Beside<'a>> {
+        self.0.literal(name).map(Beside::Literal)
+    }
+
+    fn members(&mut self, _name: TextId) -> Option<Chosen<'a>> {
+        None
+    }
 }
 
 impl<'a> Run<'_, 'a> {
@@ -207,8 +223,13 @@ impl<'a> Run<'_, 'a> {
         if rest.is_empty() {
             return Ok(Status::Pass);
         }
-        let status =
-            self.silently(|run| run.deeper(|run| run.about(member, |run| run.all_of(rest, Role::Gate))))?;
+        let asked =
+            self.silently(|run| run.deeper(|run| run.about(member, |run| run.all_of(rest, Role::Gate))));
+        let status = match asked {
+            // Of what a clause cannot be asked a page's filter does not keep.
+            Err(Stop::Unevaluatable) if self.rules().dialect == Dialect::Page => Status::Fail,
+            asked => asked?,
+        };
         match status {
             Status::Pass | Status::Unknown => {}
             // Those at a glance have passed already.
@@ -221,10 +242,11 @@ impl<'a> Run<'_, 'a> {
     /// Whether a member satisfies a clause that a look at plain values settles.
     fn at_a_glance(&mut self, clause: &'a AnyOf, member: Value<'a>) -> Option<bool> {
         let Value::Node(member) = member else { return None };
-        let glance = Glance::of(clause, &self.evaluator.survey, |variable| self.literal(variable))?;
-        let Seen { holds, at } = glance.seen(&self.evaluator.index, member)?;
-        if let Some(at) = at {
-            self.read(Value::Node(at));
+        let glance = Glance::of(clause, &self.evaluator.survey, &mut Literals(self))?;
+        let mut grounds = Grounds::new();
+        let holds = glance.holds(&self.evaluator.index, member, &mut grounds)?;
+        for ground in grounds {
+            self.read(Value::Node(ground));
         }
         Some(holds)
     }
@@ -261,7 +283,8 @@ impl<'a> Run<'_, 'a> {
     /// turned away.
     fn wanted_texts(&self, clauses: &'a [AnyOf]) -> Option<(Name, SmallVec<[Name; 4]>)> {
         let (first, others) = clauses.split_first()?;
-        let glance = Glance::of(first, &self.evaluator.survey, |_| None).filter(|_| self.may_skip(others))?;
+        let glance = Glance::of(first, &self.evaluator.survey, &mut Literals(self))
+            .filter(|_| self.may_skip(others))?;
         glance.wanted(&self.evaluator.index)
     }
 

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use elsa::FrozenMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use smallvec::SmallVec;
 
-use super::vocabulary::{Dictionary, Need, Path, Standing, Vocabulary, Word};
+use super::vocabulary::{
+    Answer, Dictionary, Group, Grouped, Need, Path, Question, Standing, Vocabulary, Word,
+};
 use crate::guard::tree::{Node, NodeId, Tree};
 use crate::names::{Name, Names};
 
@@ -19,9 +22,9 @@ pub struct Index<'a> {
 }
 
 /// Members by the text that they have under some key: places among them.
-#[derive(Default)]
 pub(super) struct ByText {
-    places: FxHashMap<Name, Vec<usize>>,
+    /// In the order of the texts, then of the members.
+    places: Vec<(Name, usize)>,
     /// Of which no such text is known: what is no map, depends on a condition, or has something else there.
     others: Vec<usize>,
 }
@@ -31,11 +34,18 @@ impl ByText {
     pub(super) fn places_of(&self, wanted: &[Name]) -> Vec<usize> {
         let mut places = self.others.clone();
         for text in wanted {
-            places.extend(self.places.get(text).into_iter().flatten());
+            let first = self.places.partition_point(|(other, _)| other < text);
+            let with = self.places[first..].iter().take_while(|(other, _)| other == text);
+            places.extend(with.map(|(_, place)| *place));
         }
         places.sort_unstable();
         places.dedup();
         places
+    }
+
+    /// The texts, each once.
+    fn texts(&self) -> impl Iterator<Item = Name> {
+        self.places.chunk_by(|a, b| a.0 == b.0).map(|alike| alike[0].0)
     }
 }
 
@@ -113,27 +123,33 @@ impl<'a> Index<'a> {
         if let Some(known) = self.by_text.get(&(collection, key)) {
             return known;
         }
-        let node = self.tree.node(collection);
-        let by_text = if let Node::Map { entries, .. } = node {
-            self.by_text(key, entries.iter().map(|(_, member)| Some(*member)))
-        } else if let Node::List(items) = node {
-            self.by_text(key, items.iter().copied().map(Some))
-        } else {
-            ByText::default()
+        let by_text = match self.tree.node(collection) {
+            Node::Map { entries, .. } => self.by_text(key, entries.iter().map(|(_, member)| Some(*member))),
+            Node::List(items) => self.by_text(key, items.iter().copied().map(Some)),
+            Node::Null
+            | Node::Bool(_)
+            | Node::Int(_)
+            | Node::Float(_)
+            | Node::Text(_)
+            | Node::Choice(_)
+            | Node::OneOf(_)
+            | Node::Bounded(_)
+            | Node::Unknown => self.by_text(key, std::iter::empty()),
         };
         self.by_text.insert((collection, key), Box::new(by_text))
     }
 
     /// Members by the text under a key; of one that is no node of the tree no such text is known.
     pub(super) fn by_text(&self, key: Name, members: impl Iterator<Item = Option<NodeId>>) -> ByText {
-        let mut by_text = ByText::default();
+        let (mut places, mut others) = (Vec::new(), Vec::new());
         for (place, member) in members.enumerate() {
             match member.and_then(|member| self.text_under(key, member)) {
-                Some(text) => by_text.places.entry(text).or_default().push(place),
-                None => by_text.others.push(place),
+                Some(text) => places.push((text, place)),
+                None => others.push(place),
             }
         }
-        by_text
+        places.sort_unstable();
+        ByText { places, others }
     }
 
     /// The text that certainly stands under a key of what is certainly a map; no map is asked twice.
@@ -152,6 +168,56 @@ impl<'a> Index<'a> {
         self.dictionary.standing(path, |keys| self.standing_at(keys))
     }
 
+    /// The members of a list, or the values of a map that has no others.
+    pub(super) fn members(&self, collection: NodeId) -> Option<impl Iterator<Item = NodeId> + use<'a>> {
+        let (items, entries) = match self.tree.node(collection) {
+            Node::List(items) => (items.as_slice(), [].as_slice()),
+            Node::Map { entries, is_open: false } => ([].as_slice(), entries.as_slice()),
+            Node::Map { is_open: true, .. }
+            | Node::Null
+            | Node::Bool(_)
+            | Node::Int(_)
+            | Node::Float(_)
+            | Node::Text(_)
+            | Node::Choice(_)
+            | Node::OneOf(_)
+            | Node::Bounded(_)
+            | Node::Unknown => return None,
+        };
+        Some(items.iter().copied().chain(entries.iter().map(|entry| entry.1)))
+    }
+
+    /// Whether all of these are maps that have no other keys than are seen.
+    fn are_closed_maps(&self, mut members: impl Iterator<Item = NodeId>) -> bool {
+        members.all(|member| matches!(self.tree.node(member), Node::Map { is_open: false, .. }))
+    }
+
+    /// Who belongs to a group, in the list or map at the end of its path.
+    pub(super) fn group(&self, group: Group, collection: NodeId) -> &Grouped {
+        self.dictionary.group(group, |key, texts| {
+            let texts: SmallVec<[Name; 4]> = texts.iter().filter_map(|text| self.name(*text)).collect();
+            let (members, are_certain) = if let Some(key) = self.name(key) {
+                self.members_with(collection, key, &texts)
+            } else {
+                // No map of the document has this key, as far as is seen.
+                let members: Vec<NodeId> = self.members(collection).into_iter().flatten().collect();
+                let is_nobody = self.are_closed_maps(members.iter().copied());
+                (if is_nobody { Vec::new() } else { members }, is_nobody)
+            };
+            Grouped { members: members.into(), are_certain }
+        })
+    }
+
+    /// The answer to a question about the document; `find` is asked for it once.
+    pub(super) fn answer(
+        &self,
+        question: Question,
+        find: impl FnOnce() -> Answer,
+    ) -> Option<(bool, &[NodeId])> {
+        let answer = self.dictionary.answer(question, find).as_ref();
+        answer.map(|(answer, grounds)| (*answer, grounds.as_slice()))
+    }
+
     /// Whether a member that is needed may be there.
     #[must_use]
     pub fn may_have(&self, need: Need) -> bool {
@@ -162,12 +228,13 @@ impl<'a> Index<'a> {
     fn texts_at(&self, path: Path, key: Word) -> Option<Vec<&'a str>> {
         let collection = match self.standing(path) {
             Standing::Nothing => return Some(Vec::new()),
-            Standing::Collection(collection) => collection,
-            Standing::Other => return None,
+            Standing::At(collection) => collection,
+            Standing::Unclear => return None,
         };
-        let Some(key) = self.name(key) else { return Some(Vec::new()) };
+        let members = self.members(collection)?;
+        let Some(key) = self.name(key) else { return self.are_closed_maps(members).then(Vec::new) };
         let by_text = self.sorted(collection, key);
-        let texts = by_text.places.keys().map(|text| self.names.text(*text));
+        let texts = by_text.texts().map(|text| self.names.text(text));
         by_text.others.is_empty().then(|| texts.collect())
     }
 
@@ -175,16 +242,14 @@ impl<'a> Index<'a> {
     fn standing_at(&self, keys: &[Word]) -> Standing {
         let Some(mut at) = self.tree.root() else { return Standing::Nothing };
         for key in keys {
-            let Node::Map { entries, .. } = self.tree.node(at) else { return Standing::Other };
+            let Node::Map { entries, is_open } = self.tree.node(at) else { return Standing::Unclear };
             match self.name(*key).and_then(|key| self.entry(at, entries, key)) {
                 Some(value) => at = value,
+                None if *is_open => return Standing::Unclear,
                 None => return Standing::Nothing,
             }
         }
-        if let Node::List(_) | Node::Map { .. } = self.tree.node(at) {
-            Standing::Collection(at)
-        } else {
-            Standing::Other
-        }
+        let is_settled = !matches!(self.tree.node(at), Node::Choice(_) | Node::OneOf(_));
+        if is_settled { Standing::At(at) } else { Standing::Unclear }
     }
 }

@@ -1,13 +1,16 @@
 //! The items of a rule: its statements, and which values each of them is about.
 
+use smallvec::SmallVec;
+
 use super::glance::Glance;
 use super::index::Index;
-use super::shortlist::Look;
-use super::vocabulary::{Need, Vocabulary, Word};
+use super::items::Scopes;
+use super::shortlist::{Look, Shortlist};
+use super::vocabulary::{Grounds, Need, Vocabulary, Word};
 use crate::guard::ast::{
-    AnyOf, Block, Check, Clause, Key, KeyId, Lets, Operand, Query, QueryBlock, RuleIndex, Rules, Start, Step,
-    Test, TextId, TypeBlock, WhenBlock,
+    AnyOf, Check, Key, KeyId, QueryBlock, RuleIndex, Rules, TextId, TypeBlock, WhenBlock,
 };
+use crate::guard::tree::NodeId;
 use crate::names::Name;
 use crate::source::Span;
 
@@ -17,30 +20,67 @@ pub struct Survey<'r> {
     /// The words of the rules' texts.
     words: Vec<Word>,
     /// Of every rule.
+    conditions: Vec<Conditions<'r>>,
+    /// Of every rule.
     items: Vec<Vec<Item<'r>>>,
-    /// Without one of these no rule has anything to say, if that is known of any.
-    needs: Option<Vec<Need>>,
+    /// Of every rule, of every item: without one of these it has nothing to say, if that is known of any. They stand
+    /// apart from the items, of which most have nothing to say and need not be touched.
+    needs: Vec<Vec<Option<Needs>>>,
 }
+
+/// Members of which one has to be there.
+type Needs = SmallVec<[Need; 4]>;
 
 impl<'r> Survey<'r> {
     /// The survey of these rules, whose texts become words of the vocabulary.
     pub fn of(rules: &'r Rules, vocabulary: &mut Vocabulary<'r>) -> Self {
         let words = rules.texts.iter().map(|text| vocabulary.word(text)).collect();
-        let begun = Self { rules, words, items: Vec::new(), needs: None };
-        let mut items = Vec::with_capacity(rules.all.len());
+        let begun = Self { rules, words, conditions: Vec::new(), items: Vec::new(), needs: Vec::new() };
+        let (mut conditions, mut items, mut needs) = (Vec::new(), Vec::new(), Vec::new());
         for rule in &rules.all {
-            let mut scopes = Scopes { lets: vec![&rules.lets], survey: &begun, vocabulary };
-            items.push(scopes.items_of(&rule.block));
+            let mut scopes = Scopes::of_file(&begun, vocabulary);
+            conditions.push(scopes.conditions(&rule.conditions));
+            let of_rule = scopes.items_of(&rule.block);
+            needs.push(of_rule.iter().map(|item| item.look.as_ref()?.needs(vocabulary)).collect());
+            items.push(of_rule);
         }
-        let needs = items.iter().flatten().map(|item: &Item<'r>| item.look.as_ref()?.needs.clone());
-        let needs = needs.collect::<Option<Vec<_>>>().map(|needs| needs.concat());
-        Self { items, needs, ..begun }
+        Self { conditions, items, needs, ..begun }
     }
 
     /// Without one of these no rule has anything to say of a document, if that is known of any.
     #[must_use]
-    pub fn needs(&self) -> Option<&[Need]> {
-        self.needs.as_deref()
+    pub fn needs(&self) -> Option<Vec<Need>> {
+        let needs = self.needs.iter().flatten().map(Option::as_deref);
+        needs.collect::<Option<Vec<_>>>().map(|needs| needs.concat())
+    }
+
+    /// Who an item of a rule may be about.
+    #[must_use]
+    pub fn shortlist(&self, rule: RuleIndex, item: usize, index: &Index<'_>) -> Shortlist {
+        let needs = self.needs[rule.0][item].as_ref();
+        if needs.is_some_and(|needs| !needs.iter().any(|need| index.may_have(*need))) {
+            return Shortlist::NOBODY;
+        }
+        self.items(rule)[item].look.as_ref().map_or(Shortlist::Open, |look| look.at(index))
+    }
+
+    /// What a look tells of whether a rule's `when` holds.
+    #[must_use]
+    pub fn applies(&self, rule: RuleIndex, index: &Index<'_>) -> Applies {
+        let Conditions { glances, are_all } = &self.conditions[rule.0];
+        let mut is_certain = *are_all;
+        for glance in glances {
+            let mut grounds = Grounds::new();
+            match index.tree.root().and_then(|root| glance.holds(index, root, &mut grounds)) {
+                Some(true) => {
+                    let is_assumed = |ground: &NodeId| index.tree.is_assumed(index.tree.place(*ground));
+                    is_certain &= !grounds.iter().any(is_assumed);
+                }
+                Some(false) => return Applies::Never,
+                None => return Applies::Depends,
+            }
+        }
+        if is_certain { Applies::Always } else { Applies::Depends }
     }
 
     /// The rules.
@@ -72,6 +112,25 @@ impl<'r> Survey<'r> {
     pub(super) fn name(&self, text: TextId, index: &Index<'_>) -> Option<Name> {
         index.name(self.word(text))
     }
+}
+
+/// What a look tells of whether a rule applies to a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applies {
+    /// It does in every scenario, which rests on nothing that is assumed.
+    Always,
+    /// It does in none.
+    Never,
+    /// It takes an evaluation to tell.
+    Depends,
+}
+
+/// The conditions of a rule.
+pub(super) struct Conditions<'a> {
+    /// Those that a look settles, up to the first that may be an error.
+    pub(super) glances: Vec<Glance<'a>>,
+    /// Whether that is all of them.
+    pub(super) are_all: bool,
 }
 
 /// A top-level statement of a rule, or of a `when` block in it.
@@ -121,168 +180,17 @@ pub(super) struct Collection<'a> {
 /// Which members a [`Collection`] has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Members {
-    /// `.*`, or a filter behind a key: items of a list, values of a map.
+    /// `.*`: items of a list, values of a map.
     Values,
+    /// Those of a filter behind a key: the same, but for lists inside of lists and scalars.
+    Filtered,
     /// `[*]`: items of a list; a map is its own member.
     Elements,
 }
 
 impl Source<'_> {
     /// Whether not all members of the last collection are meant.
-    fn is_filtered(&self) -> bool {
+    pub(super) fn is_filtered(&self) -> bool {
         self.0.last().is_some_and(|last| !last.filters.is_empty())
-    }
-}
-
-/// Variables that stand for variables that are followed.
-const ALIASES: usize = 16;
-
-/// Looks for the items of a block.
-struct Scopes<'s, 'a> {
-    /// Those around the block, the file's first.
-    lets: Vec<&'a Lets>,
-    /// What is known of the rules so far.
-    survey: &'s Survey<'a>,
-    vocabulary: &'s mut Vocabulary<'a>,
-}
-
-impl<'a> Scopes<'_, 'a> {
-    fn items_of(&mut self, block: &'a Block) -> Vec<Item<'a>> {
-        let mut items = Vec::new();
-        self.add_items(block, &[], &mut items);
-        items
-    }
-
-    fn add_items(&mut self, block: &'a Block, gates: &[&'a WhenBlock], items: &mut Vec<Item<'a>>) {
-        self.lets.push(&block.lets);
-        for clause in &block.clauses {
-            if let [Clause::When(when)] = clause.0.as_slice() {
-                let gates: Vec<_> = gates.iter().copied().chain([&**when]).collect();
-                let mut inner = Vec::new();
-                self.add_items(&when.block, &gates, &mut inner);
-                if inner.iter().any(|item| !matches!(item.kind, Kind::Whole)) {
-                    items.append(&mut inner);
-                    continue;
-                }
-            }
-            let kind = self.kind(clause);
-            items.push(Item {
-                gates: gates.to_vec(),
-                span: clause.0.first().map_or_else(Span::default, Clause::span),
-                clause,
-                look: self.look(&kind),
-                kind,
-            });
-        }
-        self.lets.pop();
-    }
-
-    fn kind(&self, clause: &'a AnyOf) -> Kind<'a> {
-        let kind = match clause.0.as_slice() {
-            [Clause::Block(block)] if !block.is_not_empty && !block.query.is_some => {
-                self.source(&block.query).map(|source| Kind::Each(source, Body::Block(block)))
-            }
-            [Clause::Type(block)] => {
-                self.source(&block.query).map(|source| Kind::Each(source, Body::Type(block)))
-            }
-            [Clause::Check(check)] if matches!(check.test, Test::Empty) && !check.is_negated => {
-                let source = self.source(&check.query).filter(Source::is_filtered);
-                source.map(|source| Kind::Gathered(source, check)).or_else(|| self.separate(check))
-            }
-            [Clause::Check(check)] => self.separate(check),
-            _ => None,
-        };
-        kind.unwrap_or(Kind::Whole)
-    }
-
-    /// A check that says of all values of a variable together what it says of each of them.
-    fn separate(&self, check: &'a Check) -> Option<Kind<'a>> {
-        let Start::Variable { name, .. } = check.query.start else { return None };
-        let is_about_each = match &check.test {
-            Test::Exists | Test::Is(_) => true,
-            // One member among all values is enough.
-            Test::Empty => !(check.is_negated && check.query.ends_in_filter()),
-            // Two queries are compared as sets.
-            Test::Compare(_, operand) => matches!(operand, Operand::Literal(_)),
-        };
-        if check.query.is_some || check.query.steps.is_empty() || !is_about_each {
-            return None;
-        }
-        let source = self.source_of_variable(name, self.lets.len() - 1, 0)?;
-        Some(Kind::Each(source, Body::Check(name, check)))
-    }
-
-    fn source(&self, query: &'a Query) -> Option<Source<'a>> {
-        self.source_in(query, self.lets.len() - 1, 0)
-    }
-
-    /// The source that a query in that scope stands for, if it leads to members and through nothing but keys and
-    /// members.
-    fn source_in(&self, query: &'a Query, scope: usize, aliases: usize) -> Option<Source<'a>> {
-        let mut source = match query.start {
-            Start::Variable { name, .. } => self.source_of_variable(name, scope, aliases)?,
-            Start::Root => Source(Vec::new()),
-        };
-        let mut keys = Vec::new();
-        for step in &query.steps {
-            let (members, filter) = match step {
-                Step::Key(key) => {
-                    keys.push(*key);
-                    continue;
-                }
-                Step::Values(None) => (Members::Values, None),
-                Step::Elements(None) => (Members::Elements, None),
-                Step::Filter(None, clauses) => (Members::Values, Some((scope, clauses.as_slice()))),
-                Step::Variable(_)
-                | Step::Index(_)
-                | Step::Values(Some(_))
-                | Step::Elements(Some(_))
-                | Step::Filter(Some(_), _)
-                | Step::Keys(..) => return None,
-            };
-            let last = source.0.last_mut();
-            match last.filter(|_| keys.is_empty() && filter.is_some()) {
-                Some(last) => last.filters.extend(filter),
-                None => source.0.push(Collection {
-                    keys: std::mem::take(&mut keys),
-                    members,
-                    filters: filter.into_iter().collect(),
-                }),
-            }
-        }
-        (keys.is_empty() && !source.0.is_empty()).then_some(source)
-    }
-
-    fn source_of_variable(&self, name: TextId, scope: usize, aliases: usize) -> Option<Source<'a>> {
-        let (scope, value) = self.variable(name, scope)?;
-        match value {
-            Operand::Query(query) if aliases < ALIASES => self.source_in(query, scope, aliases + 1),
-            Operand::Query(_) | Operand::Literal(_) | Operand::Function(_) => None,
-        }
-    }
-
-    fn look(&mut self, kind: &Kind<'a>) -> Option<Look<'a>> {
-        let (Kind::Each(source, _) | Kind::Gathered(source, _)) = kind else { return None };
-        let first = source.0.first()?;
-        let mut glances = Vec::new();
-        let mut is_all = true;
-        for (scope, clauses) in &first.filters {
-            for clause in *clauses {
-                let literal = |name| self.variable(name, *scope)?.1.literal();
-                match Glance::of(clause, self.survey, literal) {
-                    Some(glance) => glances.push(glance),
-                    None => is_all = false,
-                }
-            }
-        }
-        Look::of(first, self.survey, self.vocabulary, glances, is_all)
-    }
-
-    /// What a variable stands for that a scope sees, and the scope that has it.
-    fn variable(&self, name: TextId, scope: usize) -> Option<(usize, &'a Operand)> {
-        let of = |at: usize| {
-            self.lets[at].all.iter().find(|known| known.name == name).map(|known| (at, &known.value))
-        };
-        (0..=scope).rev().find_map(of)
     }
 }

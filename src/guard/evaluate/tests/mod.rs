@@ -1,5 +1,6 @@
 //! Evaluations over small documents, whose tags say what is unknown, conditional or open.
 
+mod agreement;
 mod bounds;
 mod doubts;
 mod index;

@@ -26,8 +26,7 @@ impl<'w> Judged<'w> {
     }
 
     fn candidates(&mut self, item: usize) -> Vec<Candidate> {
-        let shortlist = self.evaluator.survey.shortlist(RULE, item, &self.evaluator.index);
-        match self.evaluator.candidates(RULE, item, shortlist, &mut Plain) {
+        match self.evaluator.candidates(RULE, item, Shortlist::Open, &mut Plain) {
             Candidates::Each(candidates) | Candidates::Gathered(candidates) => candidates,
             Candidates::Whole => panic!("item {item} is about the document"),
         }
