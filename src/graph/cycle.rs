@@ -7,7 +7,7 @@ use crate::template::{Guard, ValueId};
 use super::branch::Branch;
 use super::draft::Draft;
 use super::mention::UNKNOWN;
-use super::{Certainty, Cycle, Edge, EdgeId, EdgeKind, Fact, VertexId, VertexKind};
+use super::{Certainty, Cycle, Edge, EdgeId, EdgeKind, Fact, VertexId, VertexKind, dead_letter};
 
 /// Edges in one cycle.
 const MOST_HOPS: usize = 4;
@@ -112,7 +112,10 @@ impl Search<'_, '_> {
             if self.steps > MOST_STEPS || self.found.len() == MOST_CYCLES {
                 return;
             }
-            let edge = &self.draft.graph.edges[id.0 as usize];
+            let edge = self.edge(id);
+            if self.trail.last().is_some_and(|call| is_never_raised(self.draft, self.edge(*call), edge)) {
+                continue;
+            }
             // A cycle of two functions is listed from the first of them.
             let is_later_function =
                 self.draft.vertex(edge.to).kind != VertexKind::Function || edge.to > start;
@@ -134,7 +137,8 @@ impl Search<'_, '_> {
     }
 
     fn keep(&mut self, guard: Guard) {
-        if !self.draft.can_hold(guard) {
+        let [first, .., last] = self.trail[..] else { return };
+        if !self.draft.can_hold(guard) || is_never_raised(self.draft, self.edge(last), self.edge(first)) {
             return;
         }
         let certainty = self.trail.iter().map(|id| self.edge(*id).certainty).min();
@@ -155,6 +159,14 @@ impl Search<'_, '_> {
             is_apart,
         });
     }
+}
+
+/// Whether what goes out of a function is sent for asynchronous calls alone, and this one is waited for: what polls waits,
+/// but for a pipe that is told not to.
+fn is_never_raised(draft: &Draft<'_>, call: &Edge, then: &Edge) -> bool {
+    let forgets =
+        |edge: &Edge| edge.kind == EdgeKind::InvokeAsync && edge.via == call.via && edge.to == call.to;
+    call.kind == EdgeKind::Poll && dead_letter::is_on_success(then) && !draft.graph.edges.iter().any(forgets)
 }
 
 /// Whether none of the objects that may be written to a bucket is one that its notification is for; `None` where that
@@ -313,6 +325,59 @@ mod tests {
         let failed =
             QUEUE.replace("Arn}}", "Arn, DestinationConfig: {OnFailure: {Destination: !GetAtt Q.Arn}}}}");
         assert_eq!(with("sqs:SendMessage", "!GetAtt Q.Arn", &failed), [""; 0]);
+    }
+
+    #[test]
+    fn what_lambda_tells_of_a_success_leads_round_from_asynchronous_calls_alone() {
+        let told = |rest: &str, destination: &str| {
+            let config = format!(
+                "  F: {{Type: 'AWS::Lambda::Function'}}
+  C:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: {{FunctionName: !Ref F, DestinationConfig: {{OnSuccess: {{Destination: {destination}}}}}}}
+"
+            );
+            cycles(&resources(&format!("{config}{rest}")))
+        };
+        let topic = |protocol: &str, endpoint: &str| {
+            format!(
+                "  T: {{Type: 'AWS::SNS::Topic', Properties: {{Subscription: [{{Protocol: {protocol}, Endpoint: !GetAtt {endpoint}.Arn}}]}}}}\n"
+            )
+        };
+        assert_eq!(told(QUEUE, "!GetAtt Q.Arn"), [""; 0]);
+        assert_eq!(told(&topic("lambda", "F"), "!Ref T"), ["F > T [certain]"]);
+        assert_eq!(told(&format!("{QUEUE}{}", topic("sqs", "Q")), "!Ref T"), [""; 0]);
+        let pipe = |invocation: &str| {
+            format!(
+                "  Q: {{Type: 'AWS::SQS::Queue'}}
+  I:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      Source: !GetAtt Q.Arn
+      Target: !GetAtt F.Arn
+      TargetParameters: {{LambdaFunctionParameters: {{InvocationType: {invocation}}}}}
+"
+            )
+        };
+        assert_eq!(told(&pipe("REQUEST_RESPONSE"), "!GetAtt Q.Arn"), [""; 0]);
+        assert_eq!(told(&pipe("FIRE_AND_FORGET"), "!GetAtt Q.Arn"), ["F > Q [certain]"]);
+        // A second function that is polled: what it sends itself leads on, and what Lambda tells of it does not.
+        let second = |sends: &str| {
+            format!(
+                "{}  P: {{Type: 'AWS::SQS::Queue'}}
+  N: {{Type: 'AWS::Lambda::EventSourceMapping', Properties: {{FunctionName: !Ref G, EventSourceArn: !GetAtt P.Arn}}}}
+  G: {{Type: 'AWS::Lambda::Function', Properties: {{Role: !GetAtt S.Arn}}}}
+{sends}",
+                topic("lambda", "F")
+            )
+        };
+        let by_itself = "  S: {Type: 'AWS::IAM::Role', Properties: {Policies: [{SNSPublishMessagePolicy: {TopicName: !GetAtt T.TopicName}}]}}\n";
+        let by_lambda = "  D:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: {FunctionName: !Ref G, DestinationConfig: {OnSuccess: {Destination: !Ref T}}}
+";
+        assert_eq!(told(&second(by_itself), "!GetAtt P.Arn"), ["F > P > G > T [possible]"]);
+        assert_eq!(told(&second(by_lambda), "!GetAtt P.Arn"), [""; 0]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::template::{Guard, OriginKind, Resource};
 use super::branch::Branch;
 use super::draft::{Draft, Wiring};
 use super::settings::{self, Setting};
-use super::{EdgeKind, Fact, Item, Plain, VertexId, VertexKind};
+use super::{Edge, EdgeKind, Fact, Item, Plain, VertexId, VertexKind};
 
 const RECEIVERS: &[VertexKind] =
     &[VertexKind::Queue, VertexKind::Topic, VertexKind::Bucket, VertexKind::Function, VertexKind::EventBus];
@@ -23,6 +23,15 @@ const IOT_ERRORS: [[&str; 4]; 4] = [
     ["TopicRulePayload", "ErrorAction", "S3", "BucketName"],
     ["TopicRulePayload", "ErrorAction", "Lambda", "FunctionArn"],
 ];
+
+/// Of an edge by which Lambda tells that a call has succeeded.
+const ON_SUCCESS: &str = "OnSuccess";
+
+/// Whether Lambda, and not the function's code, sends this: for each asynchronous call that has succeeded, and for no call
+/// that is waited for.
+pub(super) fn is_on_success(edge: &Edge) -> bool {
+    Fact::named(&edge.facts, ON_SUCCESS).is_some()
+}
 
 /// Adds the edges to a resource's dead-letter queues and failure destinations, and to where its successes go.
 pub(super) fn read(draft: &mut Draft<'_>, id: Name, resource: &Resource) {
@@ -159,13 +168,12 @@ impl Letters<'_> {
         for arn in draft.branches(self.properties, path) {
             for (guard, target) in draft.targets_inside(arn, RECEIVERS) {
                 let kind = match outcome {
-                    Outcome::Failure => EdgeKind::DeadLetter,
-                    Outcome::Success => match draft.vertex(target.vertex).kind.delivery() {
-                        Some(kind) => kind,
-                        None => continue,
-                    },
+                    Outcome::Failure => Some(EdgeKind::DeadLetter),
+                    Outcome::Success => draft.vertex(target.vertex).kind.delivery(),
                 };
+                let Some(kind) = kind else { continue };
                 for &(own, from) in senders {
+                    let proof = draft.values().origin(arn.value);
                     let wiring = Wiring {
                         kind,
                         from,
@@ -173,9 +181,15 @@ impl Letters<'_> {
                         via: Some(self.id),
                         guard: draft.and(guard, own),
                         origin: self.resource.origin,
-                        proof: draft.values().origin(arn.value),
+                        proof,
                     };
-                    draft.wire(wiring, Vec::new());
+                    let facts = match outcome {
+                        Outcome::Failure => Vec::new(),
+                        Outcome::Success => {
+                            vec![Fact::Derived { name: ON_SUCCESS, value: Plain::Bool(true), origin: proof }]
+                        }
+                    };
+                    draft.wire(wiring, facts);
                 }
             }
         }
