@@ -127,7 +127,8 @@ fn shown_findings<'d>(drawing: &'d Drawing, lines: &[Line<'d>]) -> Vec<ShownFind
             severity: *severity,
             message: told(message),
             help: help.as_deref().map(told),
-            when: condition.as_deref().map(told),
+            // A message that tells of several cases says itself which is its own.
+            when: condition.as_deref().filter(|condition| !message.contains(condition)).map(told),
             place: shown_place(place),
             cards: steps.clone(),
             lines: Vec::new(),

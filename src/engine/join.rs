@@ -103,10 +103,12 @@ fn joined(checking: Checking<'_>, page: &Page, mut all: Vec<Placed>) -> Option<F
     if more > 0 {
         finding.message.push_str(&format!(" (and {more} more like it here)"));
     } else if guards.can_hold(&[(likewise, true), (when, false)])
-        && let Some(condition) = checking.condition(likewise)
+        && let Some(own) = &finding.condition
+        && let Some(other) = checking.condition(likewise)
     {
-        // The same of another value: who mends it for the one case alone has not mended it.
-        finding.message.push_str(&format!(" (and likewise when {condition})"));
+        // The same of another value: who mends it for the one case alone has not mended it. With its own case the message
+        // is one sentence, and no reporter adds that again.
+        finding.message.push_str(&format!(" (when {own}, and likewise when {other})"));
     }
     // The other resources that it rests on: neither lines nor words, which change while the defect stays.
     let related = finding.related.iter().map(|label| (checking.path_to)(label.location));

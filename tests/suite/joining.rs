@@ -25,6 +25,12 @@ fn findings(rule: &str, resources: &str) -> Vec<String> {
 }
 
 fn reported(rule: &str, resources: &str) -> Vec<serde_json::Value> {
+    let report: serde_json::Value = serde_json::from_str(&printed(rule, resources, "json")).unwrap();
+    report["findings"].as_array().unwrap().clone()
+}
+
+/// What is printed in a format.
+fn printed(rule: &str, resources: &str, format: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let template = format!(
         "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
@@ -35,10 +41,9 @@ Resources:
         resources.replace("FUNCTION", FUNCTION.trim_end())
     );
     fs::write(folder.path().join("template.yaml"), template).unwrap();
-    let arguments = ["check", "--select", rule, "--output", "json", "template.yaml"];
+    let arguments = ["check", "--select", rule, "--output", format, "template.yaml"];
     let output = lenslint(&arguments).current_dir(folder.path()).output().unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    report["findings"].as_array().unwrap().clone()
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
@@ -166,7 +171,20 @@ fn what_is_as_bad_of_another_source_in_the_other_case_is_told_too() {
 ",
     );
     let [only] = told.as_slice() else { panic!("one mapping, one finding: {told:?}") };
-    assert!(only.contains("(and likewise when IsProd is "), "{only}");
+    assert!(only.contains("(when IsProd is true, and likewise when IsProd is false)"), "{only}");
+}
+
+#[test]
+fn a_reader_is_told_once_in_which_cases_it_is_as_bad() {
+    let resources = "  Orders: {Type: AWS::SQS::Queue}
+  Worker:
+    FUNCTION
+      Timeout: !If [IsProd, 20, 30]
+      Events: {Order: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}}
+";
+    let told = printed("SLP210", resources, "concise");
+    let (_, cases) = told.lines().find_map(|line| line.split_once(" h (the default)")).unwrap();
+    assert_eq!(cases, " (when IsProd is true, and likewise when IsProd is false)");
 }
 
 #[test]
